@@ -1,0 +1,9 @@
+import { parseConfig } from './config.ts'
+import { createBlueprint } from './server.ts'
+
+const blueprint = await createBlueprint(parseConfig(process.env, process.cwd()))
+try {
+  await blueprint.server.serve()
+} finally {
+  await blueprint.close()
+}

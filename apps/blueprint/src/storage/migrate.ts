@@ -1,0 +1,35 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { notes } from './migrations/0001-notes.ts'
+import { shop } from './migrations/0002-shop.ts'
+import { analytics } from './migrations/0003-analytics.ts'
+import { documents } from './migrations/0004-documents.ts'
+import { documentSearchSqlite } from './migrations/0005-document-search-sqlite.ts'
+
+/** The databases that the blueprint can stand on. */
+export type DialectName = 'sqlite' | 'postgres'
+
+/**
+ * Brings the schema up to date. Running it again does nothing.
+ *
+ * @throws {Error} when a migration fails; its transaction is rolled back and the server must not start.
+ */
+export async function migrate<DB>(db: Kysely<DB>, dialect: DialectName): Promise<void> {
+  const provider = { getMigrations: async (): Promise<Record<string, Migration>> => listMigrations(dialect) }
+  const { error, results } = await new Migrator({ db, provider }).migrateToLatest()
+  if (error === undefined) return
+  const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'before the first one'
+  throw new Error(`The database could not be migrated (${failed}).`, { cause: error })
+}
+
+/** In the order of their names, which never change once released. */
+function listMigrations(dialect: DialectName): Record<string, Migration> {
+  const portable = {
+    '0001-notes': notes,
+    '0002-shop': shop,
+    '0003-analytics': analytics,
+    '0004-documents': documents(dialect),
+  }
+  if (dialect === 'postgres') return portable
+  return { ...portable, '0005-document-search-sqlite': documentSearchSqlite }
+}

@@ -1,0 +1,141 @@
+import { createFailure, Failure, ProtocolError, protocolErrors } from './errors.ts'
+import { isRequestId, type JsonRpcMessage, type RequestId } from './jsonrpc/message.ts'
+import { parseMessage, readableId } from './jsonrpc/parse.ts'
+import { serializeError, serializeResult } from './jsonrpc/serialize.ts'
+import { Cancelled } from './mcp/call-errors.ts'
+import type { Exchange, Reply } from './mcp/exchange.ts'
+import { toPrincipalKey } from './mcp/principal.ts'
+import type { McpRequest } from './mcp/request.ts'
+import { encodeResult, type McpResult } from './mcp/result.ts'
+import type { Revision } from './mcp/revision.ts'
+import { decodeHandshake, findSession } from './mcp/revisions/2024-11-05/decode.ts'
+import { decodeStateless } from './mcp/revisions/2026-07-28/decode.ts'
+import { selectRevision } from './mcp/select-revision.ts'
+import { dispatch, type Outcome, type Scope } from './registry/dispatch.ts'
+import { toFailureResult } from './registry/tool-result.ts'
+import { describeError } from './telemetry/log.ts'
+
+const accepted: Reply = Object.freeze({ status: 202, text: undefined })
+
+type IncomingRequest = JsonRpcMessage & { id: RequestId; method: string }
+
+/**
+ * THE SPINE: one message, start to finish. Text in, a reply out, at once where no handler makes it wait. Never
+ * throws and never rejects: whatever happens, there is one reply.
+ */
+export function answer(text: string, exchange: Exchange, scope: Scope): Reply | Promise<Reply> {
+  let message: JsonRpcMessage
+  let revision: Revision
+  try {
+    message = parseMessage(text, scope.context.limits)
+    if (message.method === undefined) return acceptResponse(message, exchange, scope)
+    revision = selectRevision(message, exchange)
+    if (message.id === undefined) return acceptNotification(message, revision, { exchange, scope })
+  } catch (error) {
+    return toErrorReply(error, { id: readableId(text), revision: undefined, scope })
+  }
+  return answerRequest(message as IncomingRequest, revision, { exchange, scope })
+}
+
+interface Way {
+  readonly exchange: Exchange
+  readonly scope: Scope
+}
+
+function answerRequest(message: IncomingRequest, revision: Revision, way: Way): Reply | Promise<Reply> {
+  const { exchange, scope } = way
+  const failed = (error: unknown) => toErrorReply(error, { id: message.id, revision, scope })
+  try {
+    const request = decode(message, revision, way)
+    exchange.identify?.(request.id, request.session, request.revision.date)
+    const outcome = dispatch(request, scope)
+    if (!(outcome instanceof Promise)) return toReply(request, outcome, scope)
+    return outcome.then((settled) => toReply(request, settled, scope)).catch(failed)
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+function decode(message: IncomingRequest, revision: Revision, { exchange, scope }: Way): McpRequest {
+  if (!revision.handshake) return decodeStateless(message, exchange, scope.context)
+  return decodeHandshake(message, exchange, { context: scope.context, revision })
+}
+
+function toReply(request: McpRequest, outcome: Outcome, scope: Scope): Reply {
+  const { id, revision } = request
+  const { serverInfo } = scope.context
+  if ('result' in outcome) {
+    const text = serializeResult(id, encodeResult(outcome.result, revision, serverInfo))
+    return outcome.sessionId === undefined ? { status: 200, text } : { status: 200, text, sessionId: outcome.sessionId }
+  }
+  return { status: 200, text: serializeResult(id, encodeBounded(request, outcome, scope)) }
+}
+
+/** Encodes a result; one that is too large, or that JSON cannot hold, becomes a failure of its tool. */
+function encodeBounded(request: McpRequest, result: McpResult, scope: Scope): string {
+  const { serverInfo, limits } = scope.context
+  const encode = (one: McpResult) => encodeResult(one, request.revision, serverInfo)
+  try {
+    const text = encode(result)
+    if (text.length <= limits.maxOutputBytes || result.cache !== undefined) return text
+    throw createFailure('output_too_large')
+  } catch (error) {
+    const failure = error instanceof Failure ? error : toUnencodable(request, error, scope)
+    if (request.method === 'tools/call') return encode(toFailureResult(failure))
+    throw failure
+  }
+}
+
+function toUnencodable(request: McpRequest, error: unknown, scope: Scope): Failure {
+  const component = request.params['name'] ?? request.params['uri'] ?? request.method
+  const facts = { component, error: describeError(error) }
+  scope.context.log({ level: 'error', message: 'A result cannot be written as JSON.', ...facts })
+  return createFailure('output_invalid')
+}
+
+function acceptResponse(message: JsonRpcMessage, exchange: Exchange, { context }: Scope): Reply {
+  findSession(exchange, context)
+  context.asks.settle(message, toPrincipalKey(exchange.principal))
+  return accepted
+}
+
+function acceptNotification(message: JsonRpcMessage, revision: Revision, { exchange, scope }: Way): Reply {
+  const { context } = scope
+  const session = revision.handshake ? findSession(exchange, context) : undefined
+  if (message.method !== 'notifications/cancelled') return accepted
+  const link = exchange.connection?.key ?? session?.key
+  const id = message.params?.['requestId']
+  if (link !== undefined && isRequestId(id)) context.inFlight.cancel(link, id, 'The client cancelled.')
+  return accepted
+}
+
+interface Failed {
+  readonly id: RequestId | undefined
+  /** Undefined while the message could not be read. */
+  readonly revision: Revision | undefined
+  readonly scope: Scope
+}
+
+function toErrorReply(error: unknown, failed: Failed): Reply {
+  if (error instanceof Cancelled) return accepted
+  if (error instanceof ProtocolError) return toProtocolReply(error, failed)
+  if (error instanceof Failure) {
+    const { message, code, body } = error
+    return { status: 200, text: serializeError(failed.id, { code, message, data: body }) }
+  }
+  const errorId = failed.scope.context.createKey()
+  const facts = { error_id: errorId, error: describeError(error) }
+  failed.scope.context.log({ level: 'error', message: 'A request failed unexpectedly.', ...facts })
+  return toProtocolReply(new ProtocolError('internal', { data: { error_id: errorId } }), failed)
+}
+
+/** Clients of the handshake revisions read 4xx as a lost session, so what was understood is answered with 200. */
+function toProtocolReply(error: ProtocolError, { id, revision }: Failed): Reply {
+  const row = protocolErrors[error.error]
+  const unknown = error.error === 'resource_unknown' && revision !== undefined
+  const code = unknown ? revision.resourceUnknownCode : row.code
+  const kept = error.error.startsWith('session_') || error.error === 'streams_exhausted'
+  const status = revision?.handshake === true && !kept ? 200 : row.status
+  const data = error.data === undefined ? {} : { data: error.data }
+  return { status, text: serializeError(id, { code, message: error.message, ...data }) }
+}

@@ -1,0 +1,5 @@
+export { Failure, ProtocolError, ToolError } from './errors.ts'
+export { serveHttp } from './entry/http-node.ts'
+export { createServer, Server } from './server.ts'
+export { defineTool, defineResource, definePrompt } from './registry/contract.ts'
+export { toolResult } from './registry/answers.ts'

@@ -1,0 +1,174 @@
+import { Failure } from '../errors.ts'
+import { isRequestId } from '../jsonrpc/message.ts'
+import { serializeNotification } from '../jsonrpc/serialize.ts'
+import type { AskAnswer, AskRequest, WireRequest } from './ask-request.ts'
+import { askClient } from './ask-client.ts'
+import { answerFromRounds } from './ask-rounds.ts'
+import type { Call, CallLog, CallNotify, CallRequest, DeclaredErrors, FailOptions } from './call.ts'
+import { Cancelled } from './call-errors.ts'
+import { createCallLog } from './call-log.ts'
+import { createCallNotify } from './call-notify.ts'
+import { type AskKind, canAsk } from './capabilities.ts'
+import type { ServerContext } from './context.ts'
+import type { InFlight } from './in-flight.ts'
+import { parseRounds, type Rounds } from './input-required.ts'
+import type { Principal } from './principal.ts'
+import { type McpRequest, toMeta } from './request.ts'
+
+/** What a call is made on: a tool, resource or prompt, as far as the protocol layer cares. */
+export interface Callee {
+  readonly name: string
+  readonly errors: DeclaredErrors | undefined
+  /** Milliseconds. */
+  readonly timeoutMs: number
+}
+
+/** The one call object a handler and the middleware share. Most of it is made only when it is asked for. */
+export class ActiveCall implements Call {
+  readonly mcp: McpRequest
+  readonly callee: Callee
+  readonly context: ServerContext
+  /** The arguments: as the client sent them, and once validated what the schema made of them. */
+  input: unknown
+  readonly deadline: number
+  /** Questions of this round that the client still has to answer (2026-07-28). */
+  readonly questions: Map<string, WireRequest> = new Map()
+  /** Moves the deadline while a user is asked; set by whoever enforces it. */
+  holdDeadline: ((hold: boolean) => void) | undefined
+  private abortReason: Error | undefined
+  private controller: AbortController | undefined
+  private readonly abortListeners: ((reason: Error) => void)[] = []
+  private knownRounds: Rounds | undefined
+  private lastProgress = -Infinity
+  private finished = false
+  private facts: CallRequest | undefined
+
+  constructor(mcp: McpRequest, callee: Callee, context: ServerContext) {
+    this.mcp = mcp
+    this.callee = callee
+    this.context = context
+    this.deadline = context.now() + callee.timeoutMs
+  }
+
+  get request(): CallRequest {
+    this.facts ??= toCallRequest(this.mcp)
+    return this.facts
+  }
+
+  get principal(): Principal {
+    return this.mcp.principal
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController()
+      if (this.abortReason !== undefined) this.controller.abort(this.abortReason)
+    }
+    return this.controller.signal
+  }
+
+  get log(): CallLog {
+    return createCallLog(this)
+  }
+
+  get notify(): CallNotify {
+    return createCallNotify(this)
+  }
+
+  /** What earlier rounds of this call answered and did. */
+  get rounds(): Rounds {
+    this.knownRounds ??= copyRounds(parseRounds(this.mcp, this.context))
+    return this.knownRounds
+  }
+
+  /** Aborts `signal`; the first reason stays. */
+  abort(reason: Error): void {
+    if (this.abortReason !== undefined || this.finished) return
+    this.abortReason = reason
+    this.controller?.abort(reason)
+    for (const listener of this.abortListeners) listener(reason)
+  }
+
+  /** The client took the request back, or is gone. */
+  cancel(reason: string): void {
+    this.abort(new Cancelled(reason))
+  }
+
+  onAbort(listener: (reason: Error) => void): void {
+    if (this.abortReason === undefined) this.abortListeners.push(listener)
+    else listener(this.abortReason)
+  }
+
+  /** Nothing more may be sent for this call. */
+  finish(): void {
+    this.finished = true
+  }
+
+  /** Sends a notification that belongs to this call, unless it is over. */
+  notifyClient(method: string, params: Record<string, unknown>): void {
+    if (this.finished || this.abortReason !== undefined) return
+    this.mcp.exchange.send(serializeNotification(method, JSON.stringify(params)))
+  }
+
+  progress(done: number, total?: number, message?: string): void {
+    const { progressToken } = toMeta(this.mcp)
+    if (!isRequestId(progressToken) || !(done > this.lastProgress) || !Number.isFinite(done)) return
+    this.lastProgress = done
+    const rest = { ...(total === undefined ? {} : { total }), ...(message === undefined ? {} : { message }) }
+    this.notifyClient('notifications/progress', { progressToken, progress: done, ...rest })
+  }
+
+  fail(code: string, details?: unknown, options: FailOptions = {}): Failure {
+    const declared = this.callee.errors?.[code]
+    if (declared === undefined) {
+      throw new TypeError(`call.fail: "${code}" is not a declared error of "${this.callee.name}".`)
+    }
+    const { retryAfterMs } = options
+    const after = retryAfterMs === undefined ? {} : { retry_after_ms: Math.ceil(retryAfterMs) }
+    const base = { error: code, message: options.message ?? declared.message, retry: declared.retry, ...after }
+    return new Failure({ ...base, ...(details as object | undefined), ...base })
+  }
+
+  canAsk(kind: AskKind): boolean {
+    return canAsk(this.mcp.capabilities, kind)
+  }
+
+  ask<R extends AskRequest>(key: string, request: R): Promise<AskAnswer<R>> {
+    const answer = this.mcp.revision.handshake
+      ? askClient(this, key, request)
+      : answerFromRounds(this, key, request)
+    answer.catch(() => undefined) // A question nobody awaits must not end the process.
+    return answer as Promise<AskAnswer<R>>
+  }
+
+  async once<T>(key: string, run: () => T | Promise<T>): Promise<T> {
+    const { done } = this.rounds
+    if (Object.hasOwn(done, key)) return done[key] as T
+    const value = await run()
+    done[key] = value ?? null
+    return value
+  }
+
+  closeStream(retryMs = 1_000): void {
+    this.mcp.exchange.closeStream?.(retryMs)
+  }
+
+  /** Registers the call where its request can be cancelled by id; false when that id is in flight already. */
+  enter(inFlight: InFlight, scope: string): boolean {
+    return inFlight.add(scope, this.mcp.id, this)
+  }
+}
+
+function copyRounds({ answers, done }: Rounds): Rounds {
+  return { answers, done: Object.assign(Object.create(null) as object, done) }
+}
+
+function toCallRequest(mcp: McpRequest): CallRequest {
+  return {
+    id: mcp.id,
+    method: mcp.method,
+    revision: mcp.revision.date,
+    client: { info: mcp.clientInfo, capabilities: mcp.capabilities },
+    meta: toMeta(mcp),
+  }
+}

@@ -1,0 +1,29 @@
+import type { ActiveCall } from './active-call.ts'
+import { type AskRequest, toAskKind, toWireRequest } from './ask-request.ts'
+import { CannotAsk } from './call-errors.ts'
+import { InputRequired } from './input-required.ts'
+import { parseAnswer } from './parse-answer.ts'
+import { toJsonSchema } from './schema.ts'
+
+/**
+ * Answers a question from what the retried request brought back, or stops the handler so that the question goes
+ * to the client (2026-07-28, basic/patterns/mrtr). An answer that does not fit is asked for again.
+ */
+export async function answerFromRounds(call: ActiveCall, key: string, request: AskRequest): Promise<unknown> {
+  const kind = toAskKind(request)
+  if (!call.canAsk(kind)) throw new CannotAsk(kind)
+  const { answers } = call.rounds
+  if (Object.hasOwn(answers, key)) {
+    const answer = await parseAnswer(request, answers[key])
+    if (answer !== undefined) return answer
+    delete answers[key]
+  }
+  call.questions.set(key, toWireRequest(request, { id: key, ...toFormSchema(request) }))
+  await Promise.resolve() // Questions asked side by side go out together.
+  throw new InputRequired(key)
+}
+
+/** The JSON Schema of a form, where the question is one. */
+export function toFormSchema(request: AskRequest): { formSchema?: ReturnType<typeof toJsonSchema> } {
+  return 'schema' in request ? { formSchema: toJsonSchema(request.schema, 'input', 'call.ask') } : {}
+}

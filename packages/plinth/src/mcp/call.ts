@@ -1,0 +1,103 @@
+import type { RequestId } from '../jsonrpc/message.ts'
+import type { AskKind, ClientCapabilities } from './capabilities.ts'
+import type { AskAnswer, AskRequest } from './ask-request.ts'
+import type { Implementation, MetaObject } from './content.ts'
+import type { Failure } from '../errors.ts'
+import type { Principal } from './principal.ts'
+import type { InferInput, Schema } from './schema.ts'
+
+/** An error a tool can end in, declared in its contract and shown to the model. */
+export interface DeclaredError {
+  /** A full sentence for the model: what went wrong and what to do instead. */
+  readonly message: string
+  /** Whether the same call can succeed later. */
+  readonly retry: boolean
+  /** What the error carries besides; its members stand beside `error` and `message`. */
+  readonly details?: Schema
+}
+
+/** The declared errors of a contract, by their stable code. */
+export type DeclaredErrors = { readonly [code: string]: DeclaredError }
+
+type DetailsOf<E> = E extends { readonly details: infer S extends Schema }
+  ? [details: InferInput<S>, options?: FailOptions]
+  : [details?: undefined, options?: FailOptions]
+
+/** How a declared error is to be retried. */
+export interface FailOptions {
+  /** When the same call can succeed, in milliseconds from now. */
+  readonly retryAfterMs?: number
+  /** A sentence for this one case, in place of the declared one. */
+  readonly message?: string
+}
+
+/** Writes to the server's log, and to the client where it asked for log messages. */
+export interface CallLog {
+  debug(message: string, data?: Record<string, unknown>): void
+  info(message: string, data?: Record<string, unknown>): void
+  notice(message: string, data?: Record<string, unknown>): void
+  warning(message: string, data?: Record<string, unknown>): void
+  error(message: string, data?: Record<string, unknown>): void
+}
+
+/** Tells clients that listen of changes. Resource changes reach the caller's own tenant only. */
+export interface CallNotify {
+  resourceUpdated(uri: string): void
+  resourcesChanged(): void
+  toolsChanged(): void
+  promptsChanged(): void
+}
+
+/** Facts of the request a handler works on. */
+export interface CallRequest {
+  readonly id: RequestId
+  readonly method: string
+  /** The protocol revision it is written in, as a date. */
+  readonly revision: string
+  readonly client: { readonly info: Implementation | undefined; readonly capabilities: ClientCapabilities }
+  /** The `_meta` the client sent, unknown keys included. */
+  readonly meta: MetaObject
+}
+
+/**
+ * The one thing a handler gets besides its input.
+ *
+ * A handler that calls `ask` may run more than once: where the client answers in a new request (2026-07-28), it
+ * starts again from the top with the answers at hand. Wrap what must not run twice in `once`.
+ */
+export interface Call<E = DeclaredErrors> {
+  readonly request: CallRequest
+  readonly principal: Principal
+  /** Aborts when the client cancels or goes away, when the deadline passes and when the server stops. */
+  readonly signal: AbortSignal
+  /** When the call must be over, in milliseconds since 1970. */
+  readonly deadline: number
+  readonly log: CallLog
+  readonly notify: CallNotify
+  /**
+   * Reports progress to clients that asked for it. Values that do not grow are dropped, as are those that come
+   * after the end (specification, "Progress").
+   */
+  progress(done: number, total?: number, message?: string): void
+  /** Makes the declared error `code`, to be thrown. An undeclared code does not compile. */
+  fail<K extends keyof E & string>(code: K, ...details: DetailsOf<E[K]>): Failure
+  /**
+   * Asks the client's user (or model) and waits for the answer. `key` names the question within this call. Ask
+   * several at once with `Promise.all`: they reach the client together.
+   *
+   * @throws Failure `cannot_ask` where the client did not declare it can be asked, `answer_invalid` where its
+   * answer does not fit.
+   */
+  ask<R extends AskRequest>(key: string, request: R): Promise<AskAnswer<R>>
+  /** Tells whether this client can be asked. Clients that cannot need a way without. */
+  canAsk(kind: AskKind): boolean
+  /** Runs `run` once per call, however often the handler starts again. Its value must survive JSON. */
+  once<T>(key: string, run: () => T | Promise<T>): Promise<T>
+  /**
+   * Closes the response stream and lets the client come back for the answer (2025-11-25 over HTTP); elsewhere it
+   * does nothing.
+   *
+   * @param retryMs How long the client should wait before it comes back. Default `1_000`.
+   */
+  closeStream(retryMs?: number): void
+}

@@ -1,0 +1,47 @@
+import type { JsonLimits } from '../jsonrpc/scan.ts'
+import type { Sealer } from '../storage/sealed-token.ts'
+import type { LogSink } from '../telemetry/log.ts'
+import type { Asks } from './asks.ts'
+import type { BoundedMap } from './bounded-map.ts'
+import type { LogLevel } from './content.ts'
+import type { InFlight } from './in-flight.ts'
+import type { ParamHeader } from './param-headers.ts'
+import type { Sessions } from './sessions.ts'
+import type { Subscriptions } from './subscriptions.ts'
+
+/** Bounds of a server that the protocol layer applies. */
+export interface ContextLimits extends JsonLimits {
+  /** Largest result text in bytes. */
+  readonly maxOutputBytes: number
+  /** How long a client may take to answer `call.ask`, in milliseconds. */
+  readonly askTimeoutMs: number
+  /** How long a `requestState` is good for, in milliseconds. */
+  readonly requestStateTtlMs: number
+}
+
+/** What every request of one server shares. Made once by `createServer`. */
+export interface ServerContext {
+  readonly limits: ContextLimits
+  readonly now: () => number
+  readonly log: LogSink
+  /** A random string that cannot be guessed. */
+  readonly createKey: () => string
+  /** A SHA-256 digest, base64url. */
+  readonly digest: (text: string) => string
+  readonly requireSession: boolean
+  /** The `_meta` member that names the server, as JSON text without outer braces. */
+  readonly serverInfo: string
+  readonly sessions: Sessions
+  readonly requestStates: Sealer
+  readonly asks: Asks
+  readonly inFlight: InFlight
+  readonly subscriptions: Subscriptions
+  /** Log levels that sessions chose with `logging/setLevel`, by session key. */
+  readonly logLevels: BoundedMap<LogLevel>
+  /** What sessions subscribed to with `resources/subscribe`, by session key. */
+  readonly watched: BoundedMap<Set<string>>
+  /** Whether streams of a revision open with an event that has an id and no data. */
+  primesStreams(revision: string): boolean
+  /** Arguments a tool mirrors into headers, by tool name. */
+  paramHeaders(tool: string): readonly ParamHeader[] | undefined
+}

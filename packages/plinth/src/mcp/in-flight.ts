@@ -1,0 +1,45 @@
+import type { RequestId } from '../jsonrpc/message.ts'
+
+/** What can be cancelled by the id of its request. */
+export interface Cancellable {
+  cancel(reason: string): void
+}
+
+/** Requests being worked on, by the link or session they came over and their id. */
+export class InFlight {
+  private readonly calls = new Map<string, Cancellable>()
+
+  get size(): number {
+    return this.calls.size
+  }
+
+  has(scope: string, id: RequestId): boolean {
+    return this.calls.has(toKey(scope, id))
+  }
+
+  /** Returns false, and adds nothing, when the same id is in flight already. */
+  add(scope: string, id: RequestId, call: Cancellable): boolean {
+    const key = toKey(scope, id)
+    if (this.calls.has(key)) return false
+    this.calls.set(key, call)
+    return true
+  }
+
+  remove(scope: string, id: RequestId): void {
+    this.calls.delete(toKey(scope, id))
+  }
+
+  /** Cancels one request. Unknown ids are ignored, as the specification asks. */
+  cancel(scope: string, id: RequestId, reason: string): void {
+    this.calls.get(toKey(scope, id))?.cancel(reason)
+  }
+
+  /** Cancels everything, because the server stops. */
+  cancelAll(reason: string): void {
+    for (const call of [...this.calls.values()]) call.cancel(reason)
+  }
+}
+
+function toKey(scope: string, id: RequestId): string {
+  return `${scope}|${typeof id === 'number' ? 'n' : 's'}${id}`
+}

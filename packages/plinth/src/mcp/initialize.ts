@@ -1,0 +1,68 @@
+import { ProtocolError } from '../errors.ts'
+import { isObject, type JsonObject } from '../jsonrpc/message.ts'
+import type { ClientCapabilities } from './capabilities.ts'
+import { isLogLevel } from './content.ts'
+import type { ServerContext } from './context.ts'
+import type { McpRequest } from './request.ts'
+import { createPlainResult, emptyResult, type McpResult } from './result.ts'
+import { findRevision, newestHandshakeRevision } from './revisions/supported.ts'
+import type { Session } from './session.ts'
+import { toImplementation } from './sessions.ts'
+import { followConnection } from './follow-connection.ts'
+
+/** The answer to `initialize`, and the id of the session it opened, where the transport has no link to keep it. */
+export interface Initialized {
+  readonly result: McpResult
+  readonly sessionId: string | undefined
+}
+
+/**
+ * Opens a session (2025-11-25, basic/lifecycle). The revision asked for is granted if we speak it; else the newest
+ * handshake revision is offered.
+ */
+export function initialize(
+  request: McpRequest,
+  about: { capabilities: JsonObject; serverInfo: JsonObject; instructions: string | undefined },
+  context: ServerContext,
+): Initialized {
+  const { protocolVersion, capabilities, clientInfo } = request.params
+  if (typeof protocolVersion !== 'string') {
+    throw new ProtocolError('params_invalid', { message: '"protocolVersion" must be a string.' })
+  }
+  const wanted = findRevision(protocolVersion)
+  const revision = wanted?.handshake === true ? wanted : newestHandshakeRevision
+  const facts = {
+    revision: revision.date,
+    clientInfo: toImplementation(clientInfo),
+    capabilities: (isObject(capabilities) ? capabilities : {}) as ClientCapabilities,
+  }
+  const sessionId = openSession(request, facts, context)
+  const { instructions } = about
+  const result = createPlainResult({
+    protocolVersion: revision.date,
+    capabilities: about.capabilities,
+    serverInfo: about.serverInfo,
+    ...(instructions === undefined ? {} : { instructions }),
+  })
+  return { result, sessionId }
+}
+
+function openSession(
+  request: McpRequest,
+  facts: Omit<Session, 'key'>,
+  context: ServerContext,
+): string | undefined {
+  const { connection } = request.exchange
+  if (connection === undefined) return context.sessions.create(facts, request.principal).id
+  connection.session = { key: connection.key, ...facts }
+  followConnection(connection, request.principal, context)
+  return undefined
+}
+
+/** Answers `logging/setLevel`: from now on this session gets log messages of that level and above. */
+export function setLogLevel(request: McpRequest, context: ServerContext): McpResult {
+  const { level } = request.params
+  if (!isLogLevel(level)) throw new ProtocolError('params_invalid', { message: '"level" is not a log level.' })
+  if (request.session !== undefined) context.logLevels.set(request.session.key, level)
+  return emptyResult
+}

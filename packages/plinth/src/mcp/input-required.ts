@@ -1,0 +1,77 @@
+import { isObject, type JsonObject } from '../jsonrpc/message.ts'
+import type { WireRequest } from './ask-request.ts'
+import type { ServerContext } from './context.ts'
+import { toPrincipalKey } from './principal.ts'
+import type { McpRequest } from './request.ts'
+import type { McpResult } from './result.ts'
+import { ProtocolError } from '../errors.ts'
+
+/** Stops a handler whose question the client has not answered yet. Never reaches a caller. */
+export class InputRequired extends Error {
+  override readonly name = 'InputRequired'
+}
+
+/** What earlier rounds of one call left behind, from the sealed `requestState` and the answers sent with it. */
+export interface Rounds {
+  /** Answers by key, as the client gave them. */
+  readonly answers: JsonObject
+  /** Results of `call.once` by key. */
+  readonly done: JsonObject
+}
+
+const noRounds: Rounds = Object.freeze({ answers: Object.freeze({}), done: Object.freeze({}) })
+
+/**
+ * Reads what a retried request brings back (2026-07-28, basic/patterns/mrtr). The state is ours only if it was
+ * sealed for this principal, this method and these parameters, and has not expired.
+ *
+ * @throws ProtocolError `state_invalid` or `params_invalid`.
+ */
+export function parseRounds(request: McpRequest, context: ServerContext): Rounds {
+  const { requestState, inputResponses } = request.params
+  if (requestState === undefined && inputResponses === undefined) return noRounds
+  if (inputResponses !== undefined && !isObject(inputResponses)) {
+    throw new ProtocolError('params_invalid', { message: '"inputResponses" must be an object.' })
+  }
+  const state = requestState === undefined ? noRounds : openState(requestState, request, context)
+  return { answers: { ...state.answers, ...inputResponses }, done: state.done }
+}
+
+function openState(token: unknown, request: McpRequest, context: ServerContext): Rounds {
+  const state = typeof token === 'string' ? context.requestStates.open(token, context.now()) : undefined
+  const { origin, answers, done } = state ?? {}
+  if (origin !== toOrigin(request, context) || !isObject(answers) || !isObject(done)) {
+    throw new ProtocolError('state_invalid')
+  }
+  return { answers, done }
+}
+
+/** Binds a state to who asked and for what: principal, method and everything the caller chose. */
+function toOrigin(request: McpRequest, context: ServerContext): string {
+  const { _meta, inputResponses, requestState, ...own } = request.params
+  return context.digest(JSON.stringify([toPrincipalKey(request.principal), request.method, sortKeys(own)]))
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (!isObject(value)) return value
+  return Object.keys(value)
+    .sort()
+    .map((key) => [key, sortKeys(value[key])])
+}
+
+/** The interim result that carries open questions and the sealed state of the call so far. */
+export function createInputRequiredResult(
+  request: McpRequest,
+  context: ServerContext,
+  open: { requests: ReadonlyMap<string, WireRequest>; rounds: Rounds },
+): McpResult {
+  const { answers, done } = open.rounds
+  const state = { origin: toOrigin(request, context), answers, done }
+  const expiresAt = context.now() + context.limits.requestStateTtlMs
+  const requestState = context.requestStates.seal(state, { expiresAt })
+  const inputRequests = Object.fromEntries(open.requests)
+  const meta = `"_meta":{${context.serverInfo}}`
+  const text = JSON.stringify({ resultType: 'input_required', inputRequests, requestState }).slice(1, -1)
+  return { interim: true, toMembers: () => `${text},${meta}` }
+}

@@ -1,0 +1,33 @@
+import { isObject } from '../jsonrpc/message.ts'
+import type { AskRequest } from './ask-request.ts'
+import { createValidate, isStandardSchema } from './schema.ts'
+
+/** Reads a client's answer to a question; undefined where it does not fit what was asked. */
+export async function parseAnswer(request: AskRequest, answer: unknown): Promise<unknown> {
+  if (!isObject(answer)) return undefined
+  if ('roots' in request) return parseRoots(answer)
+  if ('sampling' in request) return isSamplingAnswer(answer) ? answer : undefined
+  const { action } = answer
+  if (action === 'decline' || action === 'cancel') return { action }
+  if (action !== 'accept') return undefined
+  return 'schema' in request ? parseForm(request, answer['content']) : { action }
+}
+
+async function parseForm(request: { readonly schema: object }, content: unknown): Promise<unknown> {
+  if (!isObject(content)) return undefined
+  const schema = request.schema as import('./schema.ts').Schema
+  if (!isStandardSchema(schema)) return { action: 'accept', content }
+  const result = await createValidate(schema)(content)
+  return result.issues === undefined ? { action: 'accept', content: result.value } : undefined
+}
+
+function parseRoots(answer: { [key: string]: unknown }): unknown {
+  const { roots } = answer
+  if (!Array.isArray(roots)) return undefined
+  return roots.every((root) => isObject(root) && typeof root['uri'] === 'string') ? roots : undefined
+}
+
+function isSamplingAnswer(answer: { [key: string]: unknown }): boolean {
+  const { role, model, content } = answer
+  return (role === 'assistant' || role === 'user') && typeof model === 'string' && content !== undefined
+}

@@ -1,0 +1,40 @@
+/**
+ * Who is calling, as the guards found out. Handlers and middleware read this and nothing of HTTP. Where nothing
+ * authenticates, the subject is `anonymous` over HTTP and `local` elsewhere, in the tenant `local`.
+ */
+export interface Principal {
+  /** The caller, unique within the issuer that vouched for it. */
+  readonly subject: string
+  /** Whose data the caller works on. Everything that is stored is kept apart by it. */
+  readonly tenant: string
+  /** What the caller may do. */
+  readonly scopes: readonly string[]
+  /** The OAuth client or key the caller used, where known. */
+  readonly client?: string
+  /** Who vouched for the caller, where known. */
+  readonly issuer?: string
+  /** When the proof of identity ends, in milliseconds since 1970. */
+  readonly expiresAt?: number
+}
+
+/** The caller of a process that was started by its user: stdio and in-memory links. */
+export const localPrincipal: Principal = Object.freeze({ subject: 'local', tenant: 'local', scopes: [] })
+
+/** The caller of an HTTP server that authenticates nobody. */
+export const anonymousPrincipal: Principal = Object.freeze({
+  subject: 'anonymous',
+  tenant: 'local',
+  scopes: [],
+})
+
+const keys = new WeakMap<Principal, string>()
+
+/** One string that tells principals apart, for keys of anything that is kept. */
+export function toPrincipalKey(principal: Principal): string {
+  const known = keys.get(principal)
+  if (known !== undefined) return known
+  const { issuer = '', tenant, subject, client = '' } = principal
+  const key = JSON.stringify([issuer, tenant, subject, client])
+  keys.set(principal, key)
+  return key
+}

@@ -1,0 +1,30 @@
+import type { MetaObject } from './content.ts'
+import type { CacheHint, ResultFacts, Revision } from './revision.ts'
+import { toMembers } from './revision.ts'
+
+/** What a request ends in, before a revision gives it its form. */
+export interface McpResult {
+  /** The result's own members as this revision knows them: JSON text without outer braces. */
+  toMembers(revision: Revision): string
+  readonly meta?: MetaObject | undefined
+  readonly cache?: CacheHint | undefined
+  /** True for an interim result that wraps itself and carries no `resultType: "complete"`. */
+  readonly interim?: boolean
+}
+
+/** A result with nothing to say: `ping`, `logging/setLevel`, `resources/subscribe`. */
+export const emptyResult: McpResult = Object.freeze({ toMembers: () => '' })
+
+/** A result whose members are the same for every revision. */
+export function createPlainResult(value: Record<string, unknown>, cache?: CacheHint): McpResult {
+  return { toMembers: () => toMembers(value), cache }
+}
+
+/** The JSON text of a result, as `revision` wants it. */
+export function encodeResult(result: McpResult, revision: Revision, serverInfo: string): string {
+  const members = result.toMembers(revision)
+  if (result.interim === true) return `{${members}}`
+  const meta = result.meta === undefined ? '' : toMembers(result.meta)
+  const facts: ResultFacts = { serverInfo, cache: result.cache }
+  return revision.complete(members, meta, facts)
+}

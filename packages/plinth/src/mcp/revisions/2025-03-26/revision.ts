@@ -1,0 +1,10 @@
+import type { Revision } from '../../revision.ts'
+import { revision20241105 } from '../2024-11-05/revision.ts'
+
+/** https://modelcontextprotocol.io/specification/2025-03-26: tool annotations, audio, Streamable HTTP. */
+export const revision20250326: Revision = Object.freeze({
+  ...revision20241105,
+  date: '2025-03-26',
+  contentTypes: new Set(['text', 'image', 'audio', 'resource']),
+  listed: new Set(['annotations', 'size'] as const),
+} satisfies Revision)

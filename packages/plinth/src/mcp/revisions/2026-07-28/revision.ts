@@ -1,0 +1,33 @@
+import type { CacheHint, Revision } from '../../revision.ts'
+
+/** https://modelcontextprotocol.io/specification/2026-07-28: every request stands alone. */
+export const revision20260728: Revision = Object.freeze({
+  date: '2026-07-28',
+  handshake: false,
+  methods: new Set([
+    'server/discover',
+    'tools/list',
+    'tools/call',
+    'resources/list',
+    'resources/templates/list',
+    'resources/read',
+    'prompts/list',
+    'prompts/get',
+    'completion/complete',
+    'subscriptions/listen',
+  ]),
+  structured: 'any',
+  contentTypes: new Set(['text', 'image', 'audio', 'resource', 'resource_link']),
+  listed: new Set(['annotations', 'size', 'title', '_meta', 'icons'] as const),
+  resourceUnknownCode: -32602,
+  primesStreams: false,
+  complete: (members, meta, { serverInfo, cache }) => {
+    const own = meta === '' ? serverInfo : `${serverInfo},${meta}`
+    const head = members === '' ? '' : `${members},`
+    return `{${head}"resultType":"complete"${toHintMembers(cache)},"_meta":{${own}}}`
+  },
+} satisfies Revision)
+
+function toHintMembers(cache: CacheHint | undefined): string {
+  return cache === undefined ? '' : `,"ttlMs":${cache.ttlMs},"cacheScope":"${cache.scope}"`
+}

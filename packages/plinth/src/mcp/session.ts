@@ -1,0 +1,15 @@
+import type { ClientCapabilities } from './capabilities.ts'
+import type { Implementation } from './content.ts'
+
+/**
+ * What the `initialize` handshake agreed on. Over HTTP it travels inside the sealed session id and nothing is
+ * stored; on stdio and in memory it belongs to the connection.
+ */
+export interface Session {
+  /** Tells one session from another; random, and known only to the two ends. */
+  readonly key: string
+  /** The negotiated protocol revision. */
+  readonly revision: string
+  readonly clientInfo: Implementation | undefined
+  readonly capabilities: ClientCapabilities
+}

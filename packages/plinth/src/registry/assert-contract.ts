@@ -1,0 +1,34 @@
+import { isMetaKey } from '../mcp/meta.ts'
+import type { Described } from './contract.ts'
+
+const toolName = /^[A-Za-z0-9_.-]{1,128}$/
+const hidden = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|\uDB40[\uDC00-\uDC7F]/
+
+/** @throws TypeError when a tool's name is not one (specification, server/tools, "Tool Names"). */
+export function assertToolName(name: unknown): asserts name is string {
+  if (typeof name === 'string' && toolName.test(name)) return
+  throw new TypeError(`Tool "name" must be 1 to 128 of A-Z a-z 0-9 _ - . , got ${JSON.stringify(name)}.`)
+}
+
+/** @throws TypeError when a name is empty, too long or has characters that cannot be seen. */
+export function assertName(owner: string, name: unknown): asserts name is string {
+  if (typeof name === 'string' && name !== '' && name.length <= 256 && !hidden.test(name)) return
+  throw new TypeError(`${owner}: "name" must be 1 to 256 visible characters, got ${JSON.stringify(name)}.`)
+}
+
+/** @throws TypeError when what a model or a client will read of a component is missing or not safe to show. */
+export function assertDescribed(owner: string, contract: Described & { description?: string }): void {
+  const { description, title, timeoutMs, _meta } = contract
+  if (owner.startsWith('Tool') && (typeof description !== 'string' || description.trim() === '')) {
+    throw new TypeError(`${owner}: "description" must say what the tool does, when to use it and what comes back.`)
+  }
+  for (const [option, text] of Object.entries({ description, title })) {
+    if (text === undefined || (typeof text === 'string' && !hidden.test(text))) continue
+    throw new TypeError(`${owner}: "${option}" must be text without control or invisible characters.`)
+  }
+  if (timeoutMs !== undefined && !(Number.isSafeInteger(timeoutMs) && timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+    throw new TypeError(`${owner}: "timeoutMs" must be a positive integer of milliseconds, got ${timeoutMs}.`)
+  }
+  const wrong = Object.keys(_meta ?? {}).find((key) => !isMetaKey(key))
+  if (wrong !== undefined) throw new TypeError(`${owner}: "${wrong}" is not a valid "_meta" key.`)
+}

@@ -1,0 +1,75 @@
+import type { CacheHint } from '../mcp/revision.ts'
+import type { CompiledPrompt } from './compile-prompt.ts'
+import { toListedPrompt } from './compile-prompt.ts'
+import type { CompiledResource } from './compile-resource.ts'
+import type { CompiledTool } from './compile-tool.ts'
+import { createListPage, type ListPage } from './list-page.ts'
+import { toListedResource, toListedTemplate } from './list-resources.ts'
+import { toListedTool } from './listed.ts'
+
+/** Everything that can be asked for, in maps that never look at prototypes, and the lists of it as kept text. */
+export interface Catalogue {
+  readonly tools: ReadonlyMap<string, CompiledTool>
+  /** Single resources, by URI. */
+  readonly resources: ReadonlyMap<string, CompiledResource>
+  /** Resource families, by URI template. */
+  readonly families: ReadonlyMap<string, CompiledResource>
+  readonly prompts: ReadonlyMap<string, CompiledPrompt>
+  readonly pageSize: number | undefined
+  /** Deadline of dynamic lists, in milliseconds. */
+  readonly timeoutMs: number
+  readonly listTools: ListPage
+  readonly listStaticResources: ListPage
+  readonly listResourceTemplates: ListPage
+  readonly listPrompts: ListPage
+}
+
+export interface CatalogueParts {
+  readonly tools: ReadonlyMap<string, CompiledTool>
+  readonly resources: ReadonlyMap<string, CompiledResource>
+  readonly families: ReadonlyMap<string, CompiledResource>
+  readonly prompts: ReadonlyMap<string, CompiledPrompt>
+}
+
+/** A catalogue of what was registered so far. Made anew, never changed, when a component comes or goes. */
+export function createCatalogue(
+  parts: CatalogueParts,
+  options: { pageSize: number | undefined; timeoutMs: number; cache: CacheHint },
+): Catalogue {
+  const { pageSize, cache } = options
+  const resources = [...parts.resources.values()].map(({ contract }) => contract)
+  const shared = { pageSize, cache }
+  return {
+    ...parts,
+    pageSize,
+    timeoutMs: options.timeoutMs,
+    listTools: createListPage({
+      ...shared,
+      member: 'tools',
+      items: [...parts.tools.values()],
+      keyOf: ({ name }) => name,
+      toListed: toListedTool,
+    }),
+    listStaticResources: createListPage({
+      ...shared,
+      member: 'resources',
+      items: resources,
+      keyOf: ({ uri }) => uri,
+      toListed: toListedResource,
+    }),
+    listResourceTemplates: createListPage({
+      ...shared,
+      member: 'resourceTemplates',
+      items: [...parts.families.values()],
+      keyOf: ({ name }) => name,
+      toListed: toListedTemplate,
+    }),
+    listPrompts: createListPage({
+      ...shared,
+      member: 'prompts',
+      items: [...parts.prompts.values()],
+      keyOf: ({ name }) => name,
+      toListed: toListedPrompt,
+    }),
+  }
+}

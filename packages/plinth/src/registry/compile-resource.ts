@@ -1,0 +1,116 @@
+import { ProtocolError } from '../errors.ts'
+import { isObject } from '../jsonrpc/message.ts'
+import type { Callee } from '../mcp/active-call.ts'
+import type { Call } from '../mcp/call.ts'
+import type { MetaObject, ResourceContents } from '../mcp/content.ts'
+import type { McpResult } from '../mcp/result.ts'
+import { type CacheHint, toMembers } from '../mcp/revision.ts'
+import { parseUriTemplate, type UriTemplate } from '../mcp/uri-template.ts'
+import { assertDescribed, assertName } from './assert-contract.ts'
+import type { Complete, ListResources, ResourceContract } from './contract.ts'
+import { mapResult } from './map-result.ts'
+import type { Run } from './run-component.ts'
+
+/** A resource or a family of them, worked out once. */
+export interface CompiledResource extends Callee {
+  readonly contract: ResourceContract
+  /** Undefined for a single resource. */
+  readonly template: UriTemplate | undefined
+  readonly complete: { readonly [variable: string]: Complete } | undefined
+  readonly list: ListResources | undefined
+  readonly handle: Run
+  run: Run
+}
+
+/** What a resource call works on: the address asked for, and the variables found in it. */
+export interface ResourceInput {
+  readonly uri: string
+  readonly variables: Record<string, string>
+}
+
+export type AnyResourceHandler = (variables: never, call: Call<never>) => unknown
+
+/**
+ * Works out everything about a resource that does not depend on a call.
+ *
+ * @throws TypeError naming the resource, the option and the fix when the contract cannot be served.
+ */
+export function compileResource(
+  contract: ResourceContract,
+  handler: AnyResourceHandler,
+  options: { timeoutMs: number; list?: ListResources | undefined },
+): CompiledResource {
+  const owner = `Resource "${contract.uri}"`
+  assertName(owner, contract.name)
+  assertDescribed(owner, contract)
+  const template = contract.uri.includes('{') ? parseUriTemplate(contract.uri) : undefined
+  if (template === undefined) assertUri(owner, contract.uri)
+  assertVariables(owner, contract, template)
+  const handle = createHandle(contract, handler)
+  return {
+    name: contract.uri,
+    errors: undefined,
+    timeoutMs: contract.timeoutMs ?? options.timeoutMs,
+    contract,
+    template,
+    complete: contract.complete,
+    list: options.list,
+    handle,
+    run: handle,
+  }
+}
+
+function assertUri(owner: string, uri: string): void {
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:[^\s\u0000-\u001f]*$/.test(uri)) return
+  throw new TypeError(`${owner}: "uri" must be an absolute URI with a scheme, such as "notes://all".`)
+}
+
+function assertVariables(owner: string, contract: ResourceContract, template: UriTemplate | undefined): void {
+  for (const variable of Object.keys(contract.complete ?? {})) {
+    if (template?.variables.includes(variable)) continue
+    throw new TypeError(`${owner}: "complete" names "${variable}", which is not a variable of the URI.`)
+  }
+}
+
+function createHandle(contract: ResourceContract, handler: AnyResourceHandler): Run {
+  return function handleResource(call) {
+    const { uri, variables } = call.input as ResourceInput
+    const value: unknown = handler(variables as never, call as never)
+    return mapResult(value, (answer) => toResourceResult(answer, uri, contract), call)
+  }
+}
+
+function toResourceResult(answer: unknown, uri: string, contract: ResourceContract): McpResult {
+  if (answer === undefined) throw new ProtocolError('resource_unknown', { data: { uri } })
+  const cache: CacheHint = contract.cache ?? { ttlMs: 0, scope: 'private' }
+  if (isObject(answer) && Array.isArray(answer['contents'])) {
+    const { contents, _meta } = answer
+    return createContentsResult(contents as ResourceContents[], cache, _meta as MetaObject | undefined)
+  }
+  return createContentsResult([toContents(answer, uri, contract.mimeType)], cache)
+}
+
+function createContentsResult(
+  contents: readonly ResourceContents[],
+  cache: CacheHint,
+  meta?: MetaObject,
+): McpResult {
+  return { toMembers: () => toMembers({ contents }), cache, meta }
+}
+
+function toContents(answer: unknown, uri: string, mimeType: string | undefined): ResourceContents {
+  const type = mimeType === undefined ? {} : { mimeType }
+  if (typeof answer === 'string') return { uri, mimeType: 'text/plain', ...type, text: answer }
+  if (answer instanceof Uint8Array) {
+    return { uri, mimeType: 'application/octet-stream', ...type, blob: toBase64(answer) }
+  }
+  return { uri, mimeType: 'application/json', ...type, text: JSON.stringify(answer) }
+}
+
+function toBase64(bytes: Uint8Array): string {
+  const parts: string[] = []
+  for (let at = 0; at < bytes.length; at += 0x6000) {
+    parts.push(btoa(String.fromCharCode(...bytes.subarray(at, at + 0x6000))))
+  }
+  return parts.join('')
+}

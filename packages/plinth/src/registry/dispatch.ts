@@ -1,0 +1,90 @@
+import { ProtocolError } from '../errors.ts'
+import type { JsonObject } from '../jsonrpc/message.ts'
+import type { ServerContext } from '../mcp/context.ts'
+import { unwatchResource, watchResource } from '../mcp/follow-connection.ts'
+import { type Initialized, initialize, setLogLevel } from '../mcp/initialize.ts'
+import { listen } from '../mcp/listen.ts'
+import type { McpRequest } from '../mcp/request.ts'
+import { emptyResult, type McpResult } from '../mcp/result.ts'
+import type { CacheHint } from '../mcp/revision.ts'
+import { callTool } from './call-tool.ts'
+import type { Catalogue } from './catalogue.ts'
+import { complete } from './complete.ts'
+import { discover } from './discover.ts'
+import { getPrompt } from './get-prompt.ts'
+import { listResources } from './list-resources.ts'
+import { findResource, readResource } from './read-resource.ts'
+
+/** What a server says of itself, worked out with its catalogue. */
+export interface About {
+  readonly capabilities: JsonObject
+  readonly serverInfo: JsonObject
+  readonly instructions: string | undefined
+  readonly cache: CacheHint
+}
+
+/** Everything a method needs to answer. One for each catalogue, shared by all requests. */
+export interface Scope {
+  readonly catalogue: Catalogue
+  readonly context: ServerContext
+  readonly about: About
+}
+
+/** What a method ends in: a result, or for `initialize` a result and the session it opened. */
+export type Outcome = McpResult | Initialized
+
+type Method = (request: McpRequest, scope: Scope) => Outcome | Promise<Outcome>
+
+/** Every method this server answers; which of them a revision knows is the revision's to say. */
+const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
+  ['tools/call', (request, { catalogue, context }) => callTool(request, catalogue, context)],
+  ['tools/list', (request, scope) => assertOffered('tools', scope).listTools(request)],
+  ['resources/read', (request, { catalogue, context }) => readResource(request, catalogue, context)],
+  ['resources/list', (request, scope) => listResources(request, assertOffered('resources', scope), scope.context)],
+  ['resources/templates/list', (request, scope) => assertOffered('resources', scope).listResourceTemplates(request)],
+  ['prompts/get', (request, { catalogue, context }) => getPrompt(request, catalogue, context)],
+  ['prompts/list', (request, scope) => assertOffered('prompts', scope).listPrompts(request)],
+  ['completion/complete', (request, { catalogue, context }) => complete(request, catalogue, context)],
+  ['subscriptions/listen', (request, { about, context }) => listen(request, about.capabilities, context)],
+  ['resources/subscribe', subscribe],
+  ['resources/unsubscribe', unsubscribe],
+  ['logging/setLevel', (request, { context }) => setLogLevel(request, context)],
+  ['server/discover', (_request, { about }) => discover(about, about.cache)],
+  ['initialize', (request, { about, context }) => initialize(request, about, context)],
+  ['ping', () => emptyResult],
+])
+
+/** Sends a request to the method it names. */
+export function dispatch(request: McpRequest, scope: Scope): Outcome | Promise<Outcome> {
+  const method = methods.get(request.method)
+  if (method === undefined) throw new ProtocolError('method_unknown')
+  return method(request, scope)
+}
+
+/** A list that is not declared as a capability does not exist. */
+function assertOffered(kind: 'tools' | 'resources' | 'prompts', scope: Scope): Catalogue {
+  if (scope.about.capabilities[kind] === undefined) throw new ProtocolError('method_unknown')
+  return scope.catalogue
+}
+
+function subscribe(request: McpRequest, { catalogue, context }: Scope): McpResult {
+  const uri = assertUri(request)
+  if (findResource(catalogue, uri) === undefined) throw new ProtocolError('resource_unknown', { data: { uri } })
+  const { session } = request
+  if (session !== undefined && !watchResource(uri, session.key, context)) {
+    throw new ProtocolError('params_invalid', { message: 'This session watches too many resources already.' })
+  }
+  return emptyResult
+}
+
+function unsubscribe(request: McpRequest, { context }: Scope): McpResult {
+  const uri = assertUri(request)
+  if (request.session !== undefined) unwatchResource(uri, request.session.key, context)
+  return emptyResult
+}
+
+function assertUri(request: McpRequest): string {
+  const { uri } = request.params
+  if (typeof uri === 'string') return uri
+  throw new ProtocolError('params_invalid', { message: '"uri" must be a string.' })
+}

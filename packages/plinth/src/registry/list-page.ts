@@ -1,0 +1,46 @@
+import { ProtocolError } from '../errors.ts'
+import { createPager, type Pager } from '../mcp/cursor.ts'
+import type { McpRequest } from '../mcp/request.ts'
+import type { McpResult } from '../mcp/result.ts'
+import type { CacheHint, Revision } from '../mcp/revision.ts'
+
+/** One of the four lists: its member name and how an entry looks to a revision. */
+export interface ListOptions<T> {
+  readonly member: 'tools' | 'resources' | 'resourceTemplates' | 'prompts'
+  readonly items: readonly T[]
+  readonly keyOf: (item: T) => string
+  readonly toListed: (item: T, revision: Revision) => Record<string, unknown>
+  readonly pageSize: number | undefined
+  readonly cache: CacheHint
+}
+
+/** Answers one list method. Pages are turned into text once for each revision and kept. */
+export type ListPage = (request: McpRequest) => McpResult
+
+export function createListPage<T>(options: ListOptions<T>): ListPage {
+  const { member, items, keyOf, pageSize, cache } = options
+  const pager = createPager(items, { pageSize, list: member, keyOf })
+  const kept = new Map<string, McpResult>()
+  return function listPage(request) {
+    const { cursor } = request.params
+    const key = `${request.revision.date} ${String(cursor)}`
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    const result = createPage(pager, cursor, { ...options, revision: request.revision, cache })
+    kept.set(key, result)
+    return result
+  }
+}
+
+function createPage<T>(
+  pager: Pager<T>,
+  cursor: unknown,
+  options: ListOptions<T> & { revision: Revision },
+): McpResult {
+  const page = cursor === undefined || typeof cursor === 'string' ? pager.page(cursor) : undefined
+  if (page === undefined) throw new ProtocolError('cursor_invalid')
+  const listed = page.items.map((item) => options.toListed(item, options.revision))
+  const next = page.nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(page.nextCursor)}`
+  const members = `"${options.member}":${JSON.stringify(listed)}${next}`
+  return { toMembers: () => members, cache: options.cache }
+}

@@ -1,0 +1,84 @@
+import { createFailure, Failure, ProtocolError, ToolError } from '../errors.ts'
+import type { ActiveCall } from '../mcp/active-call.ts'
+import { CannotAsk, Cancelled } from '../mcp/call-errors.ts'
+import { toRequiredCapabilities } from '../mcp/capabilities.ts'
+import { createInputRequiredResult, InputRequired } from '../mcp/input-required.ts'
+import type { McpRequest } from '../mcp/request.ts'
+import type { McpResult } from '../mcp/result.ts'
+import { currentCall } from '../telemetry/current-call.ts'
+import { describeError } from '../telemetry/log.ts'
+
+/** The compiled way through a component's policies to its handler. */
+export type Run = (call: ActiveCall) => McpResult | Promise<McpResult>
+
+/** Turns what a component threw into its result, or throws on. */
+export type OnFailure = (failure: Failure | ToolError) => McpResult
+
+/**
+ * Runs one call from its first policy to its end: remembers it while it is in flight, masks what it throws, and
+ * answers with its open questions where it has any. The caller of the method gets exactly one outcome.
+ */
+export function runComponent(call: ActiveCall, run: Run, onFailure: OnFailure): McpResult | Promise<McpResult> {
+  const { inFlight } = call.context
+  const scope = toScope(call.mcp)
+  if (scope !== undefined && inFlight.has(scope, call.mcp.id)) throw new ProtocolError('request_duplicate')
+  let pending: McpResult | Promise<McpResult>
+  try {
+    pending = currentCall.run(call, run, call)
+  } catch (error) {
+    return toOutcome(call, error, onFailure)
+  }
+  if (!(pending instanceof Promise)) return finish(call, pending)
+  if (scope !== undefined) call.enter(inFlight, scope)
+  if (endsWithLink(call.mcp)) call.mcp.exchange.onClose(() => call.cancel('The client is gone.'))
+  return pending
+    .then(
+      (result) => finish(call, result),
+      (error: unknown) => toOutcome(call, error, onFailure),
+    )
+    .finally(() => scope !== undefined && inFlight.remove(scope, call.mcp.id))
+}
+
+/** The link or session within which request ids are unique; undefined where every request stands alone. */
+function toScope(request: McpRequest): string | undefined {
+  return request.exchange.connection?.key ?? request.session?.key
+}
+
+/** A lost stream cancels a request, but not on the handshake revisions over HTTP (2025-11-25, basic/transports). */
+function endsWithLink(request: McpRequest): boolean {
+  return !request.revision.handshake || request.exchange.connection !== undefined
+}
+
+function finish(call: ActiveCall, result: McpResult): McpResult {
+  call.finish()
+  return call.questions.size === 0 ? result : toInputRequired(call)
+}
+
+function toInputRequired(call: ActiveCall): McpResult {
+  return createInputRequiredResult(call.mcp, call.context, { requests: call.questions, rounds: call.rounds })
+}
+
+function toOutcome(call: ActiveCall, error: unknown, onFailure: OnFailure): McpResult {
+  call.finish()
+  if (error instanceof Cancelled || error instanceof ProtocolError) throw error
+  if (error instanceof InputRequired || (call.questions.size > 0 && !(error instanceof Failure))) {
+    return toInputRequired(call)
+  }
+  if (error instanceof CannotAsk && !call.mcp.revision.handshake) throw toCapabilityError(error)
+  if (error instanceof Failure || error instanceof ToolError) return onFailure(error)
+  return onFailure(maskError(call, error))
+}
+
+function toCapabilityError(error: CannotAsk): ProtocolError {
+  const data = { requiredCapabilities: toRequiredCapabilities(error.kind) }
+  return new ProtocolError('capability_missing', { data })
+}
+
+/** Keeps an unknown error for the log; the caller gets a generic sentence and the id to find it by. */
+function maskError(call: ActiveCall, error: unknown): Failure {
+  const errorId = call.context.createKey()
+  const { name } = call.callee
+  const facts = { component: name, error_id: errorId, error: describeError(error) }
+  call.context.log({ level: 'error', message: 'A handler failed unexpectedly.', ...facts })
+  return createFailure('internal', { details: { error_id: errorId } })
+}

@@ -1,0 +1,98 @@
+import { createFailure, type Failure, ToolError } from '../errors.ts'
+import { isObject } from '../jsonrpc/message.ts'
+import type { ContentBlock, MetaObject } from '../mcp/content.ts'
+import type { McpResult } from '../mcp/result.ts'
+import type { Revision } from '../mcp/revision.ts'
+import { ToolResultAnswer } from './answers.ts'
+
+/** The result of `tools/call`, before a revision decides which of its parts the client knows. */
+export class ToolResult implements McpResult {
+  /** Blocks of the author's own; undefined where the text is a copy of the data. */
+  readonly content: readonly ContentBlock[] | undefined
+  readonly structured: unknown
+  readonly isError: boolean
+  readonly meta: MetaObject | undefined
+  /** Whether data must be wrapped in an object where only objects are known. */
+  private readonly wraps: boolean
+
+  constructor(parts: ToolResultParts) {
+    this.content = parts.content
+    this.structured = parts.structured
+    this.isError = parts.isError ?? false
+    this.meta = parts.meta
+    this.wraps = parts.wraps ?? false
+  }
+
+  toMembers(revision: Revision): string {
+    const error = this.isError ? ',"isError":true' : ''
+    if (this.structured === undefined) return `"content":${this.toContent(revision)}${error}`
+    const wrapped = this.wraps && revision.structured !== 'any' ? { result: this.structured } : this.structured
+    const data = JSON.stringify(wrapped)
+    const content = this.content === undefined ? toTextBlock(data) : this.toContent(revision)
+    if (revision.structured === 'none') return `"content":${content}${error}`
+    return `"content":${content},"structuredContent":${data}${error}`
+  }
+
+  private toContent(revision: Revision): string {
+    const blocks = this.content ?? []
+    const [only] = blocks
+    if (blocks.length === 1 && only?.type === 'text' && Object.keys(only).length === 2) return toTextBlock(only.text)
+    return JSON.stringify(blocks.map((block) => toKnownBlock(block, revision)))
+  }
+}
+
+export interface ToolResultParts {
+  readonly content?: readonly ContentBlock[] | undefined
+  readonly structured?: unknown
+  readonly isError?: boolean
+  readonly meta?: MetaObject | undefined
+  readonly wraps?: boolean
+}
+
+function toTextBlock(text: string): string {
+  return `[{"type":"text","text":${JSON.stringify(text)}}]`
+}
+
+/** A block this revision knows in place of one it does not. */
+export function toKnownBlock(block: ContentBlock, revision: Revision): ContentBlock {
+  if (revision.contentTypes.has(block.type)) return block
+  if (block.type === 'resource_link') return { type: 'text', text: `${block.title ?? block.name}: ${block.uri}` }
+  return { type: 'text', text: `[${block.type}]` }
+}
+
+/** The result a declared error, a house failure or a plain sentence ends in. */
+export function toFailureResult(error: Failure | ToolError): ToolResult {
+  if (error instanceof ToolError) {
+    return new ToolResult({ content: [{ type: 'text', text: error.message }], isError: true })
+  }
+  return new ToolResult({ structured: error.body, isError: true })
+}
+
+/** What a handler returned, as a result. `wraps` says that its output schema is not an object's. */
+export function toToolResult(value: unknown, maxOutputBytes: number): ToolResult {
+  if (typeof value === 'string') {
+    if (value.length > maxOutputBytes) throw createFailure('output_too_large')
+    return new ToolResult({ content: [{ type: 'text', text: value }] })
+  }
+  if (value === undefined) return new ToolResult({ content: [{ type: 'text', text: 'Done.' }] })
+  if (value instanceof ToolResultAnswer) return fromAnswer(value, maxOutputBytes)
+  return new ToolResult({ structured: isObject(value) ? value : { result: value } })
+}
+
+function fromAnswer(answer: ToolResultAnswer, maxOutputBytes: number): ToolResult {
+  const { content, structuredContent: structured, isError, _meta: meta } = answer
+  assertContentSize(content, maxOutputBytes)
+  if (content.length === 0 && structured === undefined) {
+    return new ToolResult({ content: [{ type: 'text', text: 'Done.' }], isError, meta })
+  }
+  return new ToolResult({ content: content.length === 0 ? undefined : content, structured, isError, meta })
+}
+
+function assertContentSize(content: readonly ContentBlock[], maxOutputBytes: number): void {
+  let size = 0
+  for (const block of content) {
+    if (block.type === 'text') size += block.text.length
+    else if (block.type === 'image' || block.type === 'audio') size += block.data.length
+    if (size > maxOutputBytes) throw createFailure('output_too_large')
+  }
+}

@@ -1,0 +1,176 @@
+import type { Call, DeclaredErrors } from './mcp/call.ts'
+import type { ServerContext } from './mcp/context.ts'
+import type { JsonSchema } from './mcp/json-schema.ts'
+import type { InferInput, InferOutput, Schema } from './mcp/schema.ts'
+import { compose, type Middleware } from './middleware/compose.ts'
+import { deadline } from './middleware/deadline.ts'
+import { type Catalogue, createCatalogue } from './registry/catalogue.ts'
+import { type AnyPromptHandler, type CompiledPrompt, compilePrompt } from './registry/compile-prompt.ts'
+import { type AnyResourceHandler, type CompiledResource, compileResource } from './registry/compile-resource.ts'
+import { type AnyToolHandler, type CompiledTool, compileTool, createInputPolicy } from './registry/compile-tool.ts'
+import type {
+  ListResources,
+  PromptContract,
+  PromptHandler,
+  ResourceContract,
+  ResourceHandler,
+  ToolContract,
+  ToolHandler,
+  UriVariables,
+} from './registry/contract.ts'
+import { toCapabilities } from './registry/discover.ts'
+import type { Scope } from './registry/dispatch.ts'
+import { createContext, parseServerOptions, type ServerOptions, type ServerSettings } from './server-options.ts'
+
+/**
+ * An MCP server. Register tools, resources and prompts, then serve it. It holds no state of any caller: one server
+ * answers all requests of all clients and revisions, and what it can work out once it works out here.
+ */
+export class Server {
+  readonly settings: ServerSettings
+  private readonly context: ServerContext
+  private readonly tools = new Map<string, CompiledTool>()
+  private readonly resources = new Map<string, CompiledResource>()
+  private readonly families = new Map<string, CompiledResource>()
+  private readonly prompts = new Map<string, CompiledPrompt>()
+  private current: Scope | undefined
+
+  constructor(options: ServerOptions) {
+    this.settings = parseServerOptions(options)
+    this.context = createContext(this.settings, (tool) => this.tools.get(tool)?.paramHeaders)
+  }
+
+  /**
+   * Adds a tool. Its input, output and declared errors type the handler.
+   *
+   * @throws TypeError naming the tool, the option and the fix when the contract cannot be served.
+   */
+  tool<
+    const I extends Schema = JsonSchema,
+    const O extends Schema | undefined = undefined,
+    const E extends DeclaredErrors = Record<never, never>,
+  >(
+    contract: ToolContract<I, O, E>,
+    handler: ToolHandler<InferOutput<I>, O extends Schema ? InferInput<O> : unknown, E>,
+  ): this {
+    const plain = contract as unknown as ToolContract
+    assertNew(this.tools, 'tool', contract.name)
+    const tool = compileTool(plain, handler as AnyToolHandler, this.settings)
+    tool.run = compose([createInputPolicy(tool.input), deadline] satisfies Middleware[], tool.handle)
+    this.tools.set(tool.name, tool)
+    return this.changed('tools')
+  }
+
+  /**
+   * Adds a resource, or with `{variables}` in its URI a family of them. `list` says which members of a family exist
+   * for a caller.
+   *
+   * @throws TypeError naming the resource, the option and the fix when the contract cannot be served.
+   */
+  resource<const U extends string>(
+    contract: ResourceContract<U>,
+    handler: ResourceHandler<UriVariables<U>>,
+    list?: ListResources,
+  ): this {
+    const plain = contract as unknown as ResourceContract
+    assertNew(this.resources, 'resource', contract.uri)
+    assertNew(this.families, 'resource', contract.uri)
+    const { timeoutMs } = this.settings
+    const resource = compileResource(plain, handler as AnyResourceHandler, { timeoutMs, list })
+    resource.run = compose([deadline], resource.handle)
+    const home = resource.template === undefined ? this.resources : this.families
+    home.set(resource.name, resource)
+    return this.changed('resources')
+  }
+
+  /**
+   * Adds a prompt. Its arguments type the handler.
+   *
+   * @throws TypeError naming the prompt, the option and the fix when the contract cannot be served.
+   */
+  prompt<const I extends Schema = JsonSchema>(
+    contract: PromptContract<I>,
+    handler: PromptHandler<InferOutput<I>>,
+  ): this {
+    assertNew(this.prompts, 'prompt', contract.name)
+    const plain = contract as unknown as PromptContract
+    const prompt = compilePrompt(plain, handler as AnyPromptHandler, this.settings)
+    prompt.run = compose([createInputPolicy(prompt.input), deadline], prompt.handle)
+    this.prompts.set(prompt.name, prompt)
+    return this.changed('prompts')
+  }
+
+  /** Takes a tool, resource or prompt away; clients that listen are told. False when there is none of that name. */
+  remove(kind: 'tool' | 'resource' | 'prompt', name: string): boolean {
+    const homes = { tool: [this.tools], resource: [this.resources, this.families], prompt: [this.prompts] }
+    const removed = homes[kind].some((home) => home.delete(name))
+    if (removed) this.changed(`${kind}s`)
+    return removed
+  }
+
+  /** Tells subscribed clients that a resource changed: those of one tenant, or without it all of them. */
+  resourceUpdated(uri: string, options: { tenant?: string } = {}): void {
+    this.context.subscriptions.publish({ kind: 'resource', uri, ...options })
+  }
+
+  /** Everything a request needs, worked out anew only after a component came or went. */
+  get scope(): Scope {
+    this.current ??= this.createScope()
+    return this.current
+  }
+
+  /**
+   * Loads and checks what is otherwise loaded at the first use.
+   *
+   * @throws TypeError naming the component whose raw JSON Schema cannot be used.
+   */
+  async prepare(): Promise<void> {
+    const tools = [...this.tools.values()].flatMap(({ input, output }) => (output ? [input, output] : [input]))
+    const prompts = [...this.prompts.values()].map(({ input }) => input)
+    await Promise.all([...tools, ...prompts].map((validator) => validator.prepare()))
+  }
+
+  /** Ends open streams politely. */
+  endStreams(): void {
+    this.context.subscriptions.endAll()
+  }
+
+  /** Ends open streams politely and cancels what is in flight. */
+  close(): void {
+    this.endStreams()
+    this.context.inFlight.cancelAll('The server stops.')
+  }
+
+  private changed(kind: 'tools' | 'resources' | 'prompts'): this {
+    this.current = undefined
+    this.context.subscriptions.publish({ kind })
+    return this
+  }
+
+  private createScope(): Scope {
+    const { pageSize, timeoutMs, listTtlMs, serverInfo, instructions } = this.settings
+    const cache = { ttlMs: listTtlMs, scope: 'public' } as const
+    const { tools, resources, families, prompts } = this
+    const catalogue: Catalogue = createCatalogue(
+      { tools: new Map(tools), resources: new Map(resources), families: new Map(families), prompts: new Map(prompts) },
+      { pageSize, timeoutMs, cache },
+    )
+    const about = { capabilities: toCapabilities(catalogue), serverInfo, instructions, cache }
+    return { catalogue, context: this.context, about }
+  }
+}
+
+function assertNew(home: ReadonlyMap<string, unknown>, kind: string, name: string): void {
+  if (home.has(name)) throw new TypeError(`There is a ${kind} "${name}" already. Names must be unique.`)
+}
+
+/**
+ * Makes a server.
+ *
+ * @throws TypeError naming the option, its value and the fix when an option makes no sense.
+ */
+export function createServer(options: ServerOptions): Server {
+  return new Server(options)
+}
+
+export type { Call }

@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config'
+
+// `plinth-source` makes `import 'plinth'` mean packages/plinth/src: no build stands between an edit and its test.
+const conditions = ['plinth-source', 'module', 'node', 'development|production']
+const nodeFlags = ['--conditions=plinth-source']
+
+function createProject(name: string, root: string) {
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions, externalConditions: ['plinth-source', 'node'] } },
+    test: {
+      name,
+      root,
+      include: ['test/**/*.test.ts'],
+      testTimeout: 20_000,
+      hookTimeout: 20_000,
+      execArgv: nodeFlags,
+    },
+  }
+}
+
+export default defineConfig({
+  test: {
+    projects: [createProject('plinth', 'packages/plinth'), createProject('blueprint', 'apps/blueprint')],
+    dangerouslyIgnoreUnhandledErrors: false,
+    passWithNoTests: false,
+  },
+})
