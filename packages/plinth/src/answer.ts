@@ -12,7 +12,7 @@ import { decodeHandshake, findSession } from './mcp/revisions/2024-11-05/decode.
 import { decodeStateless } from './mcp/revisions/2026-07-28/decode.ts'
 import { selectRevision } from './mcp/select-revision.ts'
 import { dispatch, type Outcome, type Scope } from './registry/dispatch.ts'
-import { toFailureResult } from './registry/tool-result.ts'
+import { toFailureResult } from './mcp/tool-result.ts'
 import { describeError } from './telemetry/log.ts'
 
 const accepted: Reply = Object.freeze({ status: 202, text: undefined })

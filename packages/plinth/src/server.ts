@@ -1,9 +1,9 @@
 import type { Call, DeclaredErrors } from './mcp/call.ts'
 import type { ServerContext } from './mcp/context.ts'
 import type { JsonSchema } from './mcp/json-schema.ts'
+import type { Guarded } from './mcp/policy.ts'
 import type { InferInput, InferOutput, Schema } from './mcp/schema.ts'
-import { compose, type Middleware } from './middleware/compose.ts'
-import { deadline } from './middleware/deadline.ts'
+import type { Middleware, Next } from './middleware/compose.ts'
 import { type Catalogue, createCatalogue } from './registry/catalogue.ts'
 import { type AnyPromptHandler, type CompiledPrompt, compilePrompt } from './registry/compile-prompt.ts'
 import { type AnyResourceHandler, type CompiledResource, compileResource } from './registry/compile-resource.ts'
@@ -21,6 +21,7 @@ import type {
 import { toCapabilities } from './registry/discover.ts'
 import type { Scope } from './registry/dispatch.ts'
 import { createContext, parseServerOptions, type ServerOptions, type ServerSettings } from './server-options.ts'
+import { composePolicies } from './server-policies.ts'
 
 /**
  * An MCP server. Register tools, resources and prompts, then serve it. It holds no state of any caller: one server
@@ -56,7 +57,8 @@ export class Server {
     const plain = contract as unknown as ToolContract
     assertNew(this.tools, 'tool', contract.name)
     const tool = compileTool(plain, handler as AnyToolHandler, this.settings)
-    tool.run = compose([createInputPolicy(tool.input), deadline] satisfies Middleware[], tool.handle)
+    const guarded = { ...plain, kind: 'tool' } as const
+    tool.run = this.compose(guarded, tool.handle, createInputPolicy(tool.input))
     this.tools.set(tool.name, tool)
     return this.changed('tools')
   }
@@ -77,7 +79,7 @@ export class Server {
     assertNew(this.families, 'resource', contract.uri)
     const { timeoutMs } = this.settings
     const resource = compileResource(plain, handler as AnyResourceHandler, { timeoutMs, list })
-    resource.run = compose([deadline], resource.handle)
+    resource.run = this.compose({ ...plain, kind: 'resource', effect: 'read' }, resource.handle)
     const home = resource.template === undefined ? this.resources : this.families
     home.set(resource.name, resource)
     return this.changed('resources')
@@ -95,7 +97,8 @@ export class Server {
     assertNew(this.prompts, 'prompt', contract.name)
     const plain = contract as unknown as PromptContract
     const prompt = compilePrompt(plain, handler as AnyPromptHandler, this.settings)
-    prompt.run = compose([createInputPolicy(prompt.input), deadline], prompt.handle)
+    const guarded = { ...plain, kind: 'prompt', effect: 'read' } as const
+    prompt.run = this.compose(guarded, prompt.handle, createInputPolicy(prompt.input))
     this.prompts.set(prompt.name, prompt)
     return this.changed('prompts')
   }
@@ -139,6 +142,11 @@ export class Server {
   close(): void {
     this.endStreams()
     this.context.inFlight.cancelAll('The server stops.')
+  }
+
+  private compose(guarded: Guarded, handle: Next, checkInput?: Middleware): Next {
+    const { settings, context } = this
+    return composePolicies(guarded, { checkInput, handle }, { settings, context })
   }
 
   private changed(kind: 'tools' | 'resources' | 'prompts'): this {

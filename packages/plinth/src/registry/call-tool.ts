@@ -6,7 +6,7 @@ import type { McpRequest } from '../mcp/request.ts'
 import type { McpResult } from '../mcp/result.ts'
 import type { Catalogue } from './catalogue.ts'
 import { runComponent } from './run-component.ts'
-import { toFailureResult } from './tool-result.ts'
+import { toFailureResult } from '../mcp/tool-result.ts'
 
 const noArguments = Object.freeze({})
 

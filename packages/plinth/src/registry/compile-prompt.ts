@@ -11,7 +11,7 @@ import type { Complete, PromptContract } from './contract.ts'
 import { toDescribed, toMetaMember } from './listed.ts'
 import { mapResult } from './map-result.ts'
 import type { Run } from './run-component.ts'
-import { toKnownBlock } from './tool-result.ts'
+import { toKnownBlock } from '../mcp/tool-result.ts'
 import { createValidator, type Validator } from './validate.ts'
 
 /** A prompt, worked out once. */

@@ -4,7 +4,8 @@ import type { Callee } from '../mcp/active-call.ts'
 import type { Call } from '../mcp/call.ts'
 import type { MetaObject, ResourceContents } from '../mcp/content.ts'
 import type { McpResult } from '../mcp/result.ts'
-import { type CacheHint, toMembers } from '../mcp/revision.ts'
+import { ResourceResult } from '../mcp/resource-result.ts'
+import type { CacheHint } from '../mcp/revision.ts'
 import { parseUriTemplate, type UriTemplate } from '../mcp/uri-template.ts'
 import { assertDescribed, assertName } from './assert-contract.ts'
 import type { Complete, ListResources, ResourceContract } from './contract.ts'
@@ -82,20 +83,12 @@ function createHandle(contract: ResourceContract, handler: AnyResourceHandler): 
 
 function toResourceResult(answer: unknown, uri: string, contract: ResourceContract): McpResult {
   if (answer === undefined) throw new ProtocolError('resource_unknown', { data: { uri } })
-  const cache: CacheHint = contract.cache ?? { ttlMs: 0, scope: 'private' }
+  const cache: CacheHint = contract.cacheHint ?? { ttlMs: 0, scope: 'private' }
   if (isObject(answer) && Array.isArray(answer['contents'])) {
     const { contents, _meta } = answer
-    return createContentsResult(contents as ResourceContents[], cache, _meta as MetaObject | undefined)
+    return new ResourceResult(contents as ResourceContents[], cache, _meta as MetaObject | undefined)
   }
-  return createContentsResult([toContents(answer, uri, contract.mimeType)], cache)
-}
-
-function createContentsResult(
-  contents: readonly ResourceContents[],
-  cache: CacheHint,
-  meta?: MetaObject,
-): McpResult {
-  return { toMembers: () => toMembers({ contents }), cache, meta }
+  return new ResourceResult([toContents(answer, uri, contract.mimeType)], cache)
 }
 
 function toContents(answer: unknown, uri: string, mimeType: string | undefined): ResourceContents {

@@ -10,7 +10,8 @@ import { assertDescribed, assertToolName } from './assert-contract.ts'
 import type { ToolContract } from './contract.ts'
 import { mapResult } from './map-result.ts'
 import type { Run } from './run-component.ts'
-import { ToolResult, toToolResult } from './tool-result.ts'
+import { ToolResult } from '../mcp/tool-result.ts'
+import { toToolResult } from './to-tool-result.ts'
 import { assertInput, createValidator, toSentence, type Validator } from './validate.ts'
 
 /** A tool whose schemas, headers and way to the handler were worked out once. */

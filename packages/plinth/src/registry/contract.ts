@@ -1,6 +1,7 @@
 import type { Call, DeclaredErrors } from '../mcp/call.ts'
 import type { Annotations, Icon, MetaObject, PromptMessage, ResourceContents } from '../mcp/content.ts'
 import type { JsonSchema } from '../mcp/json-schema.ts'
+import type { Policies, ToolPolicies } from '../mcp/policy.ts'
 import type { CacheHint } from '../mcp/revision.ts'
 import type { InferInput, InferOutput, Schema } from '../mcp/schema.ts'
 import type { PromptAnswer, ResourceAnswer, ToolAnswer } from './answers.ts'
@@ -9,14 +10,12 @@ import type { PromptAnswer, ResourceAnswer, ToolAnswer } from './answers.ts'
 export type Effect = 'read' | 'write' | 'destroy'
 
 /** What every listed component has. */
-export interface Described {
+export interface Described extends Policies {
   /** A name for people. */
   readonly title?: string
   readonly icons?: readonly Icon[]
   /** Free metadata for clients; keys follow the `_meta` key format of the specification. */
   readonly _meta?: MetaObject
-  /** How long one call may take, in milliseconds. Default: the server's `timeoutMs`. */
-  readonly timeoutMs?: number
   /** Scopes a caller needs, all of them. Default none. */
   readonly scopes?: readonly string[]
 }
@@ -26,7 +25,8 @@ export interface ToolContract<
   I extends Schema = Schema,
   O extends Schema | undefined = Schema | undefined,
   E extends DeclaredErrors = DeclaredErrors,
-> extends Described {
+> extends Described,
+    ToolPolicies {
   /** 1 to 128 of `A-Z a-z 0-9 _ - .` (specification, server/tools, "Tool Names"). */
   readonly name: string
   /** For the model: what it does, when to use it, what comes back. */
@@ -70,7 +70,7 @@ export interface ResourceContract<U extends string = string> extends Described {
   /** Suggestions for variables of the template, by variable. */
   readonly complete?: { readonly [variable: string]: Complete }
   /** How long clients may keep it. Default: not at all, and privately. */
-  readonly cache?: CacheHint
+  readonly cacheHint?: CacheHint
 }
 
 /** One existing member of a resource family, for `resources/list`. */

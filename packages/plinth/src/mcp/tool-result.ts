@@ -1,9 +1,7 @@
-import { createFailure, type Failure, ToolError } from '../errors.ts'
-import { isObject } from '../jsonrpc/message.ts'
-import type { ContentBlock, MetaObject } from '../mcp/content.ts'
-import type { McpResult } from '../mcp/result.ts'
-import type { Revision } from '../mcp/revision.ts'
-import { ToolResultAnswer } from './answers.ts'
+import { type Failure, ToolError } from '../errors.ts'
+import type { ContentBlock, MetaObject } from './content.ts'
+import type { McpResult } from './result.ts'
+import type { Revision } from './revision.ts'
 
 /** The result of `tools/call`, before a revision decides which of its parts the client knows. */
 export class ToolResult implements McpResult {
@@ -13,7 +11,7 @@ export class ToolResult implements McpResult {
   readonly isError: boolean
   readonly meta: MetaObject | undefined
   /** Whether data must be wrapped in an object where only objects are known. */
-  private readonly wraps: boolean
+  readonly wraps: boolean
 
   constructor(parts: ToolResultParts) {
     this.content = parts.content
@@ -21,6 +19,12 @@ export class ToolResult implements McpResult {
     this.isError = parts.isError ?? false
     this.meta = parts.meta
     this.wraps = parts.wraps ?? false
+  }
+
+  /** The same result with other parts. */
+  with(parts: Partial<ToolResultParts>): ToolResult {
+    const { content, structured, isError, meta, wraps } = this
+    return new ToolResult({ content, structured, isError, meta, wraps, ...parts })
   }
 
   toMembers(revision: Revision): string {
@@ -66,33 +70,4 @@ export function toFailureResult(error: Failure | ToolError): ToolResult {
     return new ToolResult({ content: [{ type: 'text', text: error.message }], isError: true })
   }
   return new ToolResult({ structured: error.body, isError: true })
-}
-
-/** What a handler returned, as a result. `wraps` says that its output schema is not an object's. */
-export function toToolResult(value: unknown, maxOutputBytes: number): ToolResult {
-  if (typeof value === 'string') {
-    if (value.length > maxOutputBytes) throw createFailure('output_too_large')
-    return new ToolResult({ content: [{ type: 'text', text: value }] })
-  }
-  if (value === undefined) return new ToolResult({ content: [{ type: 'text', text: 'Done.' }] })
-  if (value instanceof ToolResultAnswer) return fromAnswer(value, maxOutputBytes)
-  return new ToolResult({ structured: isObject(value) ? value : { result: value } })
-}
-
-function fromAnswer(answer: ToolResultAnswer, maxOutputBytes: number): ToolResult {
-  const { content, structuredContent: structured, isError, _meta: meta } = answer
-  assertContentSize(content, maxOutputBytes)
-  if (content.length === 0 && structured === undefined) {
-    return new ToolResult({ content: [{ type: 'text', text: 'Done.' }], isError, meta })
-  }
-  return new ToolResult({ content: content.length === 0 ? undefined : content, structured, isError, meta })
-}
-
-function assertContentSize(content: readonly ContentBlock[], maxOutputBytes: number): void {
-  let size = 0
-  for (const block of content) {
-    if (block.type === 'text') size += block.text.length
-    else if (block.type === 'image' || block.type === 'audio') size += block.data.length
-    if (size > maxOutputBytes) throw createFailure('output_too_large')
-  }
 }

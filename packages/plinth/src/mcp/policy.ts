@@ -1,0 +1,101 @@
+/** Whose calls a limit counts together. */
+export type LimitScope = 'principal' | 'tenant' | 'client' | 'global'
+
+/** How often something may be called: a bucket that holds `burst` calls and refills `limit` every `windowMs`. */
+export interface RateLimit {
+  /** Calls a window, on average. */
+  readonly limit: number
+  /** Length of the window, in milliseconds. */
+  readonly windowMs: number
+  /** Most calls at once. Default: `limit`. */
+  readonly burst?: number
+  /** How much one call takes, from its arguments where it depends on them. Default `1`. */
+  readonly cost?: number | ((input: unknown) => number)
+  /** Default `principal`. */
+  readonly per?: LimitScope
+}
+
+/** How many calls may run at once. */
+export interface ConcurrencyLimit {
+  readonly limit: number
+  /** How many more may wait. Default `16`. */
+  readonly queue?: number
+  /** How long one may wait, in milliseconds. Default `5_000`. */
+  readonly queueTimeoutMs?: number
+  /** Default `global`. */
+  readonly per?: LimitScope
+}
+
+/**
+ * How repeats of one call are told apart from new ones. The key comes from `_meta` (`plinth/idempotencyKey`), the
+ * `Idempotency-Key` header, or an argument.
+ */
+export interface IdempotencyPolicy {
+  /** The argument that holds the key. Default: none. */
+  readonly argument?: string
+  /** Whether calls without a key are refused. Default `false`. */
+  readonly required?: boolean
+  /** How long a result is kept, in milliseconds. Default `86_400_000`, one day. */
+  readonly ttlMs?: number
+  /** How long a call may go without renewing its claim, in milliseconds. Default `30_000`. */
+  readonly leaseMs?: number
+}
+
+/** How long a result may be given again. Only for `effect: 'read'`. */
+export interface CachePolicy {
+  /** Milliseconds. */
+  readonly ttlMs: number
+  /** Whether callers share results. Default `false`: each principal has its own. */
+  readonly public?: boolean
+}
+
+/** How large a result may get, and what becomes of one that is larger. It is never lost without a word. */
+export interface BudgetPolicy {
+  /** Bytes of text or data. Default: the server's. */
+  readonly maxBytes?: number
+  /** Estimated tokens, four bytes each. Default: the server's, or the client profile's where it is less. */
+  readonly maxTokens?: number
+  /**
+   * `page` cuts at a structural boundary and gives a cursor to the rest; `outline` keeps the shape and shortens what
+   * is in it; `truncate` cuts at a structural boundary and says so; `link` moves the result to a resource and gives
+   * its link. Default `page`.
+   */
+  readonly strategy?: 'page' | 'outline' | 'truncate' | 'link'
+}
+
+/** When a caller that repeats itself is told, and when it is stopped. */
+export interface RepeatPolicy {
+  /** Identical calls in the window after which the result carries a hint. Default `3`. */
+  readonly hintAfter?: number
+  /** Identical calls in the window after which the call is refused. Default `10`. */
+  readonly refuseAfter?: number
+  /** Milliseconds. Default `60_000`. */
+  readonly windowMs?: number
+}
+
+/** The policies any component may have. All optional; a policy that is not used costs nothing. */
+export interface Policies {
+  /** How long one call may take, in milliseconds. Default: the server's `timeoutMs`. */
+  readonly timeoutMs?: number
+  readonly rate?: RateLimit | readonly RateLimit[]
+  readonly concurrency?: ConcurrencyLimit
+  readonly cache?: CachePolicy
+  readonly budget?: BudgetPolicy
+  /** `false` switches the server's repeat guard off. */
+  readonly repeat?: RepeatPolicy | false
+}
+
+/** The policies only a tool can have. */
+export interface ToolPolicies extends Policies {
+  /** `'key'` is short for the default policy. */
+  readonly idempotency?: 'key' | IdempotencyPolicy
+  /** Whether the handler looks at `call.dryRun` and then changes nothing. Default `false`. */
+  readonly dryRun?: boolean
+}
+
+/** What policies need to know of the component they guard. */
+export interface Guarded extends ToolPolicies {
+  readonly kind: 'tool' | 'resource' | 'prompt'
+  readonly name: string
+  readonly effect: 'read' | 'write' | 'destroy'
+}

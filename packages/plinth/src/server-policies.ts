@@ -1,0 +1,34 @@
+import type { ServerContext } from './mcp/context.ts'
+import type { Guarded } from './mcp/policy.ts'
+import { compose, type Middleware, type Next } from './middleware/compose.ts'
+import { deadline } from './middleware/deadline.ts'
+import type { ServerSettings } from './server-options.ts'
+
+/** What a policy is made with, besides the component it guards. */
+export interface PolicyEnvironment {
+  readonly settings: ServerSettings
+  readonly context: ServerContext
+}
+
+/** Makes a policy for a component, or undefined where the component does not use it. */
+type CreatePolicy = (guarded: Guarded, environment: PolicyEnvironment) => Middleware | undefined
+
+/** Policies ahead of the input check, outermost first. They see the arguments as the client sent them. */
+const beforeInput: readonly CreatePolicy[] = []
+
+/** Policies behind the input check, outermost first. They see the arguments as the schema made them. */
+const afterInput: readonly CreatePolicy[] = [() => deadline]
+
+/** The whole way of a call through a component's policies to its handler. Worked out once a component. */
+export function composePolicies(
+  guarded: Guarded,
+  parts: { checkInput: Middleware | undefined; handle: Next },
+  environment: PolicyEnvironment,
+): Next {
+  const make = (create: CreatePolicy) => create(guarded, environment)
+  const policies = [...beforeInput.map(make), parts.checkInput, ...afterInput.map(make)]
+  return compose(
+    policies.filter((policy) => policy !== undefined),
+    parts.handle,
+  )
+}
