@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 // `plinth-source` makes `import 'plinth'` mean packages/plinth/src: no build stands between an edit and its test.
 const conditions = ['plinth-source', 'module', 'node', 'development|production']
 const nodeFlags = ['--conditions=plinth-source']
+const resultsFile = process.env['PLINTH_TEST_RESULTS']
 
 function createProject(name: string, root: string) {
   return {
@@ -22,6 +23,8 @@ function createProject(name: string, root: string) {
 export default defineConfig({
   test: {
     projects: [createProject('plinth', 'packages/plinth'), createProject('blueprint', 'apps/blueprint')],
+    // The summary on the terminal is for people; .ci/run counts from this file.
+    reporters: resultsFile ? ['default', ['json', { outputFile: resultsFile }]] : ['default'],
     dangerouslyIgnoreUnhandledErrors: false,
     passWithNoTests: false,
   },

@@ -54,7 +54,10 @@ function followImports(path: string, seen: Set<string>): Set<string> {
 }
 
 function readDeclarations(path: string): string {
-  return readFileSync(join(emitted, path), 'utf8')
+  const file = join(emitted, path)
+  if (!existsSync(file))
+    throw new Error(`packages/plinth/src emits no "${path}", which "exports" or an import names.`)
+  return readFileSync(file, 'utf8')
 }
 
 function writeReports(reports: Map<string, string>): void {

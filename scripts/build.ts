@@ -1,9 +1,9 @@
-// Compiles the package of the current directory into its `dist`.
+// Compiles packages/plinth/src into packages/plinth/dist: what the tarball holds.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { runTool } from './run-tool.ts'
+import { runTool, workspaceRoot } from './run-tool.ts'
 
-const packageRoot = process.cwd()
+const packageRoot = join(workspaceRoot, 'packages/plinth')
 
 // A module that was deleted from src must not stay in the tarball.
 rmSync(join(packageRoot, 'dist'), { recursive: true, force: true })

@@ -9,11 +9,13 @@ const directory = mkdtempSync(join(tmpdir(), 'plinth-package-'))
 
 try {
   const flags = ['--ignore-scripts', '--json', '--pack-destination', directory]
-  const [packed] = JSON.parse(readTool('npm', ['pack', ...flags], packageRoot)) as { filename: string }[]
+  // npm 11 answers a list, npm 12 an object with the package's name as key.
+  const answer = JSON.parse(readTool('npm', ['pack', ...flags], packageRoot)) as object
+  const [packed] = Object.values(answer) as { filename: string }[]
   const tarball = join(directory, packed?.filename ?? '')
   const published = runTool('publint', ['run', tarball, '--strict'])
   // The package is ESM only: Node 22.12 and later let CommonJS require it, so attw need not ask for a second build.
-  const typed = runTool('attw', [tarball, '--profile', 'esm-only', '--format', 'table-flipped'])
+  const typed = runTool('attw', [tarball, '--profile', 'esm-only', '--format', 'table-flipped', '--no-color'])
   if (!published || !typed) process.exitCode = 1
 } finally {
   rmSync(directory, { recursive: true, force: true })

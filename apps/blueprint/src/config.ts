@@ -48,7 +48,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, c
   }
 }
 
-function parseUrl(env: Readonly<Record<string, string | undefined>>, name: string, byDefault: string): string {
+function parseUrl(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+  byDefault: string,
+): string {
   const value = env[name] || byDefault
   const url = URL.parse(value)
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return value
@@ -60,7 +64,8 @@ function parseKeys(value: string | undefined): string[] | undefined {
   const keys = value.split(',').map((key) => key.trim())
   const bad = keys.findIndex((key) => Buffer.from(key, 'base64').length !== 32)
   // The value is a secret, so the message gives its place in the list instead.
-  if (bad >= 0) throw new TypeError(`"PLINTH_KEYS" must be base64 keys of 32 bytes each, key ${bad + 1} is not`)
+  if (bad >= 0)
+    throw new TypeError(`"PLINTH_KEYS" must be base64 keys of 32 bytes each, key ${bad + 1} is not`)
   return keys
 }
 

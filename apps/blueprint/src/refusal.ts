@@ -10,7 +10,10 @@ export interface Refusal<Code extends string, Details> {
 }
 
 /** Makes a refusal. */
-export function refuse<const Code extends string, Details>(code: Code, details: Details): Refusal<Code, Details> {
+export function refuse<const Code extends string, Details>(
+  code: Code,
+  details: Details,
+): Refusal<Code, Details> {
   return { refused: code, details }
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'plinth'
-import { createCodeService } from './code/code.service.ts'
 import { registerCode } from './code/code.module.ts'
+import { createCodeService } from './code/code.service.ts'
 import type { BlueprintConfig } from './config.ts'
 import { registerDatabase } from './database/database.module.ts'
 import { createDatabaseService } from './database/database.service.ts'
@@ -74,7 +74,10 @@ function toInfo(): Parameters<typeof createHelloService>[0] {
   return { name: NAME, version: VERSION, modules: MODULES, started_at: new Date().toISOString() }
 }
 
-function createDocuments(config: BlueprintConfig, storage: Storage): ReturnType<typeof createDocumentsService> {
+function createDocuments(
+  config: BlueprintConfig,
+  storage: Storage,
+): ReturnType<typeof createDocumentsService> {
   createDocsDir(config.docsDir)
   const files = createDocumentFiles({ root: config.docsDir })
   return createDocumentsService({ index: createSqliteDocumentIndex(storage.db), files })
@@ -82,7 +85,11 @@ function createDocuments(config: BlueprintConfig, storage: Storage): ReturnType<
 
 function createWeatherSource({ weatherApiKey, weatherApiUrl, ...urls }: BlueprintConfig): WeatherSource {
   if (weatherApiKey) {
-    return createWeatherApiSource({ url: weatherApiUrl, key: weatherApiKey, upstream: { name: 'weatherapi.com', fetch } })
+    return createWeatherApiSource({
+      url: weatherApiUrl,
+      key: weatherApiKey,
+      upstream: { name: 'weatherapi.com', fetch },
+    })
   }
   return createOpenMeteoSource({ ...urls, upstream: { name: 'Open-Meteo', fetch } })
 }

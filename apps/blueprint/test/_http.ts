@@ -11,7 +11,10 @@ export interface LocalHttp {
 }
 
 /** Answers one request; `request` counts from 1. */
-export type Answer = (response: ServerResponse, asked: { url: URL; request: number; message: IncomingMessage }) => void
+export type Answer = (
+  response: ServerResponse,
+  asked: { url: URL; request: number; message: IncomingMessage },
+) => void
 
 /** Starts a web server on loopback that is gone after the test. */
 export async function startHttp(answer: Answer): Promise<LocalHttp> {

@@ -17,7 +17,9 @@ test('an empty environment gives a configuration that works', () => {
 
 test('the documents follow the data directory unless they have their own', () => {
   expect(parseConfig({ PLINTH_DATA_DIR: 'd' }, cwd).docsDir).toBe(resolve(cwd, 'd/docs'))
-  expect(parseConfig({ PLINTH_DATA_DIR: 'd', PLINTH_DOCS_DIR: 'handbook' }, cwd).docsDir).toBe(resolve(cwd, 'handbook'))
+  expect(parseConfig({ PLINTH_DATA_DIR: 'd', PLINTH_DOCS_DIR: 'handbook' }, cwd).docsDir).toBe(
+    resolve(cwd, 'handbook'),
+  )
 })
 
 test('a URL that is none is refused with its name and value', () => {
@@ -36,6 +38,16 @@ test('a key of the wrong length is refused without being shown', () => {
 
 test('no secret is among the settings that may be shown', () => {
   const key = Buffer.alloc(32, 7).toString('base64')
-  const env = { WEATHER_API_KEY: 'w-secret', PLINTH_KEYS: key, PORT: '3000', HOME: '/root', DATABASE_URL: 'pg://p:w@h' }
-  expect(parseConfig(env, cwd).visible).toEqual({ PORT: '3000', storage: 'sqlite', weather_source: 'weatherapi.com' })
+  const env = {
+    WEATHER_API_KEY: 'w-secret',
+    PLINTH_KEYS: key,
+    PORT: '3000',
+    HOME: '/root',
+    DATABASE_URL: 'pg://p:w@h',
+  }
+  expect(parseConfig(env, cwd).visible).toEqual({
+    PORT: '3000',
+    storage: 'sqlite',
+    weather_source: 'weatherapi.com',
+  })
 })

@@ -14,7 +14,9 @@ interface Import {
 function listImports(pattern: string): Import[] {
   return globSync(pattern, { cwd: src }).flatMap((file) => {
     const text = readFileSync(join(src, file), 'utf8')
-    const statements = text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm)
+    const statements = text.matchAll(
+      /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm,
+    )
     return [...statements].map(([, isType, named, bare]) => {
       const target = named ?? bare ?? ''
       const to = target.startsWith('.') ? relative(src, join(src, dirname(file), target)) : target
@@ -54,7 +56,8 @@ test('services import no package, no outside system, no contract and no adapter'
 })
 
 test('adapters import neither plinth nor a contract nor a module', () => {
-  const isAllowed = ({ to }: Import): boolean => !isPlinth(to) && !isLayer(to, 'contract') && !isLayer(to, 'module')
+  const isAllowed = ({ to }: Import): boolean =>
+    !isPlinth(to) && !isLayer(to, 'contract') && !isLayer(to, 'module')
   expect(listBreaches('**/*.adapter.ts', isAllowed)).toEqual([])
 })
 

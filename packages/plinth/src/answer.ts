@@ -11,9 +11,15 @@ import type { Revision } from './mcp/revision.ts'
 import { decodeHandshake, findSession } from './mcp/revisions/2024-11-05/decode.ts'
 import { decodeStateless } from './mcp/revisions/2026-07-28/decode.ts'
 import { selectRevision } from './mcp/select-revision.ts'
-import { dispatch, type Outcome, type Scope } from './registry/dispatch.ts'
+import { dispatch, type Outcome, type Scope as DispatchScope } from './registry/dispatch.ts'
+import type { Admission } from './server-admission.ts'
 import { toFailureResult } from './mcp/tool-result.ts'
 import { describeError } from './telemetry/log.ts'
+
+/** Everything a message is answered with. */
+export interface Scope extends DispatchScope {
+  readonly admission: Admission
+}
 
 const accepted: Reply = Object.freeze({ status: 202, text: undefined })
 
@@ -48,12 +54,39 @@ function answerRequest(message: IncomingRequest, revision: Revision, way: Way): 
   try {
     const request = decode(message, revision, way)
     exchange.identify?.(request.id, request.session, request.revision.date)
-    const outcome = dispatch(request, scope)
-    if (!(outcome instanceof Promise)) return toReply(request, outcome, scope)
-    return outcome.then((settled) => toReply(request, settled, scope)).catch(failed)
+    const refused = admit(request, scope)
+    if (refused === undefined) return run(request, scope, failed)
+    if (!(refused instanceof Promise)) return toRefusedReply(refused, request.id)
+    return refused
+      .then((failure) => (failure === undefined ? run(request, scope, failed) : toRefusedReply(failure, request.id)))
+      .catch(failed)
   } catch (error) {
     return failed(error)
   }
+}
+
+/** Whether the server takes this request on at all. Over HTTP overload is answered before the body is read. */
+function admit(request: McpRequest, { admission }: Scope): Failure | undefined | Promise<Failure | undefined> {
+  const busy = request.exchange.headers === undefined ? admission.shed() : undefined
+  return busy ?? admission.limit?.(request)
+}
+
+function run(request: McpRequest, scope: Scope, failed: (error: unknown) => Reply): Reply | Promise<Reply> {
+  const outcome = dispatch(request, scope)
+  if (!(outcome instanceof Promise)) return toReply(request, outcome, scope)
+  const { load } = scope.admission
+  load.inFlight++
+  return outcome
+    .then((settled) => toReply(request, settled, scope))
+    .catch(failed)
+    .finally(() => void load.inFlight--)
+}
+
+/** A refusal before anything was done: the failure, with the status and the header that HTTP has for it. */
+function toRefusedReply({ message, code, status, body }: Failure, id: RequestId): Reply {
+  const after = body.retry_after_ms
+  const headers = after === undefined ? {} : { headers: { 'retry-after': String(Math.ceil(after / 1_000)) } }
+  return { status, text: serializeError(id, { code, message, data: body }), ...headers }
 }
 
 function decode(message: IncomingRequest, revision: Revision, { exchange, scope }: Way): McpRequest {

@@ -115,6 +115,8 @@ export const failures = {
     status: 200,
     message: 'The answer of the client does not fit what was asked.',
   },
+  rate_exceeded: { retry: true, code: 42_900, status: 429, message: 'Too many calls. Wait, then try again.' },
+  overloaded: { retry: true, code: 50_300, status: 503, message: 'The server is busy. Wait, then try again.' },
   timeout: { retry: true, code: 50_400, status: 200, message: 'The call took too long and was stopped.' },
   internal: { retry: false, code: -32_603, status: 200, message: 'The call failed unexpectedly.' },
 } as const
@@ -135,12 +137,16 @@ export interface FailureBody {
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly body: FailureBody
+  /** JSON-RPC code where the failure is not a tool's result. */
   readonly code: number
+  /** HTTP status where the request was refused before it was dispatched. */
+  readonly status: number
 
-  constructor(body: FailureBody, code = 40_000) {
+  constructor(body: FailureBody, row: { code: number; status: number } = { code: 40_000, status: 200 }) {
     super(body.message)
     this.body = body
-    this.code = code
+    this.code = row.code
+    this.status = row.status
   }
 }
 
@@ -152,7 +158,7 @@ export function createFailure(
   const row = failures[name]
   const after = options.retryAfterMs === undefined ? {} : { retry_after_ms: Math.ceil(options.retryAfterMs) }
   const body = { error: name, message: options.message ?? row.message, retry: row.retry, ...after }
-  return new Failure({ ...body, ...options.details }, row.code)
+  return new Failure({ ...body, ...options.details }, row)
 }
 
 /** A plain sentence for the model: answered as a tool result with `isError`, the sentence as its text. */

@@ -6,10 +6,12 @@ import type { Icon } from './mcp/content.ts'
 import type { ServerContext } from './mcp/context.ts'
 import { InFlight } from './mcp/in-flight.ts'
 import { envelopeKeys } from './mcp/revisions/2026-07-28/envelope.ts'
+import type { RateLimit } from './mcp/policy.ts'
 import { toMembers } from './mcp/revision.ts'
 import { findRevision } from './mcp/revisions/supported.ts'
 import { Sessions } from './mcp/sessions.ts'
 import { Subscriptions } from './mcp/subscriptions.ts'
+import type { Stores } from './server-stores.ts'
 import { createRandomKey, createSealer, parseKeys } from './storage/sealed-token.ts'
 import { createStderrLog, type LogSink } from './telemetry/log.ts'
 
@@ -52,6 +54,17 @@ export interface ServerOptions {
   readonly maxDepth?: number
   /** Most values in a message. Default `100_000`. */
   readonly maxNodes?: number
+  /**
+   * How often one caller may ask for anything. Default over HTTP: 100 requests a second on average, 1,000 at once;
+   * elsewhere none. `false`: none anywhere.
+   */
+  readonly rate?: RateLimit | false
+  /** Most requests worked on at once; more are refused with `overloaded`. Default `4_096`. */
+  readonly maxInFlight?: number
+  /** Event-loop delay beyond which requests are refused with `overloaded`, in milliseconds. Default `1_000`. */
+  readonly maxEventLoopDelayMs?: number
+  /** Where limits and the like are kept. Default: this process's memory. */
+  readonly stores?: Partial<Stores>
   /** Most open notification streams. Default `1_024`. */
   readonly maxStreams?: number
   /** The wall clock, in milliseconds since 1970. For tests. */
@@ -77,9 +90,15 @@ export interface ServerSettings {
   readonly maxDepth: number
   readonly maxNodes: number
   readonly maxStreams: number
+  readonly rate: RateLimit | undefined
+  /** True where the server-wide limit is a default and so holds over HTTP only. */
+  readonly limitsHttpOnly: boolean
+  readonly maxInFlight: number
+  readonly maxEventLoopDelayMs: number
   readonly now: () => number
 }
 
+const defaultRate: RateLimit = { limit: 100, windowMs: 1_000, burst: 1_000 }
 const maxTimerMs = 2 ** 31 - 1
 
 /** @throws TypeError naming the option, its value and the fix. */
@@ -102,6 +121,10 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     maxDepth: parseCount('maxDepth', options.maxDepth ?? 64, { min: 8, max: 1_000 }),
     maxNodes: parseCount('maxNodes', options.maxNodes ?? 100_000, { min: 100 }),
     maxStreams: parseCount('maxStreams', options.maxStreams ?? 1_024, { min: 1 }),
+    rate: options.rate === false ? undefined : (options.rate ?? defaultRate),
+    limitsHttpOnly: options.rate === undefined,
+    maxInFlight: parseCount('maxInFlight', options.maxInFlight ?? 4_096, { min: 1 }),
+    maxEventLoopDelayMs: parseCount('maxEventLoopDelayMs', options.maxEventLoopDelayMs ?? 1_000, { min: 10 }),
     now: options.now ?? Date.now,
   }
 }

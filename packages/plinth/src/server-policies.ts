@@ -1,23 +1,29 @@
 import type { ServerContext } from './mcp/context.ts'
 import type { Guarded } from './mcp/policy.ts'
+import { createConcurrencyPolicy } from './middleware/concurrency.ts'
 import { compose, type Middleware, type Next } from './middleware/compose.ts'
 import { deadline } from './middleware/deadline.ts'
+import { createRateLimitPolicy } from './middleware/rate-limit.ts'
+import type { Stores } from './server-stores.ts'
 import type { ServerSettings } from './server-options.ts'
 
 /** What a policy is made with, besides the component it guards. */
 export interface PolicyEnvironment {
   readonly settings: ServerSettings
   readonly context: ServerContext
+  readonly stores: Stores
 }
 
 /** Makes a policy for a component, or undefined where the component does not use it. */
 type CreatePolicy = (guarded: Guarded, environment: PolicyEnvironment) => Middleware | undefined
 
 /** Policies ahead of the input check, outermost first. They see the arguments as the client sent them. */
-const beforeInput: readonly CreatePolicy[] = []
+const beforeInput: readonly CreatePolicy[] = [
+  (guarded, { stores }) => createRateLimitPolicy(guarded, stores.counters),
+]
 
 /** Policies behind the input check, outermost first. They see the arguments as the schema made them. */
-const afterInput: readonly CreatePolicy[] = [() => deadline]
+const afterInput: readonly CreatePolicy[] = [createConcurrencyPolicy, () => deadline]
 
 /** The whole way of a call through a component's policies to its handler. Worked out once a component. */
 export function composePolicies(

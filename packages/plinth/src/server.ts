@@ -1,3 +1,4 @@
+import type { Scope } from './answer.ts'
 import type { Call, DeclaredErrors } from './mcp/call.ts'
 import type { ServerContext } from './mcp/context.ts'
 import type { JsonSchema } from './mcp/json-schema.ts'
@@ -19,9 +20,10 @@ import type {
   UriVariables,
 } from './registry/contract.ts'
 import { toCapabilities } from './registry/discover.ts'
-import type { Scope } from './registry/dispatch.ts'
+import { type Admission, createAdmission } from './server-admission.ts'
 import { createContext, parseServerOptions, type ServerOptions, type ServerSettings } from './server-options.ts'
 import { composePolicies } from './server-policies.ts'
+import { createStores, type Stores } from './server-stores.ts'
 
 /**
  * An MCP server. Register tools, resources and prompts, then serve it. It holds no state of any caller: one server
@@ -29,6 +31,9 @@ import { composePolicies } from './server-policies.ts'
  */
 export class Server {
   readonly settings: ServerSettings
+  /** What decides who gets in. */
+  readonly admission: Admission
+  private readonly stores: Stores
   private readonly context: ServerContext
   private readonly tools = new Map<string, CompiledTool>()
   private readonly resources = new Map<string, CompiledResource>()
@@ -38,6 +43,8 @@ export class Server {
 
   constructor(options: ServerOptions) {
     this.settings = parseServerOptions(options)
+    this.stores = createStores(options.stores, this.settings.now)
+    this.admission = createAdmission(this.settings, this.stores)
     this.context = createContext(this.settings, (tool) => this.tools.get(tool)?.paramHeaders)
   }
 
@@ -142,11 +149,12 @@ export class Server {
   close(): void {
     this.endStreams()
     this.context.inFlight.cancelAll('The server stops.')
+    this.admission.stop()
   }
 
   private compose(guarded: Guarded, handle: Next, checkInput?: Middleware): Next {
-    const { settings, context } = this
-    return composePolicies(guarded, { checkInput, handle }, { settings, context })
+    const { settings, context, stores } = this
+    return composePolicies(guarded, { checkInput, handle }, { settings, context, stores })
   }
 
   private changed(kind: 'tools' | 'resources' | 'prompts'): this {
@@ -164,7 +172,7 @@ export class Server {
       { pageSize, timeoutMs, cache },
     )
     const about = { capabilities: toCapabilities(catalogue), serverInfo, instructions, cache }
-    return { catalogue, context: this.context, about }
+    return { catalogue, context: this.context, about, admission: this.admission }
   }
 }
 

@@ -4,7 +4,8 @@ import { z } from 'zod'
 export const analyzeCode = definePrompt({
   name: 'analyze_code',
   title: 'Analyse code',
-  description: 'Asks the assistant to explain a piece of code, find its bugs and security problems, and correct it.',
+  description:
+    'Asks the assistant to explain a piece of code, find its bugs and security problems, and correct it.',
   input: z.object({
     language: z
       .string()

@@ -3,6 +3,8 @@ import { z } from 'zod'
 
 const cell = z.union([z.string().max(1_000_000), z.number(), z.null()])
 const columnName = z.string().max(200)
+/** An expression without a name is called by its own text. */
+const expressionName = z.string().max(10_100)
 const reason = z.string().max(1_000)
 
 export const queryDatabase = defineTool({
@@ -39,7 +41,7 @@ export const runQuery = defineTool({
     schema: z.enum(['public', 'analytics']).default('public').describe('Whose tables the statement reads.'),
   }),
   output: z.object({
-    columns: z.array(columnName).max(2_000).describe('Names of the columns, in order.'),
+    columns: z.array(expressionName).max(2_000).describe('Names of the columns, in order.'),
     rows: z.array(z.array(cell).max(2_000)).max(200).describe('One array a row, in the order of columns.'),
     truncated: z.boolean().describe('Whether rows were left out.'),
   }),

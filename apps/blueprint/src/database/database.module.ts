@@ -1,6 +1,13 @@
 import { ProtocolError, type Server } from 'plinth'
 import { isRefusal } from '../refusal.ts'
-import { queryDatabase, queryUsers, runQuery, signupAudit, tableSchema, usersSchema } from './database.contract.ts'
+import {
+  queryDatabase,
+  queryUsers,
+  runQuery,
+  signupAudit,
+  tableSchema,
+  usersSchema,
+} from './database.contract.ts'
 import type { DatabaseService, TableDescription } from './database.service.ts'
 
 /** Registers the three tools, the two resources and the prompt of the database module. */
@@ -9,8 +16,9 @@ export function registerDatabase(server: Server, database: DatabaseService): voi
   server.tool(queryUsers, async ({ min_signups }) => ({ users: await database.queryUsers(min_signups) }))
   registerRunQuery(server, database)
   server.resource(usersSchema, () => describe(database, 'users'))
-  server.resource({ ...tableSchema, complete: { table: (prefix) => database.completeTable(prefix) } }, ({ table }) =>
-    describe(database, table),
+  server.resource(
+    { ...tableSchema, complete: { table: (prefix) => database.completeTable(prefix) } },
+    ({ table }) => describe(database, table),
   )
   server.prompt(signupAudit, ({ date }) => toInstructions(date === 'today' ? toDay(new Date()) : date))
 }

@@ -40,9 +40,11 @@ export function parseSelect(sql: string): ParsedSelect {
   const [first] = tokens
   if (!first) return { reason: 'The statement is empty.' }
   if (tokens.some((token) => token.kind === 'semicolon')) return { reason: 'Only one statement is allowed.' }
-  if (!/^(select|with)$/i.test(first.text)) return { reason: 'Only SELECT, or WITH followed by SELECT, is allowed.' }
+  if (!/^(select|with)$/i.test(first.text))
+    return { reason: 'Only SELECT, or WITH followed by SELECT, is allowed.' }
   const forbidden = tokens.find((token, index) => isForbidden(token, tokens[index + 1]))
-  if (forbidden) return { reason: `The keyword ${forbidden.text.toUpperCase()} is not allowed. Quote it if it is a name.` }
+  if (forbidden)
+    return { reason: `The keyword ${forbidden.text.toUpperCase()} is not allowed. Quote it if it is a name.` }
   return { statement: sql.slice(0, tokens.at(-1)?.end) }
 }
 

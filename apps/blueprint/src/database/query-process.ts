@@ -1,6 +1,7 @@
-import { constants, DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
-import { type Refusal, refuse } from '../refusal.ts'
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { refuse } from '../refusal.ts'
 import type { Cell, QueryFailed, QueryRefused, QueryRows, QuerySchema } from './database.service.ts'
+import { createQueryAuthorizer, type Denied } from './query-authorizer.ts'
 
 /**
  * A process of its own that runs SQL from outside. It is killed when a statement takes too long: SQLite runs a
@@ -33,26 +34,13 @@ const HEAP_LIMIT_BYTES = 64 * 1024 * 1024
 /** Longest value or row in bytes, and how much else one statement may hold. */
 const LIMITS = { length: 1_000_000, exprDepth: 100, compoundSelect: 20, likePatternLength: 1_000, attach: 1 }
 
-/** Functions that only compute, from SQLite's core, aggregate, date, math, window and JSON functions. */
-const ALLOWED_FUNCTIONS: ReadonlySet<string> = new Set(
-  (
-    'abs acos asin atan atan2 avg ceil ceiling char coalesce concat concat_ws cos count cume_dist date datetime ' +
-    'degrees dense_rank exp first_value floor format glob group_concat hex iif ifnull instr json json_array ' +
-    'json_array_length json_extract json_group_array json_group_object json_object json_type json_valid julianday ' +
-    'lag last_value lead length like likelihood likely ln log log10 log2 lower ltrim max min mod nth_value ntile ' +
-    'nullif octet_length percent_rank pi pow power printf quote radians random rank replace round row_number rtrim ' +
-    'sign sin sqrt strftime string_agg substr substring sum tan time timediff total trim trunc typeof unicode ' +
-    'unixepoch unlikely upper'
-  ).split(' '),
-)
-
 /** Older releases of Node cannot ask about tables and functions, nor limit what a statement holds. */
 const canGuard = 'setAuthorizer' in DatabaseSync.prototype && 'limits' in new DatabaseSync(':memory:')
 
 interface Handle {
   database: DatabaseSync
   /** Why the authorizer said no to the statement that is being prepared. */
-  denied: { reason?: string }
+  denied: Denied
 }
 
 const handles = new Map<string, Handle>()
@@ -66,16 +54,28 @@ process.on('disconnect', () => process.exit())
 
 function run(job: QueryJob): QueryOutcome['outcome'] {
   if (!canGuard) return refuse('query_refused', { reason: 'SQL can only be run on Node 26 or newer.' })
-  let handle: Handle | undefined
+  const handle = handles.get(job.schema) ?? open(job)
+  takeReason(handle.denied)
   try {
-    handle = handles.get(job.schema) ?? open(job)
-    delete handle.denied.reason
     return read(handle.database.prepare(job.sql), job)
   } catch (error) {
-    const denied = handle?.denied.reason
-    if (denied !== undefined) return refuse('query_refused', { reason: denied })
-    return refuse('query_failed', { reason: error instanceof Error ? error.message.slice(0, 500) : 'Unknown.' })
+    const denied = takeReason(handle.denied)
+    if (denied !== undefined) return refuse('query_refused', { reason: denied.slice(0, 500) })
+    return refuse('query_failed', { reason: toReason(error) })
   }
+}
+
+/** The reason of the statement before must not explain this one. */
+function takeReason(denied: Denied): string | undefined {
+  const { reason } = denied
+  delete denied.reason
+  return reason
+}
+
+/** SQLite's own sentences are about the statement; those of anything else are nobody's business. */
+function toReason(error: unknown): string {
+  const isOfSqlite = error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR'
+  return isOfSqlite ? error.message.slice(0, 500) : 'The query could not be run.'
 }
 
 /** The file stands under the schema's name beside an empty main database: a bare table name can mean no other. */
@@ -86,43 +86,10 @@ function open(job: QueryJob): Handle {
   database.limits.attach = 0
   database.exec('pragma query_only = on; pragma trusted_schema = off')
   const handle: Handle = { database, denied: {} }
-  database.setAuthorizer(createAuthorizer(job, { denied: handle.denied, objects: listObjects(database, job.schema) }))
+  const scope = { schema: job.schema, tables: job.tables, objects: listObjects(database, job.schema) }
+  database.setAuthorizer(createQueryAuthorizer(scope, handle.denied))
   handles.set(job.schema, handle)
   return handle
-}
-
-type Authorizer = NonNullable<Parameters<DatabaseSync['setAuthorizer']>[0]>
-
-/**
- * SQLite asks this about tables, columns and functions of a statement, after all names are resolved. It does not ask
- * about columns that NATURAL and USING join by, so the file itself must hold nothing to hide.
- */
-function createAuthorizer(
-  { schema, tables }: QueryJob,
-  { denied, objects }: { denied: Handle['denied']; objects: ReadonlySet<string> },
-): Authorizer {
-  const allowed = new Set(tables)
-  /** A table of which no column is used comes as it was written, without its schema; so does a WITH name. */
-  function isCounted(name: string): boolean {
-    return allowed.has(name) || !(objects.has(name) || /^(sqlite|pragma)_/.test(name))
-  }
-  function explain(...[action, subject, detail, place]: Parameters<Authorizer>): string | undefined {
-    if (action === constants.SQLITE_SELECT || action === constants.SQLITE_RECURSIVE) return undefined
-    if (action === constants.SQLITE_FUNCTION) {
-      const name = String(detail).toLowerCase()
-      return ALLOWED_FUNCTIONS.has(name) ? undefined : `The function ${name} is not allowed.`
-    }
-    if (action !== constants.SQLITE_READ) return 'Only reading is allowed.'
-    const name = String(subject).toLowerCase()
-    if (place === schema ? allowed.has(name) : place === null && detail === '' && isCounted(name)) return undefined
-    return `The table ${subject} is not one of the schema "${schema}": ${tables.join(', ')}.`
-  }
-  return (...question) => {
-    const reason = explain(...question)
-    if (reason === undefined) return constants.SQLITE_OK
-    denied.reason ??= reason
-    return constants.SQLITE_DENY
-  }
 }
 
 /** Everything that a name in FROM could mean besides a WITH name: what the file holds, and what SQLite brings along. */

@@ -39,6 +39,8 @@ export function createSqliteQueryRunner(options: QueryRunnerOptions): SqliteQuer
   let isClosed = false
 
   async function runInProcess(query: Query, signal: AbortSignal): Promise<Outcome> {
+    // The caller may have left between being let in and now, when nobody was listening.
+    signal.throwIfAborted()
     if (isClosed) return refuse('query_failed', { reason: 'The server is stopping.' })
     const child = takeLiving(idle) ?? startProcess()
     running.add(child)
@@ -79,7 +81,7 @@ function startProcess(): ChildProcess {
   const child = fork(fileURLToPath(new URL(`./query-process${ending}`, import.meta.url)), {
     env: {},
     execArgv: [`--max-old-space-size=${MAX_HEAP_MB}`],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   // Each exchange listens for itself; without a listener in between, an error would end the server.
   child.on('error', () => {})

@@ -2,6 +2,9 @@ import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../storage/tables.ts'
 import type { Cell, ShopReader } from './database.service.ts'
 
+/** Most users that one answer holds. */
+const MAX_USERS = 1_000
+
 /** Reads the sample shop by way of `db`, which should be a handle that cannot write. */
 export function createShopReader(db: Kysely<Tables>): ShopReader {
   return {
@@ -24,11 +27,16 @@ export function createShopReader(db: Kysely<Tables>): ShopReader {
         .having(({ fn }) => fn.count('signups.id'), '>=', minSignups)
         .orderBy('signups', 'desc')
         .orderBy('users.id')
+        .limit(MAX_USERS)
         .execute(),
     async describeTable(schema, table) {
       const columns = await sql<{ name: string; type: string; notnull: number; pk: number }>`
         select name, type, "notnull", pk from pragma_table_info(${table}, ${schema})`.execute(db)
-      return columns.rows.map(({ name, type, notnull, pk }) => ({ name, type, nullable: notnull === 0 && pk === 0 }))
+      return columns.rows.map(({ name, type, notnull, pk }) => ({
+        name,
+        type,
+        nullable: notnull === 0 && pk === 0,
+      }))
     },
   }
 }

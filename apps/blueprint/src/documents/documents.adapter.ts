@@ -6,7 +6,8 @@ import type { SearchQuery } from './search-query.ts'
 /** Finds documents with SQLite's full-text index. A word of the title counts as much as five of the text. */
 export function createSqliteDocumentIndex(db: Kysely<Tables>): DocumentIndex {
   return {
-    search: (tenant, { query, limit, category }) => search(db, { tenant, match: toMatch(query), limit, category }),
+    search: (tenant, { query, limit, category }) =>
+      search(db, { tenant, match: toMatch(query), limit, category }),
     async put(tenant, document) {
       const row = { ...document, indexed_at: new Date().toISOString() }
       await db.transaction().execute(async (transaction) => {
@@ -16,11 +17,19 @@ export function createSqliteDocumentIndex(db: Kysely<Tables>): DocumentIndex {
           .where('tenant', '=', tenant)
           .where('url', '=', document.url)
           .executeTakeFirst()
-        if (numUpdatedRows === 0n) await transaction.insertInto('documents').values({ tenant, ...row }).execute()
+        if (numUpdatedRows === 0n)
+          await transaction
+            .insertInto('documents')
+            .values({ tenant, ...row })
+            .execute()
       })
     },
     async readBody(tenant, url) {
-      const query = db.selectFrom('documents').select('body').where('tenant', '=', tenant).where('url', '=', url)
+      const query = db
+        .selectFrom('documents')
+        .select('body')
+        .where('tenant', '=', tenant)
+        .where('url', '=', url)
       return (await query.executeTakeFirst())?.body
     },
     async count(tenant) {

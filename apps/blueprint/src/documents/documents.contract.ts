@@ -2,7 +2,8 @@ import { defineResource, defineTool } from 'plinth'
 import { z } from 'zod'
 
 const category = z.enum(['legal', 'finance', 'engineering'])
-const url = z.string().max(1_000)
+/** Every character of a path can take nine in a URL. */
+const url = z.string().max(3_000)
 const path = z.string().min(1).max(300)
 const title = z.string().min(1).max(200)
 
@@ -36,7 +37,7 @@ export const searchDocuments = defineTool({
         z.object({
           title: z.string().max(200),
           url,
-          snippet: z.string().max(10_000).describe('Where the words stand, marked with **.'),
+          snippet: z.string().max(2_000).describe('Where the words stand, marked with **.'),
           score: z.number().describe('Higher fits better. Only comparable within this answer.'),
           category: category.nullable(),
         }),
@@ -68,7 +69,14 @@ export const searchFiles = defineTool({
   }),
   output: z.object({
     files: z
-      .array(z.object({ path, url, size_bytes: z.int().min(0), modified_at: z.string().max(30) }))
+      .array(
+        z.object({
+          path: z.string().min(1).max(4_096),
+          url: z.string().max(40_000),
+          size_bytes: z.int().min(0),
+          modified_at: z.string().max(30),
+        }),
+      )
       .max(200)
       .describe('Paths from the docs root, and the urls that read them as resources.'),
     truncated: z.boolean(),

@@ -16,7 +16,9 @@ export function registerDocuments(server: Server, documents: DocumentsService): 
     return found
   })
   registerIndexing(server, documents)
-  server.resource(docsReadme, (_params, call) => read(documents, call, { path: 'readme.md', uri: docsReadme.uri }))
+  server.resource(docsReadme, (_params, call) =>
+    read(documents, call, { path: 'readme.md', uri: docsReadme.uri }),
+  )
   server.resource(docsFile, ({ path }, call) => read(documents, call, { path, uri: toDocsUrl(path) }))
 }
 

@@ -134,6 +134,9 @@ const MIME_TYPES: ReadonlyMap<string, string> = new Map([
 
 const MAX_FILES = 200
 
+/** Longest snippet in characters. Words have no end in some texts. */
+const MAX_SNIPPET = 2_000
+
 /** Creates the service. */
 export function createDocumentsService(options: DocumentsServiceOptions): DocumentsService {
   const { index, files } = options
@@ -141,7 +144,8 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
     async search(tenant, { query: text, limit, category }) {
       const query = parseSearchQuery(text)
       if ('reason' in query) return refuse('query_invalid', query)
-      return index.search(tenant, { query, limit, category })
+      const hits = await index.search(tenant, { query, limit, category })
+      return hits.map((hit) => ({ ...hit, snippet: toShort(hit.snippet, MAX_SNIPPET) }))
     },
     async searchFiles(pattern, folder, signal) {
       const listed = await files.list(folder, { isWanted: createGlob(pattern), limit: MAX_FILES, signal })
@@ -164,7 +168,8 @@ async function addToIndex(
   { tenant, source, labels }: IndexOrder,
 ): ReturnType<DocumentsService['index']> {
   const { index, maxDocuments = 10_000, createId = (): string => crypto.randomUUID() } = options
-  if ((await index.count(tenant)) >= maxDocuments) return refuse('too_many_documents', { max_documents: maxDocuments })
+  if ((await index.count(tenant)) >= maxDocuments)
+    return refuse('too_many_documents', { max_documents: maxDocuments })
   const body = 'text' in source ? source.text : await readText(options, source.path)
   if (typeof body !== 'string') return body
   const url = toDocsUrl('text' in source ? `${TEXT_FOLDER}${createId()}` : source.path)
@@ -189,7 +194,9 @@ async function readDocument(
 ): Promise<DocumentContent | PathNotFound | FileTooLarge> {
   if (!path.startsWith(TEXT_FOLDER)) return readFile(options, path)
   const content = await options.index.readBody(tenant, toDocsUrl(path))
-  return content === undefined ? refuse('path_not_found', { path }) : { path, mimeType: 'text/plain', content }
+  return content === undefined
+    ? refuse('path_not_found', { path })
+    : { path, mimeType: 'text/plain', content }
 }
 
 async function readFile(
@@ -202,7 +209,11 @@ async function readFile(
   if (bytes === 'too_large') return refuse('file_too_large', { path, max_bytes: maxFileBytes })
   const text = toText(bytes)
   if (text === undefined) return { path, mimeType: 'application/octet-stream', content: bytes }
-  return { path, mimeType: MIME_TYPES.get(path.split('.').at(-1)?.toLowerCase() ?? '') ?? 'text/plain', content: text }
+  return {
+    path,
+    mimeType: MIME_TYPES.get(path.split('.').at(-1)?.toLowerCase() ?? '') ?? 'text/plain',
+    content: text,
+  }
 }
 
 /** The text in UTF-8, or nothing when the bytes are something else. */
@@ -219,7 +230,12 @@ function toText(bytes: Uint8Array): string | undefined {
 function toTitle(body: string): string {
   const lines = body.slice(0, 2_000).split('\n')
   const title = lines.map((line) => line.replace(/^[#\s]+/, '').trim()).find(Boolean) ?? 'Untitled'
-  return title.slice(0, 200)
+  return toShort(title, 200)
+}
+
+/** The start of a text; half a character at its end is replaced. */
+function toShort(text: string, length: number): string {
+  return text.slice(0, length).toWellFormed()
 }
 
 /** The address at which `docs://{+path}` reads a path. */

@@ -56,7 +56,11 @@ async function findRealPath(root: string, path: string): Promise<string | undefi
   }
 }
 
-async function readPlace(root: string, place: string, maxFileBytes: number): Promise<Uint8Array | 'too_large' | undefined> {
+async function readPlace(
+  root: string,
+  place: string,
+  maxFileBytes: number,
+): Promise<Uint8Array | 'too_large' | undefined> {
   const file = await openPlain(place)
   if (!file) return undefined
   try {
@@ -82,7 +86,11 @@ async function openPlain(place: string): Promise<FileHandle | undefined> {
 }
 
 /** A folder on the way may have been swapped for a link before the file was opened; then another file is there. */
-async function isStillInside(root: string, place: string, opened: { dev: number; ino: number }): Promise<boolean> {
+async function isStillInside(
+  root: string,
+  place: string,
+  opened: { dev: number; ino: number },
+): Promise<boolean> {
   if ((await findRealPath(root, place)) !== place) return false
   try {
     const found = await lstat(place)
@@ -116,7 +124,8 @@ async function listPlace(
     const relative = path.slice(root.length + 1).replaceAll(sep, '/')
     if (!isWanted(relative)) continue
     const stats = await lstat(path).catch(() => undefined)
-    if (stats?.isFile()) files.push({ path: relative, size_bytes: stats.size, modified_at: stats.mtime.toISOString() })
+    if (stats?.isFile())
+      files.push({ path: relative, size_bytes: stats.size, modified_at: stats.mtime.toISOString() })
   }
   files.sort((one, other) => (one.path < other.path ? -1 : 1))
   return { files, truncated: false }

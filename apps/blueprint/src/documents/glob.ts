@@ -5,8 +5,10 @@
  */
 export function createGlob(pattern: string): (path: string) => boolean {
   const parts = pattern.normalize('NFC').toLowerCase().split('/').filter(Boolean)
+  if (parts.length === 0) return () => false
   const wanted = parts.length > 1 || parts[0] === '**' ? parts : ['**', ...parts]
-  return (path) => isMatch(wanted, path.normalize('NFC').toLowerCase().split('/'), { wild: '**', isFit: isName })
+  return (path) =>
+    isMatch(wanted, path.normalize('NFC').toLowerCase().split('/'), { wild: '**', isFit: isName })
 }
 
 type Fit = (wanted: string, item: string) => boolean

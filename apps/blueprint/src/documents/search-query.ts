@@ -99,7 +99,8 @@ function readOne(reader: Reader, depth: number): SearchQuery {
   const token = reader.tokens[reader.at]
   reader.at += 1
   if (token?.kind === 'term') return token
-  if (token?.kind !== 'open') throw new SearchSyntaxError('A word, a phrase or a bracket must follow "-" and NOT.')
+  if (token?.kind !== 'open')
+    throw new SearchSyntaxError('A word, a phrase or a bracket must follow "-" and NOT.')
   const query = readOr(reader, depth + 1)
   if (reader.tokens[reader.at]?.kind !== 'close') throw new SearchSyntaxError('A bracket is not closed.')
   reader.at += 1

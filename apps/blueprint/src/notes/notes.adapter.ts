@@ -38,7 +38,6 @@ export function createNoteStore(db: Kysely<Tables>): NoteStore {
   }
 }
 
-// biome-ignore lint/nursery/useExplicitType: the builder's type is kysely's own affair.
 function ofTenant(db: Kysely<Tables>, tenant: string) {
   return db.selectFrom('notes').where('tenant', '=', tenant)
 }

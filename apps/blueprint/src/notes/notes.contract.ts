@@ -14,7 +14,9 @@ const noteName = z
   .refine((name) => /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._-]*$/u.test(name), {
     message: 'Use letters, digits, spaces, ".", "_" and "-" only, and start with a letter or digit.',
   })
-  .refine((name) => !RESERVED_NAMES.includes(name), { message: 'The names "all" and "count" are taken by this server.' })
+  .refine((name) => !RESERVED_NAMES.includes(name), {
+    message: 'The names "all" and "count" are taken by this server.',
+  })
   .describe(
     'Name of the note: 1 to 100 letters, digits, spaces, ".", "_" or "-", starting with a letter or digit. ' +
       'Not "all" or "count".',
@@ -79,7 +81,12 @@ export const listNotes = defineTool({
     "Lists the user's own notes in the order of their names, without their texts, one page at a time. Use it to " +
     'find out which notes exist. Where next_cursor is not null, call again with it for the next page.',
   input: z.object({
-    cursor: z.string().min(1).max(700).optional().describe('next_cursor of the page before. Leave out for the first.'),
+    cursor: z
+      .string()
+      .min(1)
+      .max(700)
+      .optional()
+      .describe('next_cursor of the page before. Leave out for the first.'),
     limit: z.int().min(1).max(100).default(50).describe('Notes on one page, 1 to 100.'),
   }),
   output: z.object({
@@ -87,7 +94,11 @@ export const listNotes = defineTool({
       .array(z.object({ name: noteName, length: z.int().min(0).max(50_000), updated_at: instant }))
       .max(100)
       .describe('Names, lengths in characters, and when they last changed.'),
-    next_cursor: z.string().max(700).nullable().describe('Where the next page starts. Null on the last page.'),
+    next_cursor: z
+      .string()
+      .max(700)
+      .nullable()
+      .describe('Where the next page starts. Null on the last page.'),
   }),
   errors: {
     cursor_invalid: {
@@ -113,7 +124,9 @@ export const deleteNote = defineTool({
     confirm: z
       .boolean()
       .default(false)
-      .describe('True only after the user has agreed to the deletion. Not used where the client asks the user.'),
+      .describe(
+        'True only after the user has agreed to the deletion. Not used where the client asks the user.',
+      ),
   }),
   output: z.object({ name: noteName, deleted: z.literal(true) }),
   errors: {

@@ -71,7 +71,10 @@ function registerResources(server: Server, notes: NotesService): void {
   server.resource(allNotes, (_params, call) => notes.list(call.principal.tenant, { limit: 100 }))
   server.resource(notesCount, async (_params, call) => ({ count: await notes.count(call.principal.tenant) }))
   server.resource(
-    { ...noteByName, complete: { name: (prefix, { call }) => notes.complete(call.principal.tenant, prefix) } },
+    {
+      ...noteByName,
+      complete: { name: (prefix, { call }) => notes.complete(call.principal.tenant, prefix) },
+    },
     async ({ name }, call) => {
       const note = await notes.get(call.principal.tenant, name)
       if (isRefusal(note)) throw new ProtocolError('resource_unknown', { data: { uri: toUri(name) } })

@@ -65,7 +65,10 @@ export interface NotesService {
   /** One note with its text. */
   get(tenant: string, name: string): Promise<Note | NoteNotFound>
   /** One page of notes. Without a cursor the first. */
-  list(tenant: string, page: { cursor?: string | undefined; limit: number }): Promise<NotePage | CursorInvalid>
+  list(
+    tenant: string,
+    page: { cursor?: string | undefined; limit: number },
+  ): Promise<NotePage | CursorInvalid>
   /** At most 100 names that start with `prefix`. */
   complete(tenant: string, prefix: string): Promise<string[]>
   /** Removes a note for good. */

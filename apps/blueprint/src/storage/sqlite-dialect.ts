@@ -77,7 +77,8 @@ function createConnection(database: DatabaseSync): DatabaseConnection {
 }
 
 function execute<Row>(statement: StatementSync, parameters: SQLInputValue[]): QueryResult<Row> {
-  if (statement.columns().length > 0) return { rows: statement.all(...parameters).map((row) => ({ ...row }) as Row) }
+  if (statement.columns().length > 0)
+    return { rows: statement.all(...parameters).map((row) => ({ ...row }) as Row) }
   const { changes, lastInsertRowid } = statement.run(...parameters)
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
 }
@@ -88,7 +89,9 @@ function toSqlInput(value: unknown): SQLInputValue {
   if (value instanceof Date) return value.toISOString()
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value
   if (value instanceof Uint8Array) return value
-  throw new TypeError(`SQLite cannot store a ${typeof value}: pass a string, number, bigint, boolean, Date or bytes`)
+  throw new TypeError(
+    `SQLite cannot store a ${typeof value}: pass a string, number, bigint, boolean, Date or bytes`,
+  )
 }
 
 /** One connection, so users of it stand in line: a transaction must not be entered by somebody else's query. */

@@ -19,7 +19,11 @@ export function createSystemProbe(): NodeSystemProbe {
   const startedAt = performance.now()
   return {
     measure: () => ({
-      cpu: { cores: availableParallelism(), load_1m: round(loadavg()[0] ?? 0), process_percent: measureCpu(startCpu, startedAt) },
+      cpu: {
+        cores: availableParallelism(),
+        load_1m: round(loadavg()[0] ?? 0),
+        process_percent: measureCpu(startCpu, startedAt),
+      },
       memory: measureMemory(),
       event_loop: {
         delay_mean_ms: toMs(delay.mean),
@@ -28,7 +32,11 @@ export function createSystemProbe(): NodeSystemProbe {
         utilization: round(performance.eventLoopUtilization(startLoop).utilization),
       },
       uptime: { process_seconds: Math.round(process.uptime()), system_seconds: Math.round(uptime()) },
-      versions: { node: process.versions.node, v8: process.versions.v8, sqlite: process.versions['sqlite'] ?? 'none' },
+      versions: {
+        node: process.versions.node,
+        v8: process.versions.v8,
+        sqlite: process.versions['sqlite'] ?? 'none',
+      },
     }),
     close: () => void delay.disable(),
   }
@@ -49,7 +57,7 @@ function measureMemory(): ReturnType<SystemProbe['measure']>['memory'] {
 function measureCpu(start: NodeJS.CpuUsage, startedAt: number): number {
   const { user, system } = process.cpuUsage(start)
   const elapsedMs = Math.max(1, performance.now() - startedAt)
-  return round((user + system) / 1_000 / elapsedMs * 100)
+  return round(((user + system) / 1_000 / elapsedMs) * 100)
 }
 
 /** The histogram is empty, and its mean not a number, until it has sampled once. */

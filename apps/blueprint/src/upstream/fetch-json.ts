@@ -53,17 +53,29 @@ class RetryableFailure {
   }
 }
 
-async function attempt(upstream: Upstream, url: URL, signal: AbortSignal): Promise<JsonAnswer | RetryableFailure> {
+async function attempt(
+  upstream: Upstream,
+  url: URL,
+  signal: AbortSignal,
+): Promise<JsonAnswer | RetryableFailure> {
   try {
-    const response = await upstream.fetch(url, { signal, redirect: 'error', headers: { accept: 'application/json' } })
+    const response = await upstream.fetch(url, {
+      signal,
+      redirect: 'error',
+      headers: { accept: 'application/json' },
+    })
     if (response.status >= 500 || response.status === 429) return await refuseStatus(upstream, response)
     return { status: response.status, body: parseJson(upstream, await readText(upstream, response)) }
   } catch (error) {
     if (signal.aborted) throw signal.reason
     if (error instanceof UpstreamUnavailableError) throw error
-    const failure = new UpstreamUnavailableError(`${upstream.name} could not be reached.`, DEFAULT_RETRY_AFTER_MS, {
-      cause: error,
-    })
+    const failure = new UpstreamUnavailableError(
+      `${upstream.name} could not be reached.`,
+      DEFAULT_RETRY_AFTER_MS,
+      {
+        cause: error,
+      },
+    )
     if (isReset(error)) return new RetryableFailure(failure)
     throw failure
   }
@@ -100,7 +112,10 @@ async function readText(upstream: Upstream, response: Response): Promise<string>
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength
     if (bytes > MAX_BODY_BYTES) {
-      throw new UpstreamUnavailableError(`${upstream.name} answered more than ${MAX_BODY_BYTES} bytes.`, DEFAULT_RETRY_AFTER_MS)
+      throw new UpstreamUnavailableError(
+        `${upstream.name} answered more than ${MAX_BODY_BYTES} bytes.`,
+        DEFAULT_RETRY_AFTER_MS,
+      )
     }
     text += decoder.decode(chunk, { stream: true })
   }
@@ -111,7 +126,9 @@ function parseJson(upstream: Upstream, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new UpstreamUnavailableError(`${upstream.name} did not answer JSON.`, DEFAULT_RETRY_AFTER_MS, { cause })
+    throw new UpstreamUnavailableError(`${upstream.name} did not answer JSON.`, DEFAULT_RETRY_AFTER_MS, {
+      cause,
+    })
   }
 }
 

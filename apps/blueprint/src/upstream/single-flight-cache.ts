@@ -29,7 +29,9 @@ interface Flight<Value> {
 }
 
 /** Creates an empty cache. */
-export function createSingleFlightCache<Value>(options: SingleFlightCacheOptions = {}): SingleFlightCache<Value> {
+export function createSingleFlightCache<Value>(
+  options: SingleFlightCacheOptions = {},
+): SingleFlightCache<Value> {
   const { maxEntries = 500, ttlMs = 300_000, now = Date.now } = options
   const answers = new Map<string, { value: Value; expiresAt: number }>()
   const flights = new Map<string, Flight<Value>>()

@@ -43,7 +43,8 @@ export const getWeather = defineTool({
   }),
   errors: {
     city_not_found: {
-      message: 'No city of that name is known in that country. Check the spelling, or give another country_code.',
+      message:
+        'No city of that name is known in that country. Check the spelling, or give another country_code.',
       retry: false,
       details: z.object({ city: z.string().max(100), country_code: z.string().length(2) }),
     },

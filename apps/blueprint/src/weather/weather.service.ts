@@ -45,7 +45,10 @@ export interface WeatherSource {
 /** Tells the weather, and remembers it for a while. */
 export interface WeatherService {
   /** The weather, at most five minutes old. Rejects with the reason of `signal` when that aborts first. */
-  getWeather(question: WeatherQuestion, signal: AbortSignal): Promise<Weather | CityNotFound | WeatherUnavailable>
+  getWeather(
+    question: WeatherQuestion,
+    signal: AbortSignal,
+  ): Promise<Weather | CityNotFound | WeatherUnavailable>
 }
 
 /** Options of the weather service. */

@@ -63,7 +63,8 @@ export function createWeatherApiSource(options: WeatherApiOptions): WeatherSourc
         return refuse('city_not_found', { city: question.city, country_code: question.country_code })
       }
       const parsed = forecastSchema.safeParse(body)
-      if (status !== 200 || !parsed.success) throw new UpstreamUnavailableError(toSentence(options, status), 60_000)
+      if (status !== 200 || !parsed.success)
+        throw new UpstreamUnavailableError(toSentence(options, status), 60_000)
       return toWeather(question, parsed.data)
     },
   }
@@ -85,7 +86,10 @@ function toUrl({ url: base, key }: WeatherApiOptions, { city, country_code }: We
   return url
 }
 
-function toWeather({ units }: WeatherQuestion, { location, current, forecast }: Forecast): Weather | CityNotFound {
+function toWeather(
+  { units }: WeatherQuestion,
+  { location, current, forecast }: Forecast,
+): Weather | CityNotFound {
   const isMetric = units === 'celsius'
   const today = forecast.forecastday[0]
   return {

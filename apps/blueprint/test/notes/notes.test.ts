@@ -1,18 +1,31 @@
 import { expect, test } from 'vitest'
 import { createNoteStore } from '../../src/notes/notes.adapter.ts'
-import { createNotesService, type NotesService, type NotesServiceOptions } from '../../src/notes/notes.service.ts'
+import {
+  createNotesService,
+  type NotesService,
+  type NotesServiceOptions,
+} from '../../src/notes/notes.service.ts'
 import { openTemporaryStorage } from '../_temporary.ts'
 
 async function createService(options: Partial<NotesServiceOptions> = {}): Promise<NotesService> {
   const { db } = await openTemporaryStorage()
-  return createNotesService({ store: createNoteStore(db), now: () => new Date('2026-05-01T10:00:00Z'), ...options })
+  return createNotesService({
+    store: createNoteStore(db),
+    now: () => new Date('2026-05-01T10:00:00Z'),
+    ...options,
+  })
 }
 
 test('a note that was added is got back whole', async () => {
   const notes = await createService()
   const added = await notes.add('acme', { name: 'shopping', content: 'milk, "eggs" & ☕' })
   const instant = '2026-05-01T10:00:00.000Z'
-  expect(added).toEqual({ name: 'shopping', content: 'milk, "eggs" & ☕', created_at: instant, updated_at: instant })
+  expect(added).toEqual({
+    name: 'shopping',
+    content: 'milk, "eggs" & ☕',
+    created_at: instant,
+    updated_at: instant,
+  })
   expect(await notes.get('acme', 'shopping')).toEqual(added)
 })
 
@@ -76,12 +89,21 @@ test('a page that is exactly full is the last one', async () => {
   const notes = await createService()
   for (const name of ['a', 'b']) await notes.add('acme', { name, content: 'four' })
   const page = await notes.list('acme', { limit: 2 })
-  expect(page).toMatchObject({ next_cursor: null, notes: [{ name: 'a', length: 4 }, { name: 'b', length: 4 }] })
+  expect(page).toMatchObject({
+    next_cursor: null,
+    notes: [
+      { name: 'a', length: 4 },
+      { name: 'b', length: 4 },
+    ],
+  })
 })
 
 test.each(['x', 'bm90LW91cnM', '%%%', ''])('a cursor that is not ours is refused: %j', async (cursor) => {
   const notes = await createService()
-  expect(await notes.list('acme', { cursor, limit: 2 })).toEqual({ refused: 'cursor_invalid', details: { cursor } })
+  expect(await notes.list('acme', { cursor, limit: 2 })).toEqual({
+    refused: 'cursor_invalid',
+    details: { cursor },
+  })
 })
 
 test('completion takes the typed letters literally', async () => {

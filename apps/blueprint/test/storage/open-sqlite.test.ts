@@ -31,14 +31,19 @@ test('the roll-ups add up to the rows they come from', async () => {
   const { db } = await openTemporaryStorage()
   const orders = db.selectFrom('public.orders').where('status', '!=', 'cancelled')
   const real = await orders.select(({ fn }) => fn.sum('total_cents').as('sum')).executeTakeFirstOrThrow()
-  const rolledUp = db.selectFrom('analytics.daily_orders').select(({ fn }) => fn.sum('revenue_cents').as('sum'))
+  const rolledUp = db
+    .selectFrom('analytics.daily_orders')
+    .select(({ fn }) => fn.sum('revenue_cents').as('sum'))
   expect(await rolledUp.executeTakeFirstOrThrow()).toEqual(real)
 })
 
 test('a second start keeps what was written and seeds nothing again', async () => {
   const directory = createTemporaryDir()
   const first = await openSqliteStorage(directory)
-  await first.db.insertInto('notes').values({ tenant: 'a', name: 'n', ...note }).execute()
+  await first.db
+    .insertInto('notes')
+    .values({ tenant: 'a', name: 'n', ...note })
+    .execute()
   await first.db.deleteFrom('public.signups').execute()
   await first.close()
   const second = await openTemporaryStorage(directory)
@@ -78,7 +83,10 @@ test('the read-only handle cannot write to any file', async () => {
 test('a transaction that throws leaves nothing behind and lets others in', async () => {
   const { db } = await openTemporaryStorage()
   const failing = db.transaction().execute(async (transaction) => {
-    await transaction.insertInto('notes').values({ tenant: 'a', name: 'n', ...note }).execute()
+    await transaction
+      .insertInto('notes')
+      .values({ tenant: 'a', name: 'n', ...note })
+      .execute()
     throw new Error('no')
   })
   const waiting = db.selectFrom('notes').selectAll().execute()
@@ -90,7 +98,9 @@ test('nothing that a tenant owns is in a file in which SQL may be run', async ()
   const { db } = await openTemporaryStorage()
   for (const schema of ['public', 'analytics']) {
     const { rows } = await sql<{ name: string }>`
-      select c.name from ${sql.raw(schema)}.sqlite_schema t, pragma_table_info(t.name, ${schema}) c`.execute(db)
+      select c.name from ${sql.raw(schema)}.sqlite_schema t, pragma_table_info(t.name, ${schema}) c`.execute(
+      db,
+    )
     expect(rows.map(({ name }) => name)).not.toContain('tenant')
     expect(rows.length).toBeGreaterThan(3)
   }

@@ -6,7 +6,9 @@ import { type Answer, sendJson, startHttp } from '../_http.ts'
 const upstream = { name: 'Example', fetch, random: (): number => 0 }
 const { signal } = new AbortController()
 
-async function ask(answer: Answer): Promise<{ outcome: JsonAnswer | UpstreamUnavailableError; requests: number }> {
+async function ask(
+  answer: Answer,
+): Promise<{ outcome: JsonAnswer | UpstreamUnavailableError; requests: number }> {
   const { url, requests } = await startHttp(answer)
   const outcome = await fetchJson(upstream, new URL(url), signal).catch((error) => error)
   return { outcome, requests: requests.length }
@@ -28,12 +30,18 @@ test('a 500 is asked again, and the answer that follows counts', async () => {
 
 test('after three 503 it gives up, with the time that the service named', async () => {
   const { outcome, requests } = await ask((response) => response.writeHead(503, { 'retry-after': '7' }).end())
-  expect(outcome).toMatchObject({ name: 'UpstreamUnavailableError', message: 'Example answered 503.', retryAfterMs: 7_000 })
+  expect(outcome).toMatchObject({
+    name: 'UpstreamUnavailableError',
+    message: 'Example answered 503.',
+    retryAfterMs: 7_000,
+  })
   expect(requests).toBe(3)
 })
 
 test('a 429 is not asked again', async () => {
-  const { outcome, requests } = await ask((response) => response.writeHead(429, { 'retry-after': '60' }).end())
+  const { outcome, requests } = await ask((response) =>
+    response.writeHead(429, { 'retry-after': '60' }).end(),
+  )
   expect(outcome).toMatchObject({ retryAfterMs: 60_000 })
   expect(requests).toBe(1)
 })
@@ -49,7 +57,9 @@ test('a connection that is reset is asked again', async () => {
 test('a body that breaks off is asked again', async () => {
   const { outcome, requests } = await ask((response, { request, message }) => {
     if (request > 1) return sendJson(response, { ok: true })
-    response.writeHead(200, { 'content-length': '100' }).write('{"a":', () => message.socket.resetAndDestroy())
+    response
+      .writeHead(200, { 'content-length': '100' })
+      .write('{"a":', () => message.socket.resetAndDestroy())
   })
   expect(outcome).toEqual({ status: 200, body: { ok: true } })
   expect(requests).toBe(2)
@@ -57,7 +67,11 @@ test('a body that breaks off is asked again', async () => {
 
 test('a service that is not there at all is not asked again', async () => {
   let attempts = 0
-  const counted = { ...upstream, fetch: ((...request) => (attempts++, fetch(...request))) as typeof fetch }
+  const countedFetch: typeof fetch = (input, init) => {
+    attempts += 1
+    return fetch(input, init)
+  }
+  const counted = { ...upstream, fetch: countedFetch }
   const outcome = fetchJson(counted, new URL('http://127.0.0.1:1'), signal)
   await expect(outcome).rejects.toThrow('Example could not be reached.')
   expect(attempts).toBe(1)
@@ -75,7 +89,9 @@ test('a body without end is refused', async () => {
 })
 
 test('a redirect is not followed', async () => {
-  const { outcome, requests } = await ask((response) => response.writeHead(302, { location: '/elsewhere' }).end())
+  const { outcome, requests } = await ask((response) =>
+    response.writeHead(302, { location: '/elsewhere' }).end(),
+  )
   expect(outcome).toBeInstanceOf(UpstreamUnavailableError)
   expect(requests).toBe(1)
 })

@@ -1,6 +1,11 @@
+import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { createOpenMeteoSource } from '../../src/weather/open-meteo.adapter.ts'
-import { createWeatherService, type WeatherQuestion, type WeatherService } from '../../src/weather/weather.service.ts'
+import {
+  createWeatherService,
+  type WeatherQuestion,
+  type WeatherService,
+} from '../../src/weather/weather.service.ts'
 import { type Answer, type LocalHttp, sendJson, startHttp } from '../_http.ts'
 
 const { signal } = new AbortController()
@@ -8,7 +13,14 @@ const lisbon: WeatherQuestion = { city: 'Lisbon', country_code: 'PT', units: 'ce
 
 const places = {
   results: [
-    { id: 1, name: 'Lisbon', latitude: 44.03, longitude: -70.1, country_code: 'US', country: 'United States' },
+    {
+      id: 1,
+      name: 'Lisbon',
+      latitude: 44.03,
+      longitude: -70.1,
+      country_code: 'US',
+      country: 'United States',
+    },
     {
       id: 2_267_057,
       name: 'Lisbon',
@@ -45,6 +57,14 @@ const forecast = {
   daily: { time: ['2026-05-01'], sunrise: ['2026-05-01T06:38'], sunset: ['2026-05-01T20:32'] },
 }
 
+/** Answers every request in one way, so that none of the recorded answers is given. */
+function always(answer: (response: ServerResponse) => void): (response: ServerResponse) => boolean {
+  return (response) => {
+    answer(response)
+    return true
+  }
+}
+
 /** A service in front of a local Open-Meteo. `answer` may answer first; otherwise the recorded answers are given. */
 async function start(
   answer?: (...given: Parameters<Answer>) => boolean,
@@ -65,7 +85,13 @@ async function start(
 test('the weather names place, measurements, sun and units', async () => {
   const { weather } = await start()
   expect(await weather.getWeather(lisbon, signal)).toEqual({
-    place: { name: 'Lisbon', region: 'Lisbon District', country: 'Portugal', latitude: 38.71667, longitude: -9.13333 },
+    place: {
+      name: 'Lisbon',
+      region: 'Lisbon District',
+      country: 'Portugal',
+      latitude: 38.71667,
+      longitude: -9.13333,
+    },
     temperature: 21.4,
     humidity_percent: 56,
     wind_speed: 12.9,
@@ -96,7 +122,7 @@ test('the place is searched in its country and the forecast asked for in its uni
 test.each([{}, { results: [] }, { results: places.results.slice(0, 1) }])(
   'a city that is not in that country is refused: %j',
   async (found) => {
-    const { weather } = await start((response) => (sendJson(response, found), true))
+    const { weather } = await start(always((response) => sendJson(response, found)))
     expect(await weather.getWeather(lisbon, signal)).toEqual({
       refused: 'city_not_found',
       details: { city: 'Lisbon', country_code: 'PT' },
@@ -133,7 +159,7 @@ test('one server error on the way is not noticed', async () => {
 })
 
 test('a service that stays down is reported, and asked again by the next question', async () => {
-  const { weather, http } = await start((response) => (response.writeHead(502).end(), true))
+  const { weather, http } = await start(always((response) => response.writeHead(502).end()))
   const refused = { refused: 'weather_unavailable', details: { retry_after_ms: 30_000 } }
   expect(await weather.getWeather(lisbon, signal)).toEqual(refused)
   expect(await weather.getWeather(lisbon, signal)).toEqual(refused)
@@ -145,7 +171,7 @@ test.each([
   ['another shape', '{"results": [{"name": 7}]}'],
   ['a list', '[]'],
 ])('%s is reported as unavailable and not asked again', async (_name, body) => {
-  const { weather, http } = await start((response) => (response.end(body), true))
+  const { weather, http } = await start(always((response) => response.end(body)))
   expect(await weather.getWeather(lisbon, signal)).toMatchObject({ refused: 'weather_unavailable' })
   expect(http.requests).toHaveLength(1)
 })

@@ -26,7 +26,9 @@ const forecast = {
     humidity: 61,
   },
   forecast: {
-    forecastday: [{ date: '2026-05-01', astro: { sunrise: '06:31 AM', sunset: '09:07 PM', moonrise: '08:00 PM' } }],
+    forecastday: [
+      { date: '2026-05-01', astro: { sunrise: '06:31 AM', sunset: '09:07 PM', moonrise: '08:00 PM' } },
+    ],
   },
 }
 
@@ -39,7 +41,13 @@ async function start(body: unknown, status = 200): Promise<{ source: WeatherSour
 test('the weather has the same shape as that of the other source', async () => {
   const { source } = await start(forecast)
   expect(await source.getWeather(paris, signal)).toEqual({
-    place: { name: 'Paris', region: 'Ile-de-France', country: 'France', latitude: 48.8667, longitude: 2.3333 },
+    place: {
+      name: 'Paris',
+      region: 'Ile-de-France',
+      country: 'France',
+      latitude: 48.8667,
+      longitude: 2.3333,
+    },
     temperature: 18.2,
     humidity_percent: 61,
     wind_speed: 13,
@@ -55,7 +63,11 @@ test('the weather has the same shape as that of the other source', async () => {
 test('the country is asked for by its name, and the units are picked from the answer', async () => {
   const { source, http } = await start(forecast)
   const weather = await source.getWeather({ ...paris, units: 'fahrenheit' }, signal)
-  expect(weather).toMatchObject({ temperature: 64.8, wind_speed: 8.1, units: { temperature: '°F', wind_speed: 'mph' } })
+  expect(weather).toMatchObject({
+    temperature: 64.8,
+    wind_speed: 8.1,
+    units: { temperature: '°F', wind_speed: 'mph' },
+  })
   expect(http.requests[0]?.searchParams.get('q')).toBe('Paris, France')
 })
 
@@ -69,11 +81,15 @@ test('their code for an unknown place is a city that was not found', async () =>
 
 test('a refused key is named by its variable and not by its value', async () => {
   const { source, http } = await start({ error: { code: 2006, message: 'API key is invalid.' } }, 401)
-  await expect(source.getWeather(paris, signal)).rejects.toThrow(/^weatherapi.com refused the key in WEATHER_API_KEY.$/)
+  await expect(source.getWeather(paris, signal)).rejects.toThrow(
+    /^weatherapi.com refused the key in WEATHER_API_KEY.$/,
+  )
   expect(http.requests).toHaveLength(1)
 })
 
 test('an answer of another shape is unavailable', async () => {
   const { source } = await start({ ...forecast, forecast: { forecastday: [] } })
-  await expect(source.getWeather(paris, signal)).rejects.toThrow('weatherapi.com answered 200 in an unknown shape.')
+  await expect(source.getWeather(paris, signal)).rejects.toThrow(
+    'weatherapi.com answered 200 in an unknown shape.',
+  )
 })

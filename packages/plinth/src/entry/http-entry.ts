@@ -1,5 +1,5 @@
 import { answer } from '../answer.ts'
-import { ProtocolError, protocolErrors } from '../errors.ts'
+import { type Failure, ProtocolError, protocolErrors } from '../errors.ts'
 import type { Head } from '../guard/head.ts'
 import { createBodyGuard, createHttpGuard, type HttpGuard, type Refusal, toRefusalText } from '../guard/http-guard.ts'
 import { serializeError } from '../jsonrpc/serialize.ts'
@@ -56,6 +56,8 @@ export class HttpEntry {
     const refusal = this.guardHead(head)
     if (refusal !== undefined) return refusal
     if (head.path !== this.settings.path) return notFound
+    const busy = this.server.admission.shed()
+    if (busy !== undefined) return toBusyRefusal(busy)
     return head.method === 'POST' ? this.guardBody(head) : undefined
   }
 
@@ -126,6 +128,11 @@ export class HttpEntry {
     const patient = this.server.scope.context.now() - patienceMs
     for (const [exchange, since] of this.waiting) if (since <= patient) exchange.keepAlive()
   }
+}
+
+function toBusyRefusal({ message, status, body }: Failure): Refusal {
+  const seconds = Math.ceil((body.retry_after_ms ?? 1_000) / 1_000)
+  return { status, message, headers: { 'retry-after': String(seconds) } }
 }
 
 /** Sends a refusal. */

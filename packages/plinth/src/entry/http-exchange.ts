@@ -42,6 +42,10 @@ export class HttpExchange implements Exchange {
     this.home = way.home
   }
 
+  get remoteAddress(): string | undefined {
+    return this.response.remoteAddress
+  }
+
   identify(_id: RequestId, session: Session | undefined, revision: string): void {
     this.session = session
     this.revision = revision

@@ -28,6 +28,7 @@ export interface HttpService {
 /** Serves Streamable HTTP with `node:http`. Resolves once it listens. */
 export async function serveHttp(server: Server, options: HttpOptions = {}): Promise<HttpService> {
   await server.prepare()
+  server.admission.start()
   const settings = parseHttpOptions(options)
   const entry = new HttpEntry(server, settings)
   const http = createHttpServer(
@@ -153,6 +154,10 @@ class NodeResponse implements HttpResponse {
 
   constructor(response: ServerResponse) {
     this.response = response
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.response.req.socket.remoteAddress
   }
 
   get queuedBytes(): number {

@@ -13,4 +13,6 @@ export interface HttpResponse {
   onClose(listener: () => void): void
   /** Bytes written and not yet taken by the client. */
   readonly queuedBytes: number
+  /** The address of the client, where it is known. */
+  readonly remoteAddress: string | undefined
 }

@@ -3,19 +3,23 @@ import type { HeaderLookup } from '../mcp/exchange.ts'
 /** The head of an HTTP request as plain data: what guards and the protocol look at. */
 export interface Head extends HeaderLookup {
   readonly method: string
-  /** The path of the request target, without its query. */
+  /** The path of the request target, without its query. Whatever is no path, such as `http://…`, stays as it is. */
   readonly path: string
+  /** What follows the `?`, or nothing. */
+  readonly query: string
   /** A header that may stand only once but came more often, if there is one. */
   readonly repeated: string | undefined
 }
 
-const single: readonly string[] = [
+/** Headers that may stand only once, and `accept`, which is a list. */
+const known: readonly string[] = [
+  'accept',
   'host',
   'origin',
   'content-type',
   'content-length',
   'content-encoding',
-  'accept',
+  'transfer-encoding',
   'authorization',
   'mcp-protocol-version',
   'mcp-method',
@@ -23,13 +27,14 @@ const single: readonly string[] = [
   'mcp-session-id',
   'last-event-id',
 ]
+const acceptSlot = 0
 
 const slotOf = new Map<string, number>()
-for (const [slot, name] of single.entries()) {
+for (const [slot, name] of known.entries()) {
   slotOf.set(name, slot)
   slotOf.set(name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()), slot)
 }
-slotOf.set('MCP-Protocol-Version', single.indexOf('mcp-protocol-version'))
+slotOf.set('MCP-Protocol-Version', known.indexOf('mcp-protocol-version'))
 
 /** Headers beyond these are not looked at, and a request that has more is refused. */
 export const maxHeaders = 200
@@ -39,51 +44,66 @@ export const maxHeaders = 200
  * once keeps its first value and is remembered as repeated, because proxies may have read the other one.
  */
 export function createHead(request: { method: string; target: string; rawHeaders: readonly string[] }): Head {
-  return new RawHead(request.method, toPath(request.target), request.rawHeaders)
+  return new RawHead(request.method, request.target, request.rawHeaders)
 }
 
 class RawHead implements Head {
   readonly method: string
   readonly path: string
+  readonly query: string
   readonly repeated: string | undefined
   private readonly rawHeaders: readonly string[]
-  private readonly known: (string | undefined)[] = new Array(single.length)
+  private readonly values: (string | undefined)[] = new Array(known.length)
 
-  constructor(method: string, path: string, rawHeaders: readonly string[]) {
+  constructor(method: string, target: string, rawHeaders: readonly string[]) {
+    const cut = target.indexOf('?')
     this.method = method
-    this.path = path
+    this.path = cut === -1 ? target : target.slice(0, cut)
+    this.query = cut === -1 ? '' : target.slice(cut + 1)
     this.rawHeaders = rawHeaders
     this.repeated = this.collect()
   }
 
   get(name: string): string | undefined {
     const slot = slotOf.get(name)
-    return slot === undefined ? this.find(name) : this.known[slot]
+    return slot === undefined ? this.find(name) : this.values[slot]
   }
 
   private collect(): string | undefined {
     let repeated: string | undefined
+    let mirrors: string[] | undefined
     for (let at = 0; at + 1 < this.rawHeaders.length; at += 2) {
       const name = this.rawHeaders[at] as string
       const slot = slotOf.get(name) ?? slotOf.get(name.toLowerCase())
-      if (slot === undefined) continue
-      if (this.known[slot] === undefined) this.known[slot] = this.rawHeaders[at + 1]
-      else repeated = single[slot]
+      if (slot !== undefined) {
+        if (!this.keep(slot, this.rawHeaders[at + 1] as string)) repeated = known[slot]
+      } else if (isMirror(name)) {
+        mirrors ??= []
+        const mirror = name.toLowerCase()
+        if (mirrors.includes(mirror)) repeated = mirror
+        else mirrors.push(mirror)
+      }
     }
     return repeated
   }
 
+  /** False when the header stood before and must not. */
+  private keep(slot: number, value: string): boolean {
+    const before = this.values[slot]
+    if (before !== undefined && slot !== acceptSlot) return false
+    this.values[slot] = before === undefined ? value : `${before}, ${value}`
+    return true
+  }
+
   private find(name: string): string | undefined {
-    let found: string | undefined
     for (let at = 0; at + 1 < this.rawHeaders.length; at += 2) {
-      if ((this.rawHeaders[at] as string).toLowerCase() !== name) continue
-      found = found === undefined ? this.rawHeaders[at + 1] : `${found}, ${this.rawHeaders[at + 1]}`
+      if ((this.rawHeaders[at] as string).toLowerCase() === name) return this.rawHeaders[at + 1]
     }
-    return found
+    return undefined
   }
 }
 
-function toPath(target: string): string {
-  const query = target.indexOf('?')
-  return query === -1 ? target : target.slice(0, query)
+/** `Mcp-Param-*` and whatever else repeats the body in a header. */
+function isMirror(name: string): boolean {
+  return (name.charCodeAt(0) | 32) === 109 && /^mcp-/i.test(name)
 }

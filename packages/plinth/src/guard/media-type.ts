@@ -1,13 +1,12 @@
+const charset = /^\s*charset\s*=\s*"?utf-?8"?\s*$/
+
 /** Tells whether a Content-Type is JSON in UTF-8: the parsed type, never a part of the text. */
 export function isJsonMediaType(header: string | undefined): boolean {
   if (header === 'application/json') return true
-  if (header === undefined || header.length > 256) return false
+  if (header === undefined || header.length > 256 || header.includes(',')) return false
   const [type = '', ...parameters] = header.toLowerCase().split(';')
   if (type.trim() !== 'application/json') return false
-  return parameters.every((parameter) => {
-    const [name = '', value = ''] = parameter.split('=')
-    return name.trim() !== 'charset' || /^"?utf-?8"?$/.test(value.trim())
-  })
+  return parameters.every((parameter) => !/^\s*charset\b/.test(parameter) || charset.test(parameter))
 }
 
 /** Tells whether an Accept header lets `type` through, by name or wildcard and not with `q=0`. Absent allows all. */

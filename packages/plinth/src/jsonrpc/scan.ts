@@ -19,13 +19,16 @@ const closeBrace = 125
 /** Levels in which no key may stand twice: the message and its params, where headers mirror the body. */
 const strictDepth = 2
 
+/** Most keys in each of those. No MCP message comes near it. */
+const maxStrictKeys = 64
+
 /**
- * Bounds a JSON text in one pass, before anything is built from it. Refuses the key `__proto__` anywhere and
- * repeated keys in the two outermost objects. Text that is not JSON passes: parsing refuses it next.
+ * Bounds a JSON text in one pass, before anything is built from it. Refuses the key `__proto__` anywhere, however it
+ * is spelled, and repeated keys in the two outermost objects. Text that is not JSON passes: parsing refuses it next.
  */
 export function scanJson(text: string, limits: JsonLimits): JsonFault | undefined {
-  if (hasForbiddenKey(text)) return 'forbidden_key'
   const { maxDepth, maxNodes } = limits
+  const mayForbid = text.includes('__proto__') || text.includes('\\u00')
   const end = text.length
   const strict: (string[] | undefined)[] = []
   let depth = 0
@@ -34,8 +37,9 @@ export function scanJson(text: string, limits: JsonLimits): JsonFault | undefine
     const code = text.charCodeAt(at)
     if (code === quote) {
       const close = findStringEnd(text, at)
-      if (depth <= strictDepth && isKey(text, close) && isRepeated(strict[depth], text.slice(at + 1, close))) {
-        return 'duplicate_key'
+      if ((mayForbid || depth <= strictDepth) && isKey(text, close)) {
+        const fault = findKeyFault(text.slice(at + 1, close), depth <= strictDepth ? strict[depth] : undefined)
+        if (fault !== undefined) return fault
       }
       at = close
     } else if (code === openBrace || code === openBracket) {
@@ -67,12 +71,13 @@ function isKey(text: string, close: number): boolean {
   return text.charCodeAt(at) === colon
 }
 
-function isRepeated(keys: string[] | undefined, raw: string): boolean {
-  if (keys === undefined) return false
+/** `siblings` are the keys that stood before in the same object, where they are watched. */
+function findKeyFault(raw: string, siblings: string[] | undefined): JsonFault | undefined {
   const key = raw.includes('\\') ? unescapeKey(raw) : raw
-  if (keys.includes(key)) return true
-  if (keys.length < 64) keys.push(key)
-  return false
+  if (key === '__proto__') return 'forbidden_key'
+  if (siblings === undefined) return undefined
+  if (siblings.includes(key)) return 'duplicate_key'
+  return siblings.push(key) > maxStrictKeys ? 'too_many_nodes' : undefined
 }
 
 function unescapeKey(raw: string): string {
@@ -81,15 +86,4 @@ function unescapeKey(raw: string): string {
   } catch {
     return raw
   }
-}
-
-const escapedKey = /"((?:[^"\\]|\\.)*\\u00(?:[^"\\]|\\.)*)"\s*:/g
-
-function hasForbiddenKey(text: string): boolean {
-  if (text.includes('__proto__')) return /"__proto__"\s*:/.test(text)
-  if (!text.includes('\\u00')) return false
-  for (const [, raw = ''] of text.matchAll(escapedKey)) {
-    if (unescapeKey(raw) === '__proto__') return true
-  }
-  return false
 }

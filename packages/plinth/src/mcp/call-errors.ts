@@ -11,8 +11,8 @@ export class CannotAsk extends Failure {
   readonly kind: AskKind
 
   constructor(kind: AskKind) {
-    const { body, code } = createFailure('cannot_ask', { details: { capability: kind } })
-    super(body, code)
+    const { body, code, status } = createFailure('cannot_ask', { details: { capability: kind } })
+    super(body, { code, status })
     this.kind = kind
   }
 }

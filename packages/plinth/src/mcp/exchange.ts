@@ -26,6 +26,8 @@ export interface Exchange {
   /** Undefined where every message stands alone, as over Streamable HTTP. */
   readonly connection: Connection | undefined
   readonly principal: Principal
+  /** The address of the other end, where the transport knows it. */
+  readonly remoteAddress?: string | undefined
   /** Sends a notification or request that belongs to this message, ahead of its answer. */
   send(text: string): void
   /** Called at most once, when the client can no longer receive the answer. */

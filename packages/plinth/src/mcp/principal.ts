@@ -13,6 +13,8 @@ export interface Principal {
   readonly client?: string
   /** Who vouched for the caller, where known. */
   readonly issuer?: string
+  /** True where nobody vouched for the caller. */
+  readonly isAnonymous?: boolean
   /** When the proof of identity ends, in milliseconds since 1970. */
   readonly expiresAt?: number
 }
@@ -25,6 +27,7 @@ export const anonymousPrincipal: Principal = Object.freeze({
   subject: 'anonymous',
   tenant: 'local',
   scopes: [],
+  isAnonymous: true,
 })
 
 const keys = new WeakMap<Principal, string>()

@@ -11,7 +11,7 @@ export function documents(dialect: DialectName): Migration {
         // Both hand out numbers, and SQLite's full-text index can refer only to an "integer primary key".
         .addColumn('id', dialect === 'sqlite' ? 'integer' : 'serial', (column) => column.primaryKey())
         .addColumn('tenant', 'varchar(200)')
-        .addColumn('url', 'varchar(500)', (column) => column.notNull())
+        .addColumn('url', 'varchar(3000)', (column) => column.notNull())
         .addColumn('title', 'varchar(200)', (column) => column.notNull())
         .addColumn('body', 'text', (column) => column.notNull())
         .addColumn('category', 'varchar(20)')

@@ -35,7 +35,11 @@ async function seedAnalytics(db: Transaction<Tables>): Promise<void> {
     .expression((from) =>
       from
         .selectFrom('public.orders')
-        .select(({ fn }) => ['ordered_on', fn.countAll<number>().as('orders'), fn.sum<number>('total_cents').as('sum')])
+        .select(({ fn }) => [
+          'ordered_on',
+          fn.countAll<number>().as('orders'),
+          fn.sum<number>('total_cents').as('sum'),
+        ])
         .where('status', '!=', 'cancelled')
         .groupBy('ordered_on'),
     )

@@ -29,7 +29,18 @@ const PRODUCTS: ReadonlyArray<readonly [name: string, category: string, priceCen
   ['Webcam', 'electronics', 7_900],
 ]
 
-const FIRST_NAMES = ['Ada', 'Blaise', 'Chien', 'Dorothy', 'Emmy', 'Fela', 'Grace', 'Hedy', 'Ines', 'Jun'] as const
+const FIRST_NAMES = [
+  'Ada',
+  'Blaise',
+  'Chien',
+  'Dorothy',
+  'Emmy',
+  'Fela',
+  'Grace',
+  'Hedy',
+  'Ines',
+  'Jun',
+] as const
 const LAST_NAMES = ['Abara', 'Bell', 'Castro', 'Dietz', 'Eriksen', 'Fujita', 'Garcia', 'Haddad'] as const
 const COUNTRIES = ['US', 'GB', 'DE', 'FR', 'NL', 'BR', 'IN', 'JP'] as const
 const STATUSES = ['delivered', 'delivered', 'delivered', 'shipped', 'pending', 'cancelled'] as const
@@ -51,7 +62,13 @@ export function createSampleShop(): SampleShop {
   }))
   const customers = createCustomers(random)
   const users = createUsers(random)
-  return { products, customers, orders: createOrders(random, products), users, signups: createSignups(random, users) }
+  return {
+    products,
+    customers,
+    orders: createOrders(random, products),
+    users,
+    signups: createSignups(random, users),
+  }
 }
 
 function createCustomers(random: () => number): CustomerRow[] {

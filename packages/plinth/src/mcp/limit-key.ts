@@ -1,0 +1,16 @@
+import type { McpRequest } from './request.ts'
+import type { LimitScope } from './policy.ts'
+import { toPrincipalKey } from './principal.ts'
+
+/**
+ * Whose count a request belongs to. A caller that nobody authenticated is told apart by its address, where the
+ * transport knows one.
+ */
+export function toLimitKey(request: McpRequest, per: LimitScope): string {
+  const { principal, exchange } = request
+  if (per === 'global') return ''
+  if (per === 'tenant') return principal.tenant
+  if (per === 'client' && principal.client !== undefined) return principal.client
+  const address = principal.isAnonymous === true ? exchange.remoteAddress : undefined
+  return address === undefined ? toPrincipalKey(principal) : address
+}

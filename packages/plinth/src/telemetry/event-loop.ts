@@ -1,0 +1,31 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+
+/** How late the event loop runs: the sign that a process has more to do than it can. */
+export interface EventLoopMonitor {
+  /** The longest delay of the last full sample, in milliseconds. */
+  readonly delayMs: number
+  stop(): void
+}
+
+const sampleMs = 500
+
+/** Starts measuring. Does not keep the process alive. */
+export function monitorEventLoop(): EventLoopMonitor {
+  const histogram = monitorEventLoopDelay({ resolution: 20 })
+  histogram.enable()
+  let delayMs = 0
+  const timer = setInterval(() => {
+    delayMs = histogram.max / 1e6
+    histogram.reset()
+  }, sampleMs)
+  timer.unref()
+  return {
+    get delayMs() {
+      return delayMs
+    },
+    stop() {
+      clearInterval(timer)
+      histogram.disable()
+    },
+  }
+}

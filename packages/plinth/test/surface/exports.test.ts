@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+
+// Red means a public name came or went. If that is meant: change the list, the changelog and the docs together.
+test('plinth exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth')).sort()).toEqual([
+    'Failure',
+    'ProtocolError',
+    'Server',
+    'ToolError',
+    'createServer',
+    'definePrompt',
+    'defineResource',
+    'defineTool',
+    'serveHttp',
+    'toolResult',
+  ])
+})
+
+test('plinth/testing exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/testing')).sort()).toEqual(['createTestClient'])
+})

@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest'
+import { type Import, readImports, resolveImport } from './imports.ts'
+import { listSources, readText } from './workspace-files.ts'
+
+const source = 'packages/plinth/src/'
+
+/** From the outside in. A file imports its own folder and any ring further in. */
+const rings = [
+  ['cli', 'console', 'contract', 'testing'],
+  ['entry'],
+  ['guard'],
+  ['server.ts', 'server-options.ts'],
+  ['answer.ts'],
+  ['middleware', 'registry', 'sources', 'jobs'],
+  ['mcp'],
+  ['jsonrpc', 'storage', 'telemetry'],
+  ['errors.ts'],
+]
+
+/** Rings whose members may import each other: the doors for people, and the two halves of the server. */
+const openRings = new Set([0, 3])
+
+const dynamicImports = ['registry/validate.ts → ./json-schema-engine.ts', 'server.ts → ./entry/serve.ts']
+
+/** Knows neither HTTP nor Node, so that it runs wherever JavaScript does. */
+const withoutNode = /^(?:mcp\/|jsonrpc\/|errors\.ts$)/
+
+const files = listSources(source.slice(0, -1)).map((path) => path.slice(source.length))
+const imports = new Map(files.map((file) => [file, readImports(source + file)]))
+
+test('every source file belongs to a ring', () => {
+  expect(files.filter((file) => file !== 'index.ts' && findRing(file) === -1)).toEqual([])
+})
+
+test('every relative import names a source file', () => {
+  const dead = listEdges(isRelative).filter(({ to }) => !imports.has(to))
+  expect(dead.map(describeEdge)).toEqual([])
+})
+
+test('imports only point inward', () => {
+  const outward = listEdges(isRelative).filter(
+    ({ from, to, kind }) => kind !== 'dynamic' && !mayImport(from, to),
+  )
+  expect(outward.map(describeEdge)).toEqual([])
+})
+
+test('only the two listed places import on demand', () => {
+  const found = [...imports].flatMap(([file, found]) =>
+    found.filter(({ kind }) => kind === 'dynamic').map(({ specifier }) => `${file} → ${specifier}`),
+  )
+  expect(found.filter((edge) => !dynamicImports.includes(edge))).toEqual([])
+})
+
+test('the protocol knows no Node', () => {
+  const found = [...imports]
+    .filter(([file]) => withoutNode.test(file))
+    .flatMap(([file, found]) => found.map(({ specifier }) => `${file} → ${specifier}`))
+  expect(found.filter((edge) => edge.includes('→ node:'))).toEqual([])
+})
+
+test('every package that src imports is a dependency of plinth', () => {
+  const manifest = JSON.parse(readText('packages/plinth/package.json')) as Record<
+    string,
+    Record<string, string>
+  >
+  const declared = new Set(Object.keys({ ...manifest['dependencies'], ...manifest['peerDependencies'] }))
+  const missing = listEdges((found) => !isRelative(found) && !found.specifier.startsWith('node:'))
+    .filter(({ specifier }) => !declared.has(toPackageName(specifier)))
+    .map(describeEdge)
+  expect(missing).toEqual([])
+})
+
+test('no module waits for itself to load', () => {
+  const finished = new Set<string>()
+  const cycles = files.flatMap((file) => findCycles(file, [], finished))
+  expect(cycles).toEqual([])
+})
+
+interface Edge extends Import {
+  from: string
+  to: string
+}
+
+function listEdges(matches: (found: Import) => boolean): Edge[] {
+  return [...imports].flatMap(([from, found]) =>
+    found.filter(matches).map((one) => ({ ...one, from, to: resolveImport(from, one.specifier) })),
+  )
+}
+
+function isRelative({ specifier }: Import): boolean {
+  return specifier.startsWith('.')
+}
+
+function describeEdge({ from, specifier, kind }: Edge): string {
+  return `${from} → ${specifier} (${kind})`
+}
+
+function toPackageName(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+}
+
+function toUnit(file: string): string {
+  return file.split('/')[0] ?? file
+}
+
+function findRing(file: string): number {
+  return rings.findIndex((units) => units.includes(toUnit(file)))
+}
+
+function mayImport(from: string, to: string): boolean {
+  if (from === 'index.ts' || toUnit(from) === toUnit(to)) return true
+  const ring = findRing(from)
+  return findRing(to) > ring || (findRing(to) === ring && openRings.has(ring))
+}
+
+function findCycles(file: string, path: string[], finished: Set<string>): string[] {
+  const start = path.indexOf(file)
+  if (start !== -1) return [[...path.slice(start), file].join(' → ')]
+  if (finished.has(file)) return []
+  const loaded = (imports.get(file) ?? []).filter((found) => found.kind === 'static' && isRelative(found))
+  const cycles = loaded.flatMap(({ specifier }) =>
+    findCycles(resolveImport(file, specifier), [...path, file], finished),
+  )
+  finished.add(file)
+  return cycles
+}
