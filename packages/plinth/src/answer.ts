@@ -34,8 +34,8 @@ export function answer(text: string, exchange: Exchange, scope: Scope): Reply | 
   let revision: Revision
   try {
     message = parseMessage(text, scope.context.limits)
-    if (message.method === undefined) return acceptResponse(message, exchange, scope)
     revision = selectRevision(message, exchange)
+    if (message.method === undefined) return acceptResponse(message, revision, { exchange, scope })
     if (message.id === undefined) return acceptNotification(message, revision, { exchange, scope })
   } catch (error) {
     return toErrorReply(error, { id: readableId(text), revision: undefined, scope })
@@ -126,7 +126,11 @@ function toUnencodable(request: McpRequest, error: unknown, scope: Scope): Failu
   return createFailure('output_invalid')
 }
 
-function acceptResponse(message: JsonRpcMessage, exchange: Exchange, { context }: Scope): Reply {
+function acceptResponse(message: JsonRpcMessage, revision: Revision, { exchange, scope }: Way): Reply {
+  const { context } = scope
+  if (!revision.handshake && exchange.connection === undefined) {
+    throw new ProtocolError('request_invalid', { message: 'This revision has no responses from clients.' })
+  }
   findSession(exchange, context)
   context.asks.settle(message, toPrincipalKey(exchange.principal))
   return accepted

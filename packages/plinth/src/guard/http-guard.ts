@@ -22,12 +22,14 @@ export interface HttpGuardOptions extends OriginRuleOptions {
 export type HttpGuard = (head: Head) => Refusal | undefined
 
 const refusals = {
+  target: { status: 400, message: 'The request target must be a path.' },
   repeated: { status: 400, message: 'A header that may stand only once is repeated.' },
   host: { status: 403, message: 'This server does not answer to this Host.' },
   origin: { status: 403, message: 'This Origin may not call this server.' },
   mediaType: { status: 415, message: 'The Content-Type must be application/json.' },
   encoding: { status: 415, message: 'Compressed bodies are not accepted.' },
   accept: { status: 406, message: 'The Accept header must allow application/json and text/event-stream.' },
+  body: { status: 400, message: 'Only POST has a body.', headers: { connection: 'close' } },
   length: { status: 413, message: 'The body is too large.', headers: { connection: 'close' } },
 } as const
 
@@ -36,11 +38,17 @@ export function createHttpGuard(options: HttpGuardOptions): HttpGuard {
   const isAllowedHost = createHostRule(options.allowedHosts)
   const isAllowedOrigin = createOriginRule(options)
   return function guardHttp(head) {
+    if (!head.path.startsWith('/')) return refusals.target
     if (head.repeated !== undefined) return refusals.repeated
     if (!isAllowedHost(head.get('host'))) return refusals.host
     if (!isAllowedOrigin(head.get('origin'))) return refusals.origin
-    return undefined
+    return head.method !== 'POST' && hasBody(head) ? refusals.body : undefined
   }
+}
+
+function hasBody(head: Head): boolean {
+  const length = head.get('content-length')
+  return head.get('transfer-encoding') !== undefined || (length !== undefined && Number(length) !== 0)
 }
 
 /** The guard of a posted message: JSON, not compressed, not too large, and answerable. */
