@@ -11,9 +11,9 @@ import type { Revision } from './mcp/revision.ts'
 import { decodeHandshake, findSession } from './mcp/revisions/2024-11-05/decode.ts'
 import { decodeStateless } from './mcp/revisions/2026-07-28/decode.ts'
 import { selectRevision } from './mcp/select-revision.ts'
-import { dispatch, type Outcome, type Scope as DispatchScope } from './registry/dispatch.ts'
-import type { Admission } from './server-admission.ts'
 import { toFailureResult } from './mcp/tool-result.ts'
+import type { Admission } from './middleware/admission.ts'
+import { type Scope as DispatchScope, dispatch, type Outcome } from './registry/dispatch.ts'
 import { describeError } from './telemetry/log.ts'
 
 /** Everything a message is answered with. */
@@ -58,7 +58,9 @@ function answerRequest(message: IncomingRequest, revision: Revision, way: Way): 
     if (refused === undefined) return run(request, scope, failed)
     if (!(refused instanceof Promise)) return toRefusedReply(refused, request.id)
     return refused
-      .then((failure) => (failure === undefined ? run(request, scope, failed) : toRefusedReply(failure, request.id)))
+      .then((failure) =>
+        failure === undefined ? run(request, scope, failed) : toRefusedReply(failure, request.id),
+      )
       .catch(failed)
   } catch (error) {
     return failed(error)
@@ -66,7 +68,10 @@ function answerRequest(message: IncomingRequest, revision: Revision, way: Way): 
 }
 
 /** Whether the server takes this request on at all. Over HTTP overload is answered before the body is read. */
-function admit(request: McpRequest, { admission }: Scope): Failure | undefined | Promise<Failure | undefined> {
+function admit(
+  request: McpRequest,
+  { admission }: Scope,
+): Failure | undefined | Promise<Failure | undefined> {
   const busy = request.exchange.headers === undefined ? admission.shed() : undefined
   return busy ?? admission.limit?.(request)
 }
@@ -99,7 +104,9 @@ function toReply(request: McpRequest, outcome: Outcome, scope: Scope): Reply {
   const { serverInfo } = scope.context
   if ('result' in outcome) {
     const text = serializeResult(id, encodeResult(outcome.result, revision, serverInfo))
-    return outcome.sessionId === undefined ? { status: 200, text } : { status: 200, text, sessionId: outcome.sessionId }
+    return outcome.sessionId === undefined
+      ? { status: 200, text }
+      : { status: 200, text, sessionId: outcome.sessionId }
   }
   return { status: 200, text: serializeResult(id, encodeBounded(request, outcome, scope)) }
 }

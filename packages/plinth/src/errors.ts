@@ -116,8 +116,67 @@ export const failures = {
     message: 'The answer of the client does not fit what was asked.',
   },
   rate_exceeded: { retry: true, code: 42_900, status: 429, message: 'Too many calls. Wait, then try again.' },
-  overloaded: { retry: true, code: 50_300, status: 503, message: 'The server is busy. Wait, then try again.' },
+  overloaded: {
+    retry: true,
+    code: 50_300,
+    status: 503,
+    message: 'The server is busy. Wait, then try again.',
+  },
+  repeated: {
+    retry: true,
+    code: 42_901,
+    status: 429,
+    message: 'The same was asked too often. Use the answers you have, or ask something else.',
+  },
+  loop_detected: {
+    retry: false,
+    code: 50_800,
+    status: 200,
+    message: 'This call came through this server before, or through too many servers.',
+  },
   timeout: { retry: true, code: 50_400, status: 200, message: 'The call took too long and was stopped.' },
+  circuit_open: {
+    retry: true,
+    code: 50_310,
+    status: 200,
+    message: 'A service this needs is failing and is not asked for a while. Wait, then try again.',
+  },
+  upstream_unavailable: {
+    retry: true,
+    code: 50_311,
+    status: 200,
+    message: 'A service this needs did not give a usable answer. Try again later.',
+  },
+  upstream_timeout: {
+    retry: true,
+    code: 50_410,
+    status: 200,
+    message: 'A service this needs did not answer in time. Try again later.',
+  },
+  upstream_too_large: {
+    retry: false,
+    code: 50_210,
+    status: 200,
+    message: 'The answer of this address is too large to read.',
+  },
+  upstream_type_refused: {
+    retry: false,
+    code: 50_211,
+    status: 200,
+    message: 'The answer of this address is not of a type that may be read.',
+  },
+  redirect_refused: {
+    retry: false,
+    code: 50_212,
+    status: 200,
+    message: 'This address leads on to another one that is not followed.',
+  },
+  address_refused: {
+    retry: false,
+    code: 40_310,
+    status: 200,
+    message: 'This address may not be fetched. Only public web addresses may.',
+  },
   internal: { retry: false, code: -32_603, status: 200, message: 'The call failed unexpectedly.' },
 } as const
 
@@ -142,23 +201,36 @@ export class Failure extends Error {
   /** HTTP status where the request was refused before it was dispatched. */
   readonly status: number
 
-  constructor(body: FailureBody, row: { code: number; status: number } = { code: 40_000, status: 200 }) {
-    super(body.message)
+  constructor(
+    body: FailureBody,
+    row: { code: number; status: number } = { code: 40_000, status: 200 },
+    options?: ErrorOptions,
+  ) {
+    super(body.message, options)
     this.body = body
     this.code = row.code
     this.status = row.status
   }
 }
 
+/** What one house failure adds to its row. */
+export interface FailureOptions {
+  readonly message?: string
+  /** When the same call can succeed, in milliseconds from now. */
+  readonly retryAfterMs?: number | undefined
+  /** Members of the body besides. */
+  readonly details?: Record<string, unknown>
+  /** The error behind it, for the log. It never reaches the caller. */
+  readonly cause?: unknown
+}
+
 /** Makes a house failure; `details` are merged into its body. */
-export function createFailure(
-  name: FailureName,
-  options: { message?: string; retryAfterMs?: number; details?: Record<string, unknown> } = {},
-): Failure {
+export function createFailure(name: FailureName, options: FailureOptions = {}): Failure {
   const row = failures[name]
   const after = options.retryAfterMs === undefined ? {} : { retry_after_ms: Math.ceil(options.retryAfterMs) }
   const body = { error: name, message: options.message ?? row.message, retry: row.retry, ...after }
-  return new Failure({ ...body, ...options.details }, row)
+  const behind = options.cause === undefined ? undefined : { cause: options.cause }
+  return new Failure({ ...body, ...options.details }, row, behind)
 }
 
 /** A plain sentence for the model: answered as a tool result with `isError`, the sentence as its text. */

@@ -1,5 +1,87 @@
-export { Failure, ProtocolError, ToolError } from './errors.ts'
+export { createFetchHandler } from './entry/http-fetch.ts'
+export type { HttpService } from './entry/http-node.ts'
 export { serveHttp } from './entry/http-node.ts'
-export { createServer, Server } from './server.ts'
-export { defineTool, defineResource, definePrompt } from './registry/contract.ts'
+export type { HttpOptions } from './entry/http-options.ts'
+export type { FailureBody, FailureName, ProtocolErrorName } from './errors.ts'
+export { Failure, ProtocolError, ToolError } from './errors.ts'
+export type {
+  AskAnswer,
+  AskRequest,
+  ElicitAnswer,
+  FormRequest,
+  Root,
+  RootsRequest,
+  SamplingAnswer,
+  SamplingRequest,
+  UrlRequest,
+} from './mcp/ask-request.ts'
+export type {
+  Call,
+  CallLog,
+  CallNotify,
+  CallRequest,
+  DeclaredError,
+  DeclaredErrors,
+  FailOptions,
+} from './mcp/call.ts'
+export type { AskKind, ClientCapabilities } from './mcp/capabilities.ts'
+export type {
+  Annotations,
+  AudioContent,
+  BlobResourceContents,
+  ContentBlock,
+  EmbeddedResource,
+  Icon,
+  ImageContent,
+  Implementation,
+  LogLevel,
+  MetaObject,
+  PromptMessage,
+  ResourceContents,
+  ResourceLink,
+  TextContent,
+  TextResourceContents,
+} from './mcp/content.ts'
+export type { JsonSchema } from './mcp/json-schema.ts'
+export type {
+  BudgetPolicy,
+  CachePolicy,
+  ConcurrencyLimit,
+  IdempotencyPolicy,
+  LimitScope,
+  Policies,
+  RateLimit,
+  RepeatPolicy,
+  ToolPolicies,
+} from './mcp/policy.ts'
+export type { Principal } from './mcp/principal.ts'
+export type { CacheHint } from './mcp/revision.ts'
+export type { InferInput, InferOutput, Schema, StandardSchema } from './mcp/schema.ts'
+export type {
+  PromptAnswer,
+  ResourceAnswer,
+  ToolAnswer,
+  ToolResultAnswer,
+  ToolResultOptions,
+} from './registry/answers.ts'
 export { toolResult } from './registry/answers.ts'
+export type {
+  Complete,
+  Described,
+  Effect,
+  ListedResource,
+  ListResources,
+  PromptContract,
+  PromptHandler,
+  PromptHandlerOf,
+  ResourceContract,
+  ResourceHandler,
+  ToolContract,
+  ToolHandler,
+  ToolHandlerOf,
+  UriVariables,
+} from './registry/contract.ts'
+export { definePrompt, defineResource, defineTool } from './registry/contract.ts'
+export { createServer, Server } from './server.ts'
+export type { ServerOptions } from './server-options.ts'
+export type { LogRecord, LogSink } from './telemetry/log.ts'

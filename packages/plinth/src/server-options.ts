@@ -5,9 +5,9 @@ import { BoundedMap } from './mcp/bounded-map.ts'
 import type { Icon } from './mcp/content.ts'
 import type { ServerContext } from './mcp/context.ts'
 import { InFlight } from './mcp/in-flight.ts'
-import { envelopeKeys } from './mcp/revisions/2026-07-28/envelope.ts'
-import type { RateLimit } from './mcp/policy.ts'
+import type { BudgetPolicy, RateLimit, RepeatPolicy } from './mcp/policy.ts'
 import { toMembers } from './mcp/revision.ts'
+import { envelopeKeys } from './mcp/revisions/2026-07-28/envelope.ts'
 import { findRevision } from './mcp/revisions/supported.ts'
 import { Sessions } from './mcp/sessions.ts'
 import { Subscriptions } from './mcp/subscriptions.ts'
@@ -63,6 +63,14 @@ export interface ServerOptions {
   readonly maxInFlight?: number
   /** Event-loop delay beyond which requests are refused with `overloaded`, in milliseconds. Default `1_000`. */
   readonly maxEventLoopDelayMs?: number
+  /** Budget of results whose contract has none. Default: none but `maxOutputBytes`. */
+  readonly budget?: BudgetPolicy
+  /** When callers that repeat themselves are told and stopped, for every tool. Default: never. */
+  readonly repeat?: RepeatPolicy
+  /** Most servers a call may have come through. Default `8`. */
+  readonly maxHops?: number
+  /** How this server names itself to servers it calls. Default: its name. */
+  readonly instanceName?: string
   /** Where limits and the like are kept. Default: this process's memory. */
   readonly stores?: Partial<Stores>
   /** Most open notification streams. Default `1_024`. */
@@ -95,37 +103,66 @@ export interface ServerSettings {
   readonly limitsHttpOnly: boolean
   readonly maxInFlight: number
   readonly maxEventLoopDelayMs: number
+  readonly budget: BudgetPolicy | undefined
+  readonly repeat: RepeatPolicy | undefined
+  readonly maxHops: number
+  readonly instanceName: string
   readonly now: () => number
 }
 
 const defaultRate: RateLimit = { limit: 100, windowMs: 1_000, burst: 1_000 }
 const maxTimerMs = 2 ** 31 - 1
 
+/** Options that are whole numbers: their defaults and bounds. */
+const counts = {
+  timeoutMs: { preset: 60_000, min: 1, max: maxTimerMs },
+  askTimeoutMs: { preset: 300_000, min: 1, max: maxTimerMs },
+  listTtlMs: { preset: 60_000, min: 0 },
+  sessionTtlMs: { preset: 86_400_000, min: 1 },
+  requestStateTtlMs: { preset: 900_000, min: 1 },
+  maxOutputBytes: { preset: 4_194_304, min: 1_024 },
+  maxDepth: { preset: 64, min: 8, max: 1_000 },
+  maxNodes: { preset: 100_000, min: 100 },
+  maxStreams: { preset: 1_024, min: 1 },
+  maxInFlight: { preset: 4_096, min: 1 },
+  maxEventLoopDelayMs: { preset: 1_000, min: 10 },
+  maxHops: { preset: 8, min: 1 },
+} as const
+
+type Counts = { readonly [K in keyof typeof counts]: number }
+
+function parseCounts(options: Partial<Counts>): Counts {
+  const parsed = Object.entries(counts).map(([option, { preset, ...bounds }]) => {
+    return [option, parseCount(option, options[option as keyof Counts] ?? preset, bounds)]
+  })
+  return Object.fromEntries(parsed) as Counts
+}
+
 /** @throws TypeError naming the option, its value and the fix. */
 export function parseServerOptions(options: ServerOptions): ServerSettings {
-  const keys = options.keys ?? []
+  const {
+    keys = [],
+    log = createStderrLog(),
+    now = Date.now,
+    requireSession = false,
+    rate,
+    pageSize,
+  } = options
   return {
+    ...parseCounts(options),
     serverInfo: toServerInfo(options),
     instructions: options.instructions,
     keys: parseKeys(keys.length === 0 ? [createRandomKey()] : keys),
     hasRandomKey: keys.length === 0,
-    log: options.log ?? createStderrLog(),
-    timeoutMs: parseCount('timeoutMs', options.timeoutMs ?? 60_000, { min: 1, max: maxTimerMs }),
-    askTimeoutMs: parseCount('askTimeoutMs', options.askTimeoutMs ?? 300_000, { min: 1, max: maxTimerMs }),
-    pageSize: options.pageSize === undefined ? undefined : parseCount('pageSize', options.pageSize, { min: 1 }),
-    listTtlMs: parseCount('listTtlMs', options.listTtlMs ?? 60_000, { min: 0 }),
-    sessionTtlMs: parseCount('sessionTtlMs', options.sessionTtlMs ?? 86_400_000, { min: 1 }),
-    requestStateTtlMs: parseCount('requestStateTtlMs', options.requestStateTtlMs ?? 900_000, { min: 1 }),
-    requireSession: options.requireSession ?? false,
-    maxOutputBytes: parseCount('maxOutputBytes', options.maxOutputBytes ?? 4_194_304, { min: 1_024 }),
-    maxDepth: parseCount('maxDepth', options.maxDepth ?? 64, { min: 8, max: 1_000 }),
-    maxNodes: parseCount('maxNodes', options.maxNodes ?? 100_000, { min: 100 }),
-    maxStreams: parseCount('maxStreams', options.maxStreams ?? 1_024, { min: 1 }),
-    rate: options.rate === false ? undefined : (options.rate ?? defaultRate),
-    limitsHttpOnly: options.rate === undefined,
-    maxInFlight: parseCount('maxInFlight', options.maxInFlight ?? 4_096, { min: 1 }),
-    maxEventLoopDelayMs: parseCount('maxEventLoopDelayMs', options.maxEventLoopDelayMs ?? 1_000, { min: 10 }),
-    now: options.now ?? Date.now,
+    log,
+    now,
+    requireSession,
+    pageSize: pageSize === undefined ? undefined : parseCount('pageSize', pageSize, { min: 1 }),
+    rate: rate === false ? undefined : (rate ?? defaultRate),
+    limitsHttpOnly: rate === undefined,
+    budget: options.budget,
+    repeat: options.repeat,
+    instanceName: options.instanceName ?? options.name,
   }
 }
 
@@ -133,7 +170,9 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
 export function parseCount(option: string, value: unknown, bounds: { min: number; max?: number }): number {
   const { min, max = Number.MAX_SAFE_INTEGER } = bounds
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value
-  throw new TypeError(`"${option}" must be a whole number from ${min} to ${max}, got ${JSON.stringify(value)}.`)
+  throw new TypeError(
+    `"${option}" must be a whole number from ${min} to ${max}, got ${JSON.stringify(value)}.`,
+  )
 }
 
 function toServerInfo(options: ServerOptions): JsonObject {
@@ -147,13 +186,17 @@ function toServerInfo(options: ServerOptions): JsonObject {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
+/** A random string that cannot be guessed: 128 bits. */
+export function createKey(): string {
+  return randomBytes(16).toString('base64url')
+}
+
 /** The one context all requests of a server share. */
 export function createContext(
   settings: ServerSettings,
   paramHeaders: ServerContext['paramHeaders'],
 ): ServerContext {
   const { keys, now, log, sessionTtlMs, maxStreams } = settings
-  const createKey = () => randomBytes(16).toString('base64url')
   const sealer = createSealer(keys, 'session')
   return {
     limits: settings,

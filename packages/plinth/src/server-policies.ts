@@ -1,11 +1,14 @@
 import type { ServerContext } from './mcp/context.ts'
 import type { Guarded } from './mcp/policy.ts'
-import { createConcurrencyPolicy } from './middleware/concurrency.ts'
+import { createBudgetPolicy } from './middleware/budget.ts'
 import { compose, type Middleware, type Next } from './middleware/compose.ts'
+import { createConcurrencyPolicy } from './middleware/concurrency.ts'
 import { deadline } from './middleware/deadline.ts'
+import { createHopPolicy } from './middleware/hop-limit.ts'
 import { createRateLimitPolicy } from './middleware/rate-limit.ts'
-import type { Stores } from './server-stores.ts'
+import { createRepeatPolicy } from './middleware/repeat-guard.ts'
 import type { ServerSettings } from './server-options.ts'
+import type { Stores } from './server-stores.ts'
 
 /** What a policy is made with, besides the component it guards. */
 export interface PolicyEnvironment {
@@ -19,11 +22,19 @@ type CreatePolicy = (guarded: Guarded, environment: PolicyEnvironment) => Middle
 
 /** Policies ahead of the input check, outermost first. They see the arguments as the client sent them. */
 const beforeInput: readonly CreatePolicy[] = [
+  (_guarded, { settings }) => createHopPolicy({ self: settings.instanceName, maxHops: settings.maxHops }),
   (guarded, { stores }) => createRateLimitPolicy(guarded, stores.counters),
+  (guarded, { settings }) => createRepeatPolicy(guarded, settings.repeat),
 ]
 
 /** Policies behind the input check, outermost first. They see the arguments as the schema made them. */
-const afterInput: readonly CreatePolicy[] = [createConcurrencyPolicy, () => deadline]
+const afterInput: readonly CreatePolicy[] = [
+  (guarded, { settings, stores }) => {
+    return createBudgetPolicy(guarded, { serverPolicy: settings.budget, kept: stores.keptResults })
+  },
+  createConcurrencyPolicy,
+  () => deadline,
+]
 
 /** The whole way of a call through a component's policies to its handler. Worked out once a component. */
 export function composePolicies(

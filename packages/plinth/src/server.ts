@@ -2,13 +2,23 @@ import type { Scope } from './answer.ts'
 import type { Call, DeclaredErrors } from './mcp/call.ts'
 import type { ServerContext } from './mcp/context.ts'
 import type { JsonSchema } from './mcp/json-schema.ts'
-import type { Guarded } from './mcp/policy.ts'
+import type { BudgetPolicy, Guarded } from './mcp/policy.ts'
 import type { InferInput, InferOutput, Schema } from './mcp/schema.ts'
+import type { Admission } from './middleware/admission.ts'
 import type { Middleware, Next } from './middleware/compose.ts'
 import { type Catalogue, createCatalogue } from './registry/catalogue.ts'
 import { type AnyPromptHandler, type CompiledPrompt, compilePrompt } from './registry/compile-prompt.ts'
-import { type AnyResourceHandler, type CompiledResource, compileResource } from './registry/compile-resource.ts'
-import { type AnyToolHandler, type CompiledTool, compileTool, createInputPolicy } from './registry/compile-tool.ts'
+import {
+  type AnyResourceHandler,
+  type CompiledResource,
+  compileResource,
+} from './registry/compile-resource.ts'
+import {
+  type AnyToolHandler,
+  type CompiledTool,
+  compileTool,
+  createInputPolicy,
+} from './registry/compile-tool.ts'
 import type {
   ListResources,
   PromptContract,
@@ -20,8 +30,20 @@ import type {
   UriVariables,
 } from './registry/contract.ts'
 import { toCapabilities } from './registry/discover.ts'
-import { type Admission, createAdmission } from './server-admission.ts'
-import { createContext, parseServerOptions, type ServerOptions, type ServerSettings } from './server-options.ts'
+import {
+  createReadKeptResult,
+  createReadMore,
+  keptResultContract,
+  readMoreContract,
+} from './registry/read-more.ts'
+import { createAdmission } from './server-admission.ts'
+import {
+  createContext,
+  createKey,
+  parseServerOptions,
+  type ServerOptions,
+  type ServerSettings,
+} from './server-options.ts'
 import { composePolicies } from './server-policies.ts'
 import { createStores, type Stores } from './server-stores.ts'
 
@@ -43,7 +65,7 @@ export class Server {
 
   constructor(options: ServerOptions) {
     this.settings = parseServerOptions(options)
-    this.stores = createStores(options.stores, this.settings.now)
+    this.stores = createStores(options.stores, { now: this.settings.now, createKey })
     this.admission = createAdmission(this.settings, this.stores)
     this.context = createContext(this.settings, (tool) => this.tools.get(tool)?.paramHeaders)
   }
@@ -67,6 +89,7 @@ export class Server {
     const guarded = { ...plain, kind: 'tool' } as const
     tool.run = this.compose(guarded, tool.handle, createInputPolicy(tool.input))
     this.tools.set(tool.name, tool)
+    this.addKeptResults(plain.budget ?? this.settings.budget)
     return this.changed('tools')
   }
 
@@ -89,6 +112,7 @@ export class Server {
     resource.run = this.compose({ ...plain, kind: 'resource', effect: 'read' }, resource.handle)
     const home = resource.template === undefined ? this.resources : this.families
     home.set(resource.name, resource)
+    if (plain.budget !== undefined) this.addKeptResults({ strategy: 'link' })
     return this.changed('resources')
   }
 
@@ -135,7 +159,9 @@ export class Server {
    * @throws TypeError naming the component whose raw JSON Schema cannot be used.
    */
   async prepare(): Promise<void> {
-    const tools = [...this.tools.values()].flatMap(({ input, output }) => (output ? [input, output] : [input]))
+    const tools = [...this.tools.values()].flatMap(({ input, output }) =>
+      output ? [input, output] : [input],
+    )
     const prompts = [...this.prompts.values()].map(({ input }) => input)
     await Promise.all([...tools, ...prompts].map((validator) => validator.prepare()))
   }
@@ -150,6 +176,19 @@ export class Server {
     this.endStreams()
     this.context.inFlight.cancelAll('The server stops.')
     this.admission.stop()
+  }
+
+  /** What a budget needs beside the tool itself: a way to the rest of a result. */
+  private addKeptResults(budget: BudgetPolicy | undefined): void {
+    if (budget === undefined) return
+    const { strategy = 'page' } = budget
+    const { keptResults } = this.stores
+    if (strategy === 'page' && !this.tools.has(readMoreContract.name)) {
+      this.tool(readMoreContract, createReadMore(keptResults))
+    }
+    if (strategy === 'link' && !this.families.has(keptResultContract.uri)) {
+      this.resource(keptResultContract, createReadKeptResult(keptResults))
+    }
   }
 
   private compose(guarded: Guarded, handle: Next, checkInput?: Middleware): Next {
@@ -168,7 +207,12 @@ export class Server {
     const cache = { ttlMs: listTtlMs, scope: 'public' } as const
     const { tools, resources, families, prompts } = this
     const catalogue: Catalogue = createCatalogue(
-      { tools: new Map(tools), resources: new Map(resources), families: new Map(families), prompts: new Map(prompts) },
+      {
+        tools: new Map(tools),
+        resources: new Map(resources),
+        families: new Map(families),
+        prompts: new Map(prompts),
+      },
       { pageSize, timeoutMs, cache },
     )
     const about = { capabilities: toCapabilities(catalogue), serverInfo, instructions, cache }

@@ -1,47 +1,71 @@
-/** One event of a stream, kept so that a client that lost the stream can have the rest. */
+/** One event of a stream, kept so that a client that lost the stream can have the rest. Priming events have no text. */
 export interface KeptEvent {
   readonly id: string
   readonly text: string
 }
 
 export interface EventStoreOptions {
-  /** Most streams kept. The oldest goes first. */
+  /** Most streams kept that nobody reads. The oldest goes first. */
   readonly maxStreams: number
   /** Most events kept of one stream. The oldest goes first. */
   readonly maxEvents: number
   /** Most characters kept in all. The oldest streams go first. */
   readonly maxChars: number
-  /** How long a stream is kept after its last event, in milliseconds. */
+  /** How long a stream that nobody reads is kept after its last event, in milliseconds. */
   readonly ttlMs: number
   readonly now: () => number
 }
 
+/** What a stream belongs to: one posted request, or the session as a whole. */
+export type StreamKind = 'request' | 'session'
+
+/** Where the events of a stream go while somebody reads it. */
+export interface StreamReader {
+  onEvent(event: KeptEvent): void
+  /** The stream is complete. */
+  onDone(): void
+  /** Somebody else reads on. */
+  onReplaced(): void
+}
+
+/** What a client missed of a stream, and whether that was all. */
+export interface Resumption {
+  readonly key: string
+  readonly missed: readonly KeptEvent[]
+  readonly isDone: boolean
+}
+
 interface KeptStream {
   readonly sessionKey: string
-  events: KeptEvent[]
+  readonly events: KeptEvent[]
   chars: number
   next: number
   touchedAt: number
   isDone: boolean
-  listener: StreamListener | undefined
+  reader: StreamReader | undefined
 }
 
-/** Where the events of a stream go while somebody listens. */
-export interface StreamListener {
-  onEvent(event: KeptEvent): void
-  onDone(): void
+const idForm = /^([rs][\w-]+)_(\d{1,15})$/
+
+/** What an event takes up besides its text, in characters. */
+const overhead = 64
+
+/** Tells whether an event id has the form of those of a request's stream. */
+export function isRequestEvent(eventId: string): boolean {
+  return eventId.startsWith('r') && idForm.test(eventId)
 }
 
 /**
  * Events of the streams of 2025-11-25, so that they can be resumed with `Last-Event-ID` (basic/transports,
- * "Resumability and Redelivery"). Event ids are unique within a session, and only the broken stream is replayed.
- * Bounded in streams, events, size and time.
+ * "Resumability and Redelivery"). Event ids are unique, each stream has one reader at a time, and only the broken
+ * stream is replayed. Bounded in streams, events, size and time; a stream that is being read is never dropped, it only
+ * loses what it kept.
  */
 export class EventStore {
   private readonly streams = new Map<string, KeptStream>()
   private readonly options: EventStoreOptions
-  private chars = 0
   private readonly createKey: () => string
+  private chars = 0
 
   constructor(options: EventStoreOptions, createKey: () => string) {
     this.options = options
@@ -53,33 +77,26 @@ export class EventStore {
   }
 
   /** Opens a stream and returns its key. */
-  open(sessionKey: string): string {
-    this.forgetOld()
-    const key = this.createKey()
+  open(sessionKey: string, kind: StreamKind): string {
+    if (this.streams.size >= this.options.maxStreams) this.dropOldest()
+    const key = `${kind === 'request' ? 'r' : 's'}${this.createKey()}`
     const touchedAt = this.options.now()
-    const empty = { events: [], chars: 0, next: 0, isDone: false, listener: undefined }
+    const empty = { events: [], chars: 0, next: 0, isDone: false, reader: undefined }
     this.streams.set(key, { sessionKey, touchedAt, ...empty })
     return key
   }
 
-  /** Adds an event and hands it to whoever listens. */
-  append(key: string, text: string): KeptEvent {
+  /** Adds an event and hands it to whoever reads. Does nothing once the stream was dropped. */
+  append(key: string, text: string): void {
     const stream = this.streams.get(key)
-    const event = { id: `${key}_${stream?.next ?? 0}`, text }
-    if (stream === undefined) return event
-    stream.next++
+    if (stream === undefined) return
+    const event = { id: `${key}_${stream.next++}`, text }
     stream.events.push(event)
-    this.count(stream, text.length)
-    if (stream.events.length > this.options.maxEvents) {
-      this.count(stream, -(stream.events.shift()?.text.length ?? 0))
-    }
-    for (const oldest of this.streams.keys()) {
-      if (this.chars <= this.options.maxChars || oldest === key) break
-      this.drop(oldest)
-    }
+    this.count(stream, text.length + overhead)
+    if (stream.events.length > this.options.maxEvents) this.trim(stream)
+    if (this.chars > this.options.maxChars) this.makeRoom(stream)
     stream.touchedAt = this.options.now()
-    stream.listener?.onEvent(event)
-    return event
+    stream.reader?.onEvent(event)
   }
 
   /** Marks a stream as complete: whoever resumes it gets what is left, and then its end. */
@@ -87,32 +104,32 @@ export class EventStore {
     const stream = this.streams.get(key)
     if (stream === undefined) return
     stream.isDone = true
-    stream.listener?.onDone()
-    stream.listener = undefined
+    stream.reader?.onDone()
   }
 
-  /** Says where events go from now on, or with undefined that nobody listens. */
-  attach(key: string, listener: StreamListener | undefined): void {
+  /** Says who reads a stream from now on. Whoever did so before is told. */
+  attach(key: string, reader: StreamReader): void {
     const stream = this.streams.get(key)
-    if (stream !== undefined) stream.listener = listener
+    if (stream === undefined) return
+    const previous = stream.reader
+    stream.reader = reader
+    previous?.onReplaced()
   }
 
-  /**
-   * What came after an event, and the key of its stream; undefined when the event is not known or belongs to
-   * another session.
-   */
-  resume(
-    lastEventId: string,
-    sessionKey: string,
-  ): { key: string; missed: readonly KeptEvent[]; isDone: boolean } | undefined {
-    const cut = lastEventId.lastIndexOf('_')
-    const key = lastEventId.slice(0, cut)
+  /** Says that a reader is gone. Does nothing when somebody else has taken over. */
+  detach(key: string, reader: StreamReader): void {
     const stream = this.streams.get(key)
-    if (cut <= 0 || stream === undefined || stream.sessionKey !== sessionKey) return undefined
-    const sequence = Number(lastEventId.slice(cut + 1))
-    if (!Number.isSafeInteger(sequence) || sequence >= stream.next) return undefined
-    const missed = stream.events.filter(({ id }) => Number(id.slice(cut + 1)) > sequence)
-    return { key, missed, isDone: stream.isDone }
+    if (stream?.reader === reader) stream.reader = undefined
+  }
+
+  /** What came after an event; undefined when it is not known or belongs to another session. */
+  resume(lastEventId: string, sessionKey: string): Resumption | undefined {
+    const [, key = '', digits = ''] = idForm.exec(lastEventId) ?? []
+    const stream = this.streams.get(key)
+    const sequence = Number(digits)
+    if (stream === undefined || stream.sessionKey !== sessionKey || sequence >= stream.next) return undefined
+    const seen = sequence + 1 - (stream.next - stream.events.length)
+    return { key, missed: stream.events.slice(Math.max(seen, 0)), isDone: stream.isDone }
   }
 
   /** Drops a stream that needs no resuming any more. */
@@ -123,18 +140,45 @@ export class EventStore {
     this.streams.delete(key)
   }
 
+  /** Drops streams nobody has come back for. */
+  sweep(): void {
+    const oldest = this.options.now() - this.options.ttlMs
+    for (const [key, stream] of this.streams) {
+      if (stream.touchedAt < oldest && !isRead(stream)) this.drop(key)
+    }
+  }
+
   private count(stream: KeptStream, chars: number): void {
     stream.chars += chars
     this.chars += chars
   }
 
-  private forgetOld(): void {
-    const { maxStreams, ttlMs, now } = this.options
-    const oldest = now() - ttlMs
-    for (const [key, stream] of this.streams) {
-      const isOver = stream.listener === undefined && stream.touchedAt < oldest
-      if (isOver || this.streams.size >= maxStreams) this.drop(key)
-      else break
-    }
+  private trim(stream: KeptStream): void {
+    const first = stream.events.shift()
+    if (first !== undefined) this.count(stream, -first.text.length - overhead)
   }
+
+  private dropOldest(): void {
+    for (const [key, stream] of this.streams) if (!isRead(stream)) return this.drop(key)
+  }
+
+  private makeRoom(current: KeptStream): void {
+    for (const [key, stream] of this.streams) {
+      if (this.chars <= this.options.maxChars) return
+      if (stream === current) continue
+      if (isRead(stream)) this.empty(stream)
+      else this.drop(key)
+    }
+    while (this.chars > this.options.maxChars && current.events.length > 1) this.trim(current)
+  }
+
+  private empty(stream: KeptStream): void {
+    stream.events.length = 0
+    this.count(stream, -stream.chars)
+  }
+}
+
+/** A complete stream needs nobody: its reader only waits for the last bytes to go out. */
+function isRead(stream: KeptStream): boolean {
+  return stream.reader !== undefined && !stream.isDone
 }

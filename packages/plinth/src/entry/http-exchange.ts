@@ -1,18 +1,13 @@
-import { accepts } from '../guard/media-type.ts'
 import type { Head } from '../guard/head.ts'
+import { accepts } from '../guard/media-type.ts'
 import type { RequestId } from '../jsonrpc/message.ts'
 import type { ServerContext } from '../mcp/context.ts'
 import type { Exchange, Reply } from '../mcp/exchange.ts'
 import type { Principal } from '../mcp/principal.ts'
 import type { Session } from '../mcp/session.ts'
-import type { EventStore } from './event-store.ts'
-import type { HttpResponse } from './http-response.ts'
-import { keepAliveComment, sseHeaders, toEvent, toPrimingEvent } from './sse.ts'
-
-/** What a client that does not read may leave waiting, in bytes; then notifications are dropped. */
-export const maxQueuedBytes = 1_048_576
-
-const jsonHeaders = { 'content-type': 'application/json' } as const
+import type { EventStore, KeptEvent } from './event-store.ts'
+import { type HttpResponse, toReplyHeaders } from './http-response.ts'
+import { createStreamReader, keepAliveComment, maxQueuedBytes, sseHeaders, toEvent, writeKept } from './sse.ts'
 
 /** Where the streams of this process keep their events, and which revisions open with a priming event. */
 export interface StreamHome {
@@ -32,8 +27,10 @@ export class HttpExchange implements Exchange {
   private readonly home: StreamHome
   private session: Session | undefined
   private revision: string | undefined
+  /** Detached: the client left the stream, or was told to, and what follows is kept for when it comes back. */
   private state: 'waiting' | 'streaming' | 'detached' | 'done' = 'waiting'
   private streamKey: string | undefined
+  private stopReading: (() => void) | undefined
 
   constructor(headers: Head, principal: Principal, way: { response: HttpResponse; home: StreamHome }) {
     this.headers = headers
@@ -55,32 +52,33 @@ export class HttpExchange implements Exchange {
     this.response.onClose(listener)
   }
 
+  /** What comes before the answer is dropped while the client does not keep up; the answer never is. */
   send(text: string): void {
     if (this.state === 'waiting') this.startStream()
-    if (this.state === 'done' || (this.state === 'streaming' && this.response.queuedBytes > maxQueuedBytes)) return
+    if (this.state === 'waiting' || this.state === 'done') return
+    if (this.state === 'streaming' && this.response.queuedBytes > maxQueuedBytes) return
     this.emit(text)
   }
 
-  /** Keeps a quiet request alive: a slow answer becomes a stream, a quiet stream gets a comment. */
+  /** Tells the client of a slow answer that somebody is at work. */
   keepAlive(): void {
     if (this.state === 'waiting') this.startStream()
     if (this.state === 'streaming') this.response.write(keepAliveComment)
   }
 
   closeStream(retryMs: number): void {
-    if (this.session === undefined) return
+    if (this.session === undefined || !this.isPrimed) return
     if (this.state === 'waiting') this.startStream()
-    if (this.state !== 'streaming' || this.streamKey === undefined) return
+    if (this.state !== 'streaming') return
+    this.detach()
     this.response.write(`retry: ${Math.ceil(retryMs)}\n\n`)
-    this.state = 'detached'
     this.response.end()
   }
 
   /** Sends the answer and ends the exchange. */
   finish(reply: Reply): void {
-    const isOnlySse = !accepts(this.headers.get('accept'), 'application/json')
-    if (this.state === 'waiting' && isOnlySse && reply.text !== undefined && reply.status === 200) this.startStream()
-    if (this.state === 'waiting') this.response.reply(reply.status, toHeaders(reply), reply.text)
+    if (this.state === 'waiting' && reply.status === 200 && this.takesOnlyStreams) this.startStream()
+    if (this.state === 'waiting') this.response.reply(reply.status, toReplyHeaders(reply), reply.text)
     else this.finishStream(reply.text)
     this.state = 'done'
   }
@@ -88,35 +86,43 @@ export class HttpExchange implements Exchange {
   private finishStream(text: string | undefined): void {
     if (text !== undefined) this.emit(text)
     if (this.streamKey !== undefined) this.home.events.finish(this.streamKey)
-    if (this.state === 'streaming') this.response.end()
+    else this.response.end()
   }
 
   private emit(text: string): void {
-    if (this.streamKey === undefined) return this.response.write(toEvent(text))
-    const event = this.home.events.append(this.streamKey, text)
-    if (this.state === 'streaming') this.response.write(toEvent(text, event.id))
+    if (this.streamKey === undefined) this.response.write(toEvent(text))
+    else this.home.events.append(this.streamKey, text)
   }
 
   private startStream(): void {
     if (!accepts(this.headers.get('accept'), 'text/event-stream')) return
     this.state = 'streaming'
     this.response.open(200, sseHeaders)
-    if (this.session === undefined) return
-    this.streamKey = this.home.events.open(this.session.key)
-    this.response.onClose(() => this.detach())
-    if (!this.home.context.primesStreams(this.revision ?? '')) return
-    this.response.write(toPrimingEvent(this.home.events.append(this.streamKey, '').id))
+    if (this.session !== undefined) this.keepEvents(this.session)
   }
 
-  /** The client lost the stream; what follows is kept for when it comes back. */
+  private keepEvents(session: Session): void {
+    const { events } = this.home
+    const key = events.open(session.key, 'request')
+    const onEvent = (event: KeptEvent) => writeKept(this.response, event)
+    const reader = { ...createStreamReader(this.response, () => this.detach()), onEvent }
+    this.streamKey = key
+    this.stopReading = () => events.detach(key, reader)
+    events.attach(key, reader)
+    this.response.onClose(() => this.detach())
+    if (this.isPrimed) events.append(key, '')
+  }
+
   private detach(): void {
     if (this.state === 'streaming') this.state = 'detached'
+    this.stopReading?.()
   }
-}
 
-function toHeaders(reply: Reply): Readonly<Record<string, string>> {
-  if (reply.text === undefined) return reply.headers ?? {}
-  if (reply.sessionId === undefined && reply.headers === undefined) return jsonHeaders
-  const session = reply.sessionId === undefined ? {} : { 'mcp-session-id': reply.sessionId }
-  return { ...jsonHeaders, ...session, ...reply.headers }
+  private get isPrimed(): boolean {
+    return this.home.context.primesStreams(this.revision ?? '')
+  }
+
+  private get takesOnlyStreams(): boolean {
+    return !accepts(this.headers.get('accept'), 'application/json')
+  }
 }

@@ -1,3 +1,5 @@
+import type { Reply } from '../mcp/exchange.ts'
+
 /** The way back of one HTTP request, the same for both HTTP entries. */
 export interface HttpResponse {
   /** Answers at once: one head, one body, the end. */
@@ -15,4 +17,18 @@ export interface HttpResponse {
   readonly queuedBytes: number
   /** The address of the client, where it is known. */
   readonly remoteAddress: string | undefined
+}
+
+/** Headers of every JSON answer. Answers depend on who asks, so nothing on the way may keep them. */
+export const jsonHeaders: Readonly<Record<string, string>> = Object.freeze({
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+})
+
+/** The headers of a reply that is sent at once. */
+export function toReplyHeaders(reply: Reply): Readonly<Record<string, string>> {
+  if (reply.text === undefined) return reply.headers ?? {}
+  if (reply.sessionId === undefined && reply.headers === undefined) return jsonHeaders
+  const session = reply.sessionId === undefined ? {} : { 'mcp-session-id': reply.sessionId }
+  return { ...jsonHeaders, ...session, ...reply.headers }
 }

@@ -1,3 +1,6 @@
+import type { KeptEvent, StreamReader } from './event-store.ts'
+import type { HttpResponse } from './http-response.ts'
+
 /** One Server-Sent Event. `text` is one line of JSON, so it needs no splitting. */
 export function toEvent(text: string, id?: string): string {
   return id === undefined ? `event: message\ndata: ${text}\n\n` : `id: ${id}\nevent: message\ndata: ${text}\n\n`
@@ -14,6 +17,9 @@ export const keepAliveComment = ': keep-alive\n\n'
 /** How often a quiet stream gets a comment, in milliseconds. */
 export const keepAliveMs = 15_000
 
+/** What a client that does not read may leave waiting, in bytes. */
+export const maxQueuedBytes = 1_048_576
+
 /** Headers of every event stream. `X-Accel-Buffering` keeps nginx from holding events back. */
 export const sseHeaders: Readonly<Record<string, string>> = Object.freeze({
   'content-type': 'text/event-stream',
@@ -21,11 +27,26 @@ export const sseHeaders: Readonly<Record<string, string>> = Object.freeze({
   'x-accel-buffering': 'no',
 })
 
-/** Where the bytes of an event stream go. Both HTTP entries have one. */
-export interface EventSink {
-  /** Returns false when the receiver is behind. */
-  write(text: string): boolean
-  end(): void
-  /** Characters written and not yet taken. */
-  readonly queued: number
+/**
+ * Sends a kept stream on to a client. A client that falls too far behind is cut off: it can come back for the rest.
+ * `onLeft` is called when the client reads no more, because the stream is complete or somebody else reads it.
+ */
+export function createStreamReader(response: HttpResponse, onLeft: () => void): StreamReader {
+  return {
+    onEvent: (event) => (response.queuedBytes > maxQueuedBytes ? response.destroy() : writeKept(response, event)),
+    onDone() {
+      onLeft()
+      response.end()
+    },
+    onReplaced() {
+      onLeft()
+      if (response.queuedBytes > 0) response.destroy()
+      else response.end()
+    },
+  }
+}
+
+/** Writes an event that was kept. */
+export function writeKept(response: HttpResponse, { id, text }: KeptEvent): void {
+  response.write(text === '' ? toPrimingEvent(id) : toEvent(text, id))
 }

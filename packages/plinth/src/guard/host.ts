@@ -1,27 +1,66 @@
 /** Names under which a loopback server is reached. */
 export const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
-const hostForm = /^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?)\.?(?::\d{1,5})?$/
+const nameForm = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?)$/
+const portForm = /^:\d{1,5}$/
+const maxHostChars = 262
 
 /** The host name of a Host header: lower case, without port and trailing dot; undefined when it is malformed. */
 export function parseHost(header: string | undefined): string | undefined {
-  if (header === undefined || header.length > 262) return undefined
-  return hostForm.exec(header.toLowerCase())?.[1]
+  if (header === undefined || header.length > maxHostChars) return undefined
+  const name = header.slice(0, findPort(header))
+  return isPort(header, name.length) ? toName(name) : undefined
 }
 
-/** Host header values that were let in before: clients repeat themselves, so most checks end here. Bounded. */
-const maxRemembered = 256
+/**
+ * Tells whether a Host header names this server. An entry of `allowed` is a lower-case name as `createHostRule` makes
+ * it and stands for every port; with a port it stands for that port alone.
+ */
+export function isAllowedHost(header: string | undefined, allowed: ReadonlySet<string>): boolean {
+  if (header === undefined || header.length > maxHostChars) return false
+  const end = findPort(header)
+  if (!isPort(header, end)) return false
+  const name = header.slice(0, end)
+  if (allowed.has(name)) return true
+  const plain = toName(name)
+  return plain !== undefined && (allowed.has(plain) || allowed.has(plain + header.slice(end)))
+}
 
-/** A check of the Host header against names without ports, or names with a port for exactly that port. */
+/**
+ * A check of the Host header against names, which stand for every port, or names with a port for exactly that port.
+ * No names allow no host.
+ *
+ * @throws TypeError naming the option `allowedHosts` and the entry that is no host.
+ */
 export function createHostRule(allowed: Iterable<string>): (header: string | undefined) => boolean {
-  const names = new Set([...allowed].map((name) => name.toLowerCase()))
-  const remembered = new Set<string>()
-  return function isAllowedHost(header) {
-    if (header === undefined) return false
-    if (remembered.has(header)) return true
-    const host = parseHost(header)
-    const isAllowed = host !== undefined && (names.has(host) || names.has(header.toLowerCase()))
-    if (isAllowed && remembered.size < maxRemembered) remembered.add(header)
-    return isAllowed
-  }
+  const hosts = new Set([...allowed].map(assertHost))
+  return (header) => isAllowedHost(header, hosts)
+}
+
+function assertHost(entry: string): string {
+  const name = typeof entry === 'string' ? parseHost(entry) : undefined
+  if (name !== undefined) return name + entry.slice(findPort(entry))
+  throw new TypeError(
+    `"allowedHosts" must hold host names such as "mcp.example" or "[::1]:3000", got ${JSON.stringify(entry)}.`,
+  )
+}
+
+/** Where the port of a header starts, with its colon; the end when it has none. */
+function findPort(header: string): number {
+  const from = header.charCodeAt(0) === 0x5b ? header.indexOf(']') + 1 : 0
+  const colon = header.indexOf(':', from)
+  return colon === -1 ? header.length : colon
+}
+
+function isPort(header: string, from: number): boolean {
+  if (from === header.length) return true
+  const port = header.slice(from)
+  return portForm.test(port) && Number(port.slice(1)) <= 65_535
+}
+
+function toName(text: string): string | undefined {
+  // Tested before the case is dropped: some letters beyond ASCII become ASCII in lower case.
+  if (!nameForm.test(text)) return undefined
+  const name = text.toLowerCase()
+  return name.endsWith('.') ? name.slice(0, -1) : name
 }

@@ -7,7 +7,10 @@ import { createOriginRule, type OriginRuleOptions } from './origin.ts'
 /** An answer given before any JSON is read. */
 export interface Refusal {
   readonly status: number
-  readonly message: string
+  /** What the body says. Without it there is no body. */
+  readonly message?: string
+  /** The JSON-RPC code in the body. Default -32600. */
+  readonly code?: number
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -42,13 +45,15 @@ export function createHttpGuard(options: HttpGuardOptions): HttpGuard {
     if (head.repeated !== undefined) return refusals.repeated
     if (!isAllowedHost(head.get('host'))) return refusals.host
     if (!isAllowedOrigin(head.get('origin'))) return refusals.origin
-    return head.method !== 'POST' && hasBody(head) ? refusals.body : undefined
+    return undefined
   }
 }
 
-function hasBody(head: Head): boolean {
+/** The guard of requests that carry nothing: a body nobody reads could hold another request. */
+export function guardEmpty(head: Head): Refusal | undefined {
   const length = head.get('content-length')
-  return head.get('transfer-encoding') !== undefined || (length !== undefined && Number(length) !== 0)
+  if (head.get('transfer-encoding') !== undefined) return refusals.body
+  return length === undefined || Number(length) === 0 ? undefined : refusals.body
 }
 
 /** The guard of a posted message: JSON, not compressed, not too large, and answerable. */
@@ -65,7 +70,6 @@ export function createBodyGuard(maxBodyBytes: number): HttpGuard {
 }
 
 /** The body of a refusal: a JSON-RPC error without an id, as the specification allows. */
-export function toRefusalText(refusal: Refusal): string {
-  const { code } = protocolErrors.request_invalid
-  return JSON.stringify({ jsonrpc: '2.0', error: { code, message: refusal.message } })
+export function toRefusalText({ message, code = protocolErrors.request_invalid.code }: Refusal): string | undefined {
+  return message === undefined ? undefined : JSON.stringify({ jsonrpc: '2.0', error: { code, message } })
 }

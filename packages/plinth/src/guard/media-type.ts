@@ -1,24 +1,62 @@
-const charset = /^\s*charset\s*=\s*"?utf-?8"?\s*$/
+type MediaType = 'application/json' | 'text/event-stream'
 
-/** Tells whether a Content-Type is JSON in UTF-8: the parsed type, never a part of the text. */
+const jsonForms = new Set([
+  'application/json',
+  'application/json; charset=utf-8',
+  'application/json;charset=utf-8',
+])
+const jsonType = /^[ \t]*application\/json[ \t]*(?=;|$)/i
+const parameter =
+  /;[ \t]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)=([!#$%&'*+.^_`|~0-9A-Za-z-]+|"(?:[^"\\]|\\.)*"))?[ \t]*/gy
+
+/**
+ * Tells whether a Content-Type is JSON in UTF-8 (RFC 9110, "Media Type"): the type itself, never a part of the text.
+ * Other parameters than `charset` do not matter.
+ */
 export function isJsonMediaType(header: string | undefined): boolean {
-  if (header === 'application/json') return true
-  if (header === undefined || header.length > 256 || header.includes(',')) return false
-  const [type = '', ...parameters] = header.toLowerCase().split(';')
-  if (type.trim() !== 'application/json') return false
-  return parameters.every((parameter) => !/^\s*charset\b/.test(parameter) || charset.test(parameter))
+  if (header === undefined) return false
+  if (jsonForms.has(header)) return true
+  const [type] = jsonType.exec(header) ?? []
+  return type !== undefined && isUtf8(header.slice(type.length))
 }
 
-/** Tells whether an Accept header lets `type` through, by name or wildcard and not with `q=0`. Absent allows all. */
-export function accepts(header: string | undefined, type: 'application/json' | 'text/event-stream'): boolean {
-  if (header === undefined || header === '*/*' || header === 'application/json, text/event-stream') return true
-  const wildcard = `${type.slice(0, type.indexOf('/'))}/*`
-  return header
-    .toLowerCase()
-    .split(',', 32)
-    .some((range) => {
-      const [name = '', ...parameters] = range.split(';').map((part) => part.trim())
-      if (name !== type && name !== '*/*' && name !== wildcard) return false
-      return !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
-    })
+function isUtf8(parameters: string): boolean {
+  let end = 0
+  for (const [text, name, value] of parameters.matchAll(parameter)) {
+    if (name?.toLowerCase() === 'charset' && !/^(?:utf-?8|"utf-?8")$/i.test(value ?? '')) return false
+    end += text.length
+  }
+  return end === parameters.length
+}
+
+/** What clients send that want both, word for word. */
+const bothForms = new Set([
+  '*/*',
+  'application/json, text/event-stream',
+  'application/json,text/event-stream',
+  'text/event-stream, application/json',
+  'text/event-stream,application/json',
+])
+
+/** Further ranges of one header are not looked at. */
+const maxRanges = 32
+
+/**
+ * Tells whether an Accept header lets `type` through (RFC 9110, "Accept"): the most specific range that fits decides,
+ * and `q=0` means no. No header allows all.
+ */
+export function accepts(header: string | undefined, type: MediaType): boolean {
+  if (header === undefined || header === type || bothForms.has(header)) return true
+  const names = [type, `${type.slice(0, type.indexOf('/'))}/*`, '*/*']
+  let closest = names.length
+  let isWanted = false
+  for (const range of header.toLowerCase().split(',', maxRanges)) {
+    const [name = '', ...parameters] = range.split(';').map((part) => part.trim())
+    const rank = names.indexOf(name)
+    if (rank === -1 || rank > closest) continue
+    const isOut = parameters.some((one) => /^q=0(?:\.0*)?$/.test(one))
+    isWanted = rank === closest ? isWanted || !isOut : !isOut
+    closest = rank
+  }
+  return isWanted
 }

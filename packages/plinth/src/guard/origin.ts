@@ -1,11 +1,12 @@
-import { loopbackHosts } from './host.ts'
-
 export interface OriginRuleOptions {
   /** Full origins, such as `https://app.example`. An empty list allows none. */
   readonly allowedOrigins: readonly string[]
-  /** Whether pages served from this machine may call. */
+  /** Whether pages served from this machine may call: `localhost`, `127.0.0.1` and `[::1]` at any port. */
   readonly allowLoopback: boolean
 }
+
+const loopbackOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
+const visible = /^[\x21-\x7e]+$/
 
 /**
  * A check of the Origin header. Requests without one do not come from a page and pass; `null` never does (2025-11-25
@@ -14,24 +15,20 @@ export interface OriginRuleOptions {
  * @throws TypeError naming the option `allowedOrigins` and the entry that is no origin.
  */
 export function createOriginRule(options: OriginRuleOptions): (header: string | undefined) => boolean {
+  const { allowLoopback } = options
   const origins = new Set(options.allowedOrigins.map(assertOrigin))
   return function isAllowedOrigin(header) {
     if (header === undefined || origins.has(header)) return true
-    const url = header === 'null' ? undefined : parseOrigin(header)
-    if (url === undefined) return false
-    return origins.has(url.origin) || (options.allowLoopback && loopbackHosts.has(url.hostname))
+    if (allowLoopback && loopbackOrigin.test(header)) return true
+    return visible.test(header) && origins.has(header.toLowerCase())
   }
 }
 
 function assertOrigin(value: string): string {
-  const url = parseOrigin(value)
-  if (url !== undefined) return url.origin
-  throw new TypeError(`"allowedOrigins" must hold origins such as "https://app.example", got ${JSON.stringify(value)}.`)
-}
-
-function parseOrigin(value: string): URL | undefined {
-  if (!URL.canParse(value)) return undefined
-  const url = new URL(value)
-  const isWeb = url.protocol === 'http:' || url.protocol === 'https:'
-  return isWeb && url.origin === value.toLowerCase() ? url : undefined
+  const url = URL.parse(value)
+  const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
+  if (isWeb && url.origin === value.toLowerCase()) return url.origin
+  throw new TypeError(
+    `"allowedOrigins" must hold origins such as "https://app.example", got ${JSON.stringify(value)}.`,
+  )
 }

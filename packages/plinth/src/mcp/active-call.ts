@@ -1,8 +1,8 @@
 import { Failure } from '../errors.ts'
 import { isRequestId } from '../jsonrpc/message.ts'
 import { serializeNotification } from '../jsonrpc/serialize.ts'
-import type { AskAnswer, AskRequest, WireRequest } from './ask-request.ts'
 import { askClient } from './ask-client.ts'
+import type { AskAnswer, AskRequest, WireRequest } from './ask-request.ts'
 import { answerFromRounds } from './ask-rounds.ts'
 import type { Call, CallLog, CallNotify, CallRequest, DeclaredErrors, FailOptions } from './call.ts'
 import { Cancelled } from './call-errors.ts'
@@ -125,7 +125,12 @@ export class ActiveCall implements Call {
     }
     const { retryAfterMs } = options
     const after = retryAfterMs === undefined ? {} : { retry_after_ms: Math.ceil(retryAfterMs) }
-    const base = { error: code, message: options.message ?? declared.message, retry: declared.retry, ...after }
+    const base = {
+      error: code,
+      message: options.message ?? declared.message,
+      retry: declared.retry,
+      ...after,
+    }
     return new Failure({ ...base, ...(details as object | undefined), ...base })
   }
 

@@ -86,7 +86,10 @@ export function toAskKind(request: AskRequest): AskKind {
  *
  * @throws TypeError when a form has fields that clients cannot show, or a URL is not an absolute http(s) one.
  */
-export function toWireRequest(request: AskRequest, options: { id: string; formSchema?: JsonSchema }): WireRequest {
+export function toWireRequest(
+  request: AskRequest,
+  options: { id: string; formSchema?: JsonSchema },
+): WireRequest {
   if ('roots' in request) return { method: 'roots/list', params: {} }
   if ('sampling' in request) {
     return { method: 'sampling/createMessage', params: { ...request.sampling } }

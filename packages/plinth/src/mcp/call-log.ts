@@ -2,7 +2,13 @@ import type { ActiveCall } from './active-call.ts'
 import type { CallLog } from './call.ts'
 import { type LogLevel, logLevels } from './content.ts'
 
-const serverLevels = { debug: 'debug', info: 'info', notice: 'info', warning: 'warn', error: 'error' } as const
+const serverLevels = {
+  debug: 'debug',
+  info: 'info',
+  notice: 'info',
+  warning: 'warn',
+  error: 'error',
+} as const
 
 /** Log of one call: to the server's log always, to the client at the level it chose, if it chose one. */
 export function createCallLog(call: ActiveCall): CallLog {

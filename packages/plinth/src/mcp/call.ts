@@ -1,8 +1,8 @@
-import type { RequestId } from '../jsonrpc/message.ts'
-import type { AskKind, ClientCapabilities } from './capabilities.ts'
-import type { AskAnswer, AskRequest } from './ask-request.ts'
-import type { Implementation, MetaObject } from './content.ts'
 import type { Failure } from '../errors.ts'
+import type { RequestId } from '../jsonrpc/message.ts'
+import type { AskAnswer, AskRequest } from './ask-request.ts'
+import type { AskKind, ClientCapabilities } from './capabilities.ts'
+import type { Implementation, MetaObject } from './content.ts'
 import type { Principal } from './principal.ts'
 import type { InferInput, Schema } from './schema.ts'
 

@@ -3,12 +3,12 @@ import { isObject, type JsonObject } from '../jsonrpc/message.ts'
 import type { ClientCapabilities } from './capabilities.ts'
 import { isLogLevel } from './content.ts'
 import type { ServerContext } from './context.ts'
+import { followConnection } from './follow-connection.ts'
 import type { McpRequest } from './request.ts'
 import { createPlainResult, emptyResult, type McpResult } from './result.ts'
 import { findRevision, newestHandshakeRevision } from './revisions/supported.ts'
 import type { Session } from './session.ts'
 import { toImplementation } from './sessions.ts'
-import { followConnection } from './follow-connection.ts'
 
 /** The answer to `initialize`, and the id of the session it opened, where the transport has no link to keep it. */
 export interface Initialized {
@@ -62,7 +62,8 @@ function openSession(
 /** Answers `logging/setLevel`: from now on this session gets log messages of that level and above. */
 export function setLogLevel(request: McpRequest, context: ServerContext): McpResult {
   const { level } = request.params
-  if (!isLogLevel(level)) throw new ProtocolError('params_invalid', { message: '"level" is not a log level.' })
+  if (!isLogLevel(level))
+    throw new ProtocolError('params_invalid', { message: '"level" is not a log level.' })
   if (request.session !== undefined) context.logLevels.set(request.session.key, level)
   return emptyResult
 }

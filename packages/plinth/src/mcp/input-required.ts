@@ -1,10 +1,10 @@
+import { ProtocolError } from '../errors.ts'
 import { isObject, type JsonObject } from '../jsonrpc/message.ts'
 import type { WireRequest } from './ask-request.ts'
 import type { ServerContext } from './context.ts'
 import { toPrincipalKey } from './principal.ts'
 import type { McpRequest } from './request.ts'
 import type { McpResult } from './result.ts'
-import { ProtocolError } from '../errors.ts'
 
 /** Stops a handler whose question the client has not answered yet. Never reaches a caller. */
 export class InputRequired extends Error {

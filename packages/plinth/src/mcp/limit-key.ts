@@ -1,6 +1,6 @@
-import type { McpRequest } from './request.ts'
 import type { LimitScope } from './policy.ts'
 import { toPrincipalKey } from './principal.ts'
+import type { McpRequest } from './request.ts'
 
 /**
  * Whose count a request belongs to. A caller that nobody authenticated is told apart by its address, where the

@@ -12,10 +12,15 @@ export interface ParamHeader {
 }
 
 const annotation = 'x-mcp-header'
-const types = new Set(['string', 'integer', 'boolean'])
+
+/** Keywords whose value is data, not a schema. */
+const dataKeywords = new Set(['const', 'default', 'enum', 'examples', annotation])
+
+/** Keywords whose value holds schemas under names of the author's choice. */
+const mapKeywords = new Set(['$defs', 'definitions', 'dependentSchemas', 'patternProperties'])
 
 /**
- * The header annotations of an input schema.
+ * The header annotations of an input schema, in the order in which they stand.
  *
  * @throws TypeError naming the place, the value and the rule it breaks.
  */
@@ -24,7 +29,7 @@ export function parseParamHeaders(inputSchema: JsonSchema): readonly ParamHeader
   collect(inputSchema, [], found)
   const seen = new Set<string>()
   for (const { header, path } of found) {
-    if (seen.has(header)) throw createError(path, header, 'must be unique, whatever its case')
+    if (seen.has(header)) throw createError(path, header, 'must be unique in the schema, whatever its case')
     seen.add(header)
   }
   return found
@@ -32,45 +37,70 @@ export function parseParamHeaders(inputSchema: JsonSchema): readonly ParamHeader
 
 function collect(schema: unknown, path: readonly string[], found: ParamHeader[]): void {
   if (!isObject(schema)) return
-  if (annotation in schema) found.push(toParamHeader(schema, path))
+  if (Object.hasOwn(schema, annotation)) found.push(toParamHeader(schema, path))
   for (const [keyword, value] of Object.entries(schema)) {
-    if (keyword === 'properties' && isObject(value)) {
-      for (const [name, property] of Object.entries(value)) collect(property, [...path, name], found)
-    } else if (keyword !== annotation) assertNone(value, [...path, keyword])
+    if (dataKeywords.has(keyword)) continue
+    if (keyword !== 'properties' || !isObject(value)) {
+      assertNone(value, [...path, keyword], mapKeywords.has(keyword))
+      continue
+    }
+    for (const [name, property] of Object.entries(value)) collect(property, [...path, name], found)
   }
 }
 
 function toParamHeader(schema: JsonSchema, path: readonly string[]): ParamHeader {
   const name = schema[annotation]
-  if (typeof name !== 'string' || !isHeaderToken(name)) throw createError(path, name, 'must be a header name token')
+  const fault = findNameFault(name)
+  if (fault !== undefined) throw createError(path, name, fault)
   const type = schema['type']
-  if (path.length === 0 || typeof type !== 'string' || !types.has(type)) {
-    throw createError(path, name, 'must stand on a property of type string, integer or boolean')
+  if (path.length === 0 || (type !== 'string' && type !== 'integer' && type !== 'boolean')) {
+    throw createError(path, name, 'must stand on a property whose "type" is "string", "integer" or "boolean"')
   }
-  return { header: `mcp-param-${name.toLowerCase()}`, path, type: type as ParamHeader['type'] }
+  return { header: `mcp-param-${String(name).toLowerCase()}`, path, type }
 }
 
-function assertNone(value: unknown, path: readonly string[]): void {
-  if (Array.isArray(value)) for (const item of value) assertNone(item, path)
-  else if (isObject(value)) {
-    if (annotation in value && typeof value[annotation] === 'string') {
-      throw createError(path, value[annotation], 'must be reachable through "properties" alone')
-    }
-    for (const [key, item] of Object.entries(value)) assertNone(item, [...path, key])
+function findNameFault(name: unknown): string | undefined {
+  if (typeof name !== 'string') return 'must be a string'
+  if (name === '') return 'must not be empty'
+  if (/[\u0000-\u001f\u007f]/.test(name)) return 'must not hold control characters'
+  return isHeaderToken(name)
+    ? undefined
+    : 'must be a header name of letters, digits and "-" (RFC 9110, "token")'
+}
+
+/** Refuses annotations in a place that `properties` alone do not lead to. The names of a map are no keywords. */
+function assertNone(value: unknown, path: readonly string[], isMap: boolean): void {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) assertNone(item, [...path, String(index)], false)
+  }
+  if (!isObject(value)) return
+  if (!isMap && Object.hasOwn(value, annotation)) {
+    throw createError(path, value[annotation], 'must be reachable through "properties" alone')
+  }
+  for (const [key, item] of Object.entries(value)) {
+    if (!isMap && dataKeywords.has(key)) continue
+    assertNone(item, [...path, key], !isMap && (key === 'properties' || mapKeywords.has(key)))
   }
 }
 
 function createError(path: readonly string[], value: unknown, rule: string): TypeError {
-  return new TypeError(`"${annotation}" at "${path.join('.')}" ${rule}, got ${JSON.stringify(value)}.`)
+  const place = path.length === 0 ? 'the root' : JSON.stringify(path.join('.'))
+  return new TypeError(`"${annotation}" at ${place} ${rule}, got ${JSON.stringify(value)}.`)
 }
 
-/** The first header that does not agree with the arguments, if any. Absent and null arguments have no header. */
+/**
+ * The first header that does not agree with the arguments, if any. An argument that is absent or null has no header,
+ * so one that is sent all the same disagrees.
+ */
 export function findParamHeaderMismatch(
   mirrored: readonly ParamHeader[],
   args: unknown,
   header: (name: string) => string | undefined,
 ): string | undefined {
-  return mirrored.find((one) => !agrees(one, toArgument(args, one.path), header(one.header)))?.header
+  for (const one of mirrored) {
+    if (!agrees(toArgument(args, one.path), header(one.header))) return one.header
+  }
+  return undefined
 }
 
 function toArgument(args: unknown, path: readonly string[]): unknown {
@@ -79,10 +109,17 @@ function toArgument(args: unknown, path: readonly string[]): unknown {
   return value
 }
 
-function agrees({ type }: ParamHeader, value: unknown, raw: string | undefined): boolean {
+// By the type of the value, not the declared one: an argument of the wrong type is for validation to explain.
+function agrees(value: unknown, raw: string | undefined): boolean {
   if (value === undefined || value === null) return raw === undefined
   const text = raw === undefined ? undefined : parseHeaderValue(raw)
   if (text === undefined) return false
-  if (type === 'integer') return /^-?\d+(\.0+)?$/.test(text) && Number(text) === value
-  return text === String(value)
+  if (typeof value === 'number') return agreesWithNumber(value, text)
+  return (typeof value === 'string' || typeof value === 'boolean') && text === String(value)
+}
+
+// Beyond the safe integers two different texts are one number, so a header could say something else than the body.
+function agreesWithNumber(value: number, text: string): boolean {
+  if (!Number.isInteger(value)) return text === String(value)
+  return Number.isSafeInteger(value) && /^-?\d+(?:\.0+)?$/.test(text) && Number(text) === value
 }

@@ -24,7 +24,9 @@ export interface Issue {
 }
 
 /** The outcome of validating one value. */
-export type Validated = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly Issue[] }
+export type Validated =
+  | { readonly value: unknown; readonly issues?: undefined }
+  | { readonly issues: readonly Issue[] }
 
 /** Checks one value. Answers at once where the schema library does. */
 export type Validate = (value: unknown) => Validated | Promise<Validated>

@@ -63,7 +63,10 @@ const listChanged = {
 } as const
 
 /** The notification that tells of a change: its method and its params, if it has any. */
-export function toNotification(change: Change): { method: string; params: Record<string, unknown> | undefined } {
+export function toNotification(change: Change): {
+  method: string
+  params: Record<string, unknown> | undefined
+} {
   if (change.kind === 'resource') {
     return { method: 'notifications/resources/updated', params: { uri: change.uri } }
   }

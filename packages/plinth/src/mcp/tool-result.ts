@@ -30,7 +30,8 @@ export class ToolResult implements McpResult {
   toMembers(revision: Revision): string {
     const error = this.isError ? ',"isError":true' : ''
     if (this.structured === undefined) return `"content":${this.toContent(revision)}${error}`
-    const wrapped = this.wraps && revision.structured !== 'any' ? { result: this.structured } : this.structured
+    const wrapped =
+      this.wraps && revision.structured !== 'any' ? { result: this.structured } : this.structured
     const data = JSON.stringify(wrapped)
     const content = this.content === undefined ? toTextBlock(data) : this.toContent(revision)
     if (revision.structured === 'none') return `"content":${content}${error}`
@@ -40,7 +41,8 @@ export class ToolResult implements McpResult {
   private toContent(revision: Revision): string {
     const blocks = this.content ?? []
     const [only] = blocks
-    if (blocks.length === 1 && only?.type === 'text' && Object.keys(only).length === 2) return toTextBlock(only.text)
+    if (blocks.length === 1 && only?.type === 'text' && Object.keys(only).length === 2)
+      return toTextBlock(only.text)
     return JSON.stringify(blocks.map((block) => toKnownBlock(block, revision)))
   }
 }
@@ -60,7 +62,8 @@ function toTextBlock(text: string): string {
 /** A block this revision knows in place of one it does not. */
 export function toKnownBlock(block: ContentBlock, revision: Revision): ContentBlock {
   if (revision.contentTypes.has(block.type)) return block
-  if (block.type === 'resource_link') return { type: 'text', text: `${block.title ?? block.name}: ${block.uri}` }
+  if (block.type === 'resource_link')
+    return { type: 'text', text: `${block.title ?? block.name}: ${block.uri}` }
   return { type: 'text', text: `[${block.type}]` }
 }
 

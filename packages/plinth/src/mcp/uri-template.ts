@@ -18,7 +18,8 @@ type Part = string | Expression
 /** Longer URIs match nothing. */
 const maxUriChars = 8_192
 
-const expressionForm = /^([+#/.;?&]?)([A-Za-z0-9_]+(?:\*|:[1-9]\d{0,3})?(?:,[A-Za-z0-9_]+(?:\*|:[1-9]\d{0,3})?)*)$/
+const expressionForm =
+  /^([+#/.;?&]?)([A-Za-z0-9_]+(?:\*|:[1-9]\d{0,3})?(?:,[A-Za-z0-9_]+(?:\*|:[1-9]\d{0,3})?)*)$/
 
 /**
  * Reads a template. Matching walks the URI once: an expression takes what stands before the next literal, the last
@@ -58,7 +59,10 @@ function parseExpression(template: string, text: string): Expression {
   if (operator === undefined || names === undefined) {
     throw createError(template, `"{${text}}" is not an expression of RFC 6570.`)
   }
-  return { operator: operator as Operator, names: names.split(',').map((name) => name.replace(/\*|:\d+$/, '')) }
+  return {
+    operator: operator as Operator,
+    names: names.split(',').map((name) => name.replace(/\*|:\d+$/, '')),
+  }
 }
 
 function assertUnambiguous(template: string, parts: readonly Part[]): void {

@@ -72,7 +72,8 @@ function runIn(run: () => McpResult | Promise<McpResult>, leave: () => void): Mc
 }
 
 function waitForSlot(call: ActiveCall, slots: Slots, settings: Settings): Promise<void> {
-  if (slots.line.size >= settings.queue) throw createFailure('overloaded', { retryAfterMs: settings.queueTimeoutMs })
+  if (slots.line.size >= settings.queue)
+    throw createFailure('overloaded', { retryAfterMs: settings.queueTimeoutMs })
   return new Promise((resolve, reject) => {
     const leave = (reason: Error) => {
       clearTimeout(timer)

@@ -35,7 +35,12 @@ function settleInTime(call: ActiveCall, pending: Promise<McpResult>): Promise<Mc
 function startTimer(call: ActiveCall): ReturnType<typeof setTimeout> {
   const { name, timeoutMs } = call.callee
   return setTimeout(() => {
-    call.context.log({ level: 'warn', message: 'A call took longer than it may.', component: name, timeoutMs })
+    call.context.log({
+      level: 'warn',
+      message: 'A call took longer than it may.',
+      component: name,
+      timeoutMs,
+    })
     call.abort(createFailure('timeout', { details: { timeout_ms: timeoutMs } }))
   }, timeoutMs)
 }

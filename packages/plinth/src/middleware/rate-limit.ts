@@ -45,7 +45,11 @@ interface Taking {
   readonly counters: CounterStore
 }
 
-function takeFrom(limits: readonly CompiledLimit[], at: number, taking: Taking): McpResult | Promise<McpResult> {
+function takeFrom(
+  limits: readonly CompiledLimit[],
+  at: number,
+  taking: Taking,
+): McpResult | Promise<McpResult> {
   const limit = limits[at]
   if (limit === undefined) return taking.next(taking.call)
   const wait = take(limit, taking.call.mcp, { input: taking.call.input, counters: taking.counters })

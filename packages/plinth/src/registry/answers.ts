@@ -44,4 +44,8 @@ export type ResourceAnswer =
 export type PromptAnswer =
   | string
   | readonly PromptMessage[]
-  | { readonly description?: string; readonly messages: readonly PromptMessage[]; readonly _meta?: MetaObject }
+  | {
+      readonly description?: string
+      readonly messages: readonly PromptMessage[]
+      readonly _meta?: MetaObject
+    }

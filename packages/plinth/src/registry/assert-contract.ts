@@ -2,7 +2,8 @@ import { isMetaKey } from '../mcp/meta.ts'
 import type { Described } from './contract.ts'
 
 const toolName = /^[A-Za-z0-9_.-]{1,128}$/
-const hidden = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|\uDB40[\uDC00-\uDC7F]/
+const hidden =
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|\uDB40[\uDC00-\uDC7F]/
 
 /** @throws TypeError when a tool's name is not one (specification, server/tools, "Tool Names"). */
 export function assertToolName(name: unknown): asserts name is string {
@@ -20,7 +21,9 @@ export function assertName(owner: string, name: unknown): asserts name is string
 export function assertDescribed(owner: string, contract: Described & { description?: string }): void {
   const { description, title, timeoutMs, _meta } = contract
   if (owner.startsWith('Tool') && (typeof description !== 'string' || description.trim() === '')) {
-    throw new TypeError(`${owner}: "description" must say what the tool does, when to use it and what comes back.`)
+    throw new TypeError(
+      `${owner}: "description" must say what the tool does, when to use it and what comes back.`,
+    )
   }
   for (const [option, text] of Object.entries({ description, title })) {
     if (text === undefined || (typeof text === 'string' && !hidden.test(text))) continue

@@ -4,9 +4,9 @@ import { ActiveCall } from '../mcp/active-call.ts'
 import type { ServerContext } from '../mcp/context.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import type { McpResult } from '../mcp/result.ts'
+import { toFailureResult } from '../mcp/tool-result.ts'
 import type { Catalogue } from './catalogue.ts'
 import { runComponent } from './run-component.ts'
-import { toFailureResult } from '../mcp/tool-result.ts'
 
 const noArguments = Object.freeze({})
 
@@ -19,7 +19,8 @@ export function callTool(
   const { name, arguments: input = noArguments } = request.params
   const tool = typeof name === 'string' ? catalogue.tools.get(name) : undefined
   if (tool === undefined) throw new ProtocolError('tool_unknown', { data: { name } })
-  if (!isObject(input)) throw new ProtocolError('params_invalid', { message: '"arguments" must be an object.' })
+  if (!isObject(input))
+    throw new ProtocolError('params_invalid', { message: '"arguments" must be an object.' })
   const call = new ActiveCall(request, tool, context)
   call.input = input
   return runComponent(call, tool.run, toFailureResult)

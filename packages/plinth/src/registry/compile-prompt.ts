@@ -6,12 +6,12 @@ import type { MetaObject, PromptMessage } from '../mcp/content.ts'
 import type { McpResult } from '../mcp/result.ts'
 import { type Revision, toMembers } from '../mcp/revision.ts'
 import { toJsonSchema } from '../mcp/schema.ts'
+import { toKnownBlock } from '../mcp/tool-result.ts'
 import { assertDescribed, assertName } from './assert-contract.ts'
 import type { Complete, PromptContract } from './contract.ts'
 import { toDescribed, toMetaMember } from './listed.ts'
 import { mapResult } from './map-result.ts'
 import type { Run } from './run-component.ts'
-import { toKnownBlock } from '../mcp/tool-result.ts'
 import { createValidator, type Validator } from './validate.ts'
 
 /** A prompt, worked out once. */
@@ -59,7 +59,8 @@ export function compilePrompt(
 function toArguments(contract: PromptContract, owner: string): Record<string, unknown>[] {
   if (contract.input === undefined) return []
   const { properties, required = [] } = toJsonSchema(contract.input, 'input', `${owner}, "input"`)
-  if (!isObject(properties)) throw new TypeError(`${owner}: "input" must be an object schema with properties.`)
+  if (!isObject(properties))
+    throw new TypeError(`${owner}: "input" must be an object schema with properties.`)
   const needed = new Set(Array.isArray(required) ? required : [])
   return Object.entries(properties).map(([name, schema]) => {
     const { description, title } = isObject(schema) ? schema : {}
@@ -114,7 +115,11 @@ export function toListedPrompt(prompt: CompiledPrompt, revision: Revision): Reco
     ...(contract.description === undefined ? {} : { description: contract.description }),
     ...(listedArguments.length === 0
       ? {}
-      : { arguments: listedArguments.map(({ title, ...rest }) => (titled && title ? { title, ...rest } : rest)) }),
+      : {
+          arguments: listedArguments.map(({ title, ...rest }) =>
+            titled && title ? { title, ...rest } : rest,
+          ),
+        }),
     ...toMetaMember(contract, revision),
   }
 }

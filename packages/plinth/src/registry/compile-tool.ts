@@ -5,12 +5,12 @@ import type { JsonSchema } from '../mcp/json-schema.ts'
 import { type ParamHeader, parseParamHeaders } from '../mcp/param-headers.ts'
 import type { McpResult } from '../mcp/result.ts'
 import { type Schema, toJsonSchema } from '../mcp/schema.ts'
+import { ToolResult } from '../mcp/tool-result.ts'
 import { ToolResultAnswer } from './answers.ts'
 import { assertDescribed, assertToolName } from './assert-contract.ts'
 import type { ToolContract } from './contract.ts'
 import { mapResult } from './map-result.ts'
 import type { Run } from './run-component.ts'
-import { ToolResult } from '../mcp/tool-result.ts'
 import { toToolResult } from './to-tool-result.ts'
 import { assertInput, createValidator, toSentence, type Validator } from './validate.ts'
 
@@ -70,7 +70,9 @@ export function compileTool(
 function toInputSchema(input: Schema | undefined, owner: string): JsonSchema {
   const schema = input === undefined ? emptyInput : toJsonSchema(input, 'input', `${owner}, "input"`)
   if (schema['type'] !== 'object') {
-    throw new TypeError(`${owner}: "input" must be an object schema, got type ${JSON.stringify(schema['type'])}.`)
+    throw new TypeError(
+      `${owner}: "input" must be an object schema, got type ${JSON.stringify(schema['type'])}.`,
+    )
   }
   return 'properties' in schema ? schema : { ...schema, properties: {} }
 }
@@ -100,16 +102,24 @@ interface CheckOptions {
   readonly maxOutputBytes: number
 }
 
-function toCheckedResult(value: unknown, call: ActiveCall, options: CheckOptions): McpResult | Promise<McpResult> {
+function toCheckedResult(
+  value: unknown,
+  call: ActiveCall,
+  options: CheckOptions,
+): McpResult | Promise<McpResult> {
   const answer = value instanceof ToolResultAnswer ? value : undefined
   if (answer?.isError === true) return toToolResult(answer, options.maxOutputBytes)
   const data = answer === undefined ? value : answer.structuredContent
-  return mapResult(options.output.validate(data), (checked) => {
-    if (checked.issues !== undefined) throw createOutputFailure(call, checked.issues)
-    const parts = { structured: checked.value, wraps: options.wraps, meta: answer?._meta }
-    const own = answer !== undefined && answer.content.length > 0 ? { content: answer.content } : {}
-    return new ToolResult({ ...parts, ...own })
-  }, call)
+  return mapResult(
+    options.output.validate(data),
+    (checked) => {
+      if (checked.issues !== undefined) throw createOutputFailure(call, checked.issues)
+      const parts = { structured: checked.value, wraps: options.wraps, meta: answer?._meta }
+      const own = answer !== undefined && answer.content.length > 0 ? { content: answer.content } : {}
+      return new ToolResult({ ...parts, ...own })
+    },
+    call,
+  )
 }
 
 function createOutputFailure(call: ActiveCall, issues: readonly { path: string; message: string }[]): Error {
@@ -119,7 +129,9 @@ function createOutputFailure(call: ActiveCall, issues: readonly { path: string; 
 }
 
 /** The policy that checks the arguments of a tool; it stands in the chain where the order of policies puts it. */
-export function createInputPolicy(input: Validator): (call: ActiveCall, next: Run) => McpResult | Promise<McpResult> {
+export function createInputPolicy(
+  input: Validator,
+): (call: ActiveCall, next: Run) => McpResult | Promise<McpResult> {
   return function validateInput(call, next) {
     const checked = input.validate(call.input)
     if (checked instanceof Promise) {

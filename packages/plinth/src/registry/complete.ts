@@ -31,14 +31,22 @@ export function complete(
   const suggest = by !== undefined && Object.hasOwn(by, name) ? by[name] : undefined
   const given = toGiven(request.params['context'])
   const call = new ActiveCall(request, completable, context)
-  return runComponent(call, async (active) => {
-    const values = (await suggest?.(value, { arguments: given, call: active })) ?? []
-    return toCompletion(values)
-  }, throwFailure)
+  return runComponent(
+    call,
+    async (active) => {
+      const values = (await suggest?.(value, { arguments: given, call: active })) ?? []
+      return toCompletion(values)
+    },
+    throwFailure,
+  )
 }
 
 function toCompletion(values: readonly string[]): McpResult {
-  const completion = { values: values.slice(0, maxValues), total: values.length, hasMore: values.length > maxValues }
+  const completion = {
+    values: values.slice(0, maxValues),
+    total: values.length,
+    hasMore: values.length > maxValues,
+  }
   return createPlainResult({ completion })
 }
 
@@ -56,9 +64,11 @@ function findFamily(type: unknown, uri: unknown, catalogue: Catalogue): Completa
 
 function toGiven(value: unknown): Record<string, string> {
   const given = isObject(value) && isObject(value['arguments']) ? value['arguments'] : {}
-  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => {
-    return typeof entry[1] === 'string'
-  }))
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string] => {
+      return typeof entry[1] === 'string'
+    }),
+  )
 }
 
 function createParamsError(message: string): ProtocolError {

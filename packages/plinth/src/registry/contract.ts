@@ -48,9 +48,10 @@ export interface ToolContract<
 export type ToolHandler<I, O, E> = (input: I, call: Call<E>) => ToolAnswer<O> | Promise<ToolAnswer<O>>
 
 /** The handler type a tool contract asks for. */
-export type ToolHandlerOf<C> = C extends ToolContract<infer I, infer O, infer E>
-  ? ToolHandler<InferOutput<I>, O extends Schema ? InferInput<O> : unknown, E>
-  : never
+export type ToolHandlerOf<C> =
+  C extends ToolContract<infer I, infer O, infer E>
+    ? ToolHandler<InferOutput<I>, O extends Schema ? InferInput<O> : unknown, E>
+    : never
 
 /** Completes one argument: what was typed so far in, at most 100 suggestions out. */
 export type Complete = (
@@ -100,7 +101,11 @@ type SplitNames<X extends string> = X extends `${infer First},${infer Rest}`
   ? StripModifier<First> | SplitNames<Rest>
   : StripModifier<X>
 
-type StripModifier<X extends string> = X extends `${infer Name}*` ? Name : X extends `${infer Name}:${string}` ? Name : X
+type StripModifier<X extends string> = X extends `${infer Name}*`
+  ? Name
+  : X extends `${infer Name}:${string}`
+    ? Name
+    : X
 
 /** Reads a resource: the variables of its URI and the call in, its contents out. */
 export type ResourceHandler<V> = (variables: V, call: Call) => ResourceAnswer | Promise<ResourceAnswer>
@@ -141,6 +146,8 @@ export function defineResource<const U extends string>(contract: ResourceContrac
 }
 
 /** Keeps a prompt contract as written; meets its handler in `server.prompt`. */
-export function definePrompt<const I extends Schema = JsonSchema>(contract: PromptContract<I>): PromptContract<I> {
+export function definePrompt<const I extends Schema = JsonSchema>(
+  contract: PromptContract<I>,
+): PromptContract<I> {
   return contract
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../jsonrpc/message.ts'
-import type { CacheHint } from '../mcp/revision.ts'
 import { createPlainResult, type McpResult } from '../mcp/result.ts'
+import type { CacheHint } from '../mcp/revision.ts'
 import { supportedDates } from '../mcp/revisions/supported.ts'
 import type { Catalogue } from './catalogue.ts'
 

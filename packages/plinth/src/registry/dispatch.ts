@@ -40,8 +40,14 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['tools/call', (request, { catalogue, context }) => callTool(request, catalogue, context)],
   ['tools/list', (request, scope) => assertOffered('tools', scope).listTools(request)],
   ['resources/read', (request, { catalogue, context }) => readResource(request, catalogue, context)],
-  ['resources/list', (request, scope) => listResources(request, assertOffered('resources', scope), scope.context)],
-  ['resources/templates/list', (request, scope) => assertOffered('resources', scope).listResourceTemplates(request)],
+  [
+    'resources/list',
+    (request, scope) => listResources(request, assertOffered('resources', scope), scope.context),
+  ],
+  [
+    'resources/templates/list',
+    (request, scope) => assertOffered('resources', scope).listResourceTemplates(request),
+  ],
   ['prompts/get', (request, { catalogue, context }) => getPrompt(request, catalogue, context)],
   ['prompts/list', (request, scope) => assertOffered('prompts', scope).listPrompts(request)],
   ['completion/complete', (request, { catalogue, context }) => complete(request, catalogue, context)],
@@ -69,7 +75,8 @@ function assertOffered(kind: 'tools' | 'resources' | 'prompts', scope: Scope): C
 
 function subscribe(request: McpRequest, { catalogue, context }: Scope): McpResult {
   const uri = assertUri(request)
-  if (findResource(catalogue, uri) === undefined) throw new ProtocolError('resource_unknown', { data: { uri } })
+  if (findResource(catalogue, uri) === undefined)
+    throw new ProtocolError('resource_unknown', { data: { uri } })
   const { session } = request
   if (session !== undefined && !watchResource(uri, session.key, context)) {
     throw new ProtocolError('params_invalid', { message: 'This session watches too many resources already.' })

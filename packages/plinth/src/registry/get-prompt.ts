@@ -17,7 +17,8 @@ export function getPrompt(
   const { name, arguments: input = {} } = request.params
   const prompt = typeof name === 'string' ? catalogue.prompts.get(name) : undefined
   if (prompt === undefined) throw new ProtocolError('prompt_unknown', { data: { name } })
-  if (!isObject(input)) throw new ProtocolError('params_invalid', { message: '"arguments" must be an object.' })
+  if (!isObject(input))
+    throw new ProtocolError('params_invalid', { message: '"arguments" must be an object.' })
   const call = new ActiveCall(request, prompt, context)
   call.input = input
   return runComponent(call, prompt.run, throwPromptFailure)

@@ -1,5 +1,5 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { ErrorObject } from 'ajv/dist/2020.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { JsonSchema } from '../mcp/json-schema.ts'
 import type { Validate } from '../mcp/schema.ts'
 
@@ -13,7 +13,9 @@ const dialect = 'https://json-schema.org/draft/2020-12/schema'
 export function compileJsonSchema(schema: JsonSchema, owner: string): Validate {
   const wanted = schema['$schema']
   if (wanted !== undefined && wanted !== dialect && wanted !== `${dialect}#`) {
-    throw new TypeError(`${owner}: the JSON Schema dialect "${String(wanted)}" is not supported. Use ${dialect}.`)
+    throw new TypeError(
+      `${owner}: the JSON Schema dialect "${String(wanted)}" is not supported. Use ${dialect}.`,
+    )
   }
   try {
     const engine = new Ajv2020({ strict: false, allErrors: false, validateFormats: false })
@@ -26,6 +28,7 @@ export function compileJsonSchema(schema: JsonSchema, owner: string): Validate {
 
 function toIssue(error: ErrorObject): { path: string; message: string } {
   const path = error.instancePath.slice(1).replaceAll('/', '.')
-  const extra = error.keyword === 'additionalProperties' ? ` (${String(error.params['additionalProperty'])})` : ''
+  const extra =
+    error.keyword === 'additionalProperties' ? ` (${String(error.params['additionalProperty'])})` : ''
   return { path, message: `${error.message ?? 'is not valid'}${extra}` }
 }

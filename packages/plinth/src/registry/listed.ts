@@ -54,6 +54,8 @@ function toAnnotations({ contract }: CompiledTool): Record<string, unknown> {
 function toDescription({ contract }: CompiledTool): string {
   const errors = Object.entries(contract.errors ?? {})
   if (errors.length === 0) return contract.description
-  const lines = errors.map(([code, { message, retry }]) => `- ${code}${retry ? ' (retry later)' : ''}: ${message}`)
+  const lines = errors.map(
+    ([code, { message, retry }]) => `- ${code}${retry ? ' (retry later)' : ''}: ${message}`,
+  )
   return `${contract.description}\n\nErrors:\n${lines.join('\n')}`
 }

@@ -33,7 +33,8 @@ export function readResource(
   context: ServerContext,
 ): McpResult | Promise<McpResult> {
   const { uri } = request.params
-  if (typeof uri !== 'string') throw new ProtocolError('params_invalid', { message: '"uri" must be a string.' })
+  if (typeof uri !== 'string')
+    throw new ProtocolError('params_invalid', { message: '"uri" must be a string.' })
   const found = findResource(catalogue, uri)
   if (found === undefined) throw new ProtocolError('resource_unknown', { data: { uri } })
   const call = new ActiveCall(request, found.resource, context)

@@ -1,6 +1,6 @@
 import { createFailure, Failure, ProtocolError, ToolError } from '../errors.ts'
 import type { ActiveCall } from '../mcp/active-call.ts'
-import { CannotAsk, Cancelled } from '../mcp/call-errors.ts'
+import { Cancelled, CannotAsk } from '../mcp/call-errors.ts'
 import { toRequiredCapabilities } from '../mcp/capabilities.ts'
 import { createInputRequiredResult, InputRequired } from '../mcp/input-required.ts'
 import type { McpRequest } from '../mcp/request.ts'
@@ -18,7 +18,11 @@ export type OnFailure = (failure: Failure | ToolError) => McpResult
  * Runs one call from its first policy to its end: remembers it while it is in flight, masks what it throws, and
  * answers with its open questions where it has any. The caller of the method gets exactly one outcome.
  */
-export function runComponent(call: ActiveCall, run: Run, onFailure: OnFailure): McpResult | Promise<McpResult> {
+export function runComponent(
+  call: ActiveCall,
+  run: Run,
+  onFailure: OnFailure,
+): McpResult | Promise<McpResult> {
   const { inFlight } = call.context
   const scope = toScope(call.mcp)
   if (scope !== undefined && inFlight.has(scope, call.mcp.id)) throw new ProtocolError('request_duplicate')

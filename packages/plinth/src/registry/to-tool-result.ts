@@ -10,6 +10,7 @@ export function toToolResult(value: unknown, maxOutputBytes: number): ToolResult
     if (value.length > maxOutputBytes) throw createFailure('output_too_large')
     return new ToolResult({ content: [{ type: 'text', text: value }] })
   }
+  if (value instanceof ToolResult) return value
   if (value === undefined) return new ToolResult({ content: [{ type: 'text', text: 'Done.' }] })
   if (value instanceof ToolResultAnswer) return fromAnswer(value, maxOutputBytes)
   return new ToolResult({ structured: isObject(value) ? value : { result: value } })

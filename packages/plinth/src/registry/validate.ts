@@ -1,6 +1,12 @@
 import { createFailure } from '../errors.ts'
 import type { JsonSchema } from '../mcp/json-schema.ts'
-import { createValidate, isStandardSchema, type Schema, type Validate, type Validated } from '../mcp/schema.ts'
+import {
+  createValidate,
+  isStandardSchema,
+  type Schema,
+  type Validate,
+  type Validated,
+} from '../mcp/schema.ts'
 
 /** Checks values against any schema a contract may hold. `prepare` loads what raw JSON Schema needs. */
 export interface Validator {

@@ -75,7 +75,11 @@ function toLogLevel(meta: JsonObject): LogLevel | undefined {
   throw new ProtocolError('params_invalid', { message: `"${envelopeKeys.logLevel}" is not a log level.` })
 }
 
-function assertHeaders(message: JsonRpcMessage & { method: string }, headers: HeaderLookup, version: string): void {
+function assertHeaders(
+  message: JsonRpcMessage & { method: string },
+  headers: HeaderLookup,
+  version: string,
+): void {
   if (headers.get('mcp-protocol-version') !== version) throw createMismatch('MCP-Protocol-Version')
   if (headers.get('mcp-method') !== message.method) throw createMismatch('Mcp-Method')
   const source = namedBy.get(message.method)

@@ -1,0 +1,185 @@
+import { answer } from '../answer.ts'
+import type { Head } from '../guard/head.ts'
+import type { Connection, Exchange, Reply } from '../mcp/exchange.ts'
+import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
+import type { Session } from '../mcp/session.ts'
+import type { Server } from '../server.ts'
+import { type HttpResponse, toReplyHeaders } from './http-response.ts'
+import { keepAliveComment, maxQueuedBytes, sseHeaders, toEvent } from './sse.ts'
+
+/** Where the deprecated transport is served: the stream, and what is posted to it. */
+export const ssePaths = { stream: '/sse', messages: '/messages' } as const
+
+const accepted: Reply = Object.freeze({ status: 202, text: undefined })
+
+/** What came with a posted message, and the way back for its status. */
+export interface Post {
+  readonly text: string
+  readonly principal: Principal
+  readonly response: HttpResponse
+}
+
+/**
+ * The deprecated HTTP+SSE transport (2024-11-05, basic/transports, "HTTP with SSE"): one stream a client, opened with
+ * GET, and a second endpoint its messages are posted to. A link lives as long as its stream and belongs to the
+ * principal that opened it. Links count as notification streams, so their number is bounded.
+ */
+export class SseLinks {
+  private readonly links = new Map<string, SseLink>()
+  private readonly server: Server
+
+  constructor(server: Server) {
+    this.server = server
+  }
+
+  get size(): number {
+    return this.links.size
+  }
+
+  /**
+   * Opens a link and tells the client where to post.
+   *
+   * @throws ProtocolError `streams_exhausted` when too many streams are open.
+   */
+  open(principal: Principal, response: HttpResponse): void {
+    const { context } = this.server.scope
+    const link = new SseLink(context.createKey(), principal, response)
+    const remove = context.subscriptions.add({
+      tenant: principal.tenant,
+      wants: () => false,
+      deliver: () => undefined,
+      end: () => link.finish(),
+    })
+    this.links.set(link.key, link)
+    response.open(200, sseHeaders)
+    response.write(`event: endpoint\ndata: ${ssePaths.messages}?session=${link.key}\n\n`)
+    response.onClose(() => link.close())
+    link.onClose(() => {
+      remove()
+      this.links.delete(link.key)
+    })
+  }
+
+  /** Takes a message; false when there is no such link, or it is somebody else's. */
+  post(head: Head, { text, principal, response }: Post): boolean {
+    const link = this.links.get(new URLSearchParams(head.query).get('session') ?? '')
+    if (link === undefined || link.owner !== toPrincipalKey(principal)) return false
+    const exchange = new SseExchange(head, link, response.remoteAddress)
+    const reply = answer(text, exchange, this.server.scope)
+    if (reply instanceof Promise) {
+      respond(response, accepted)
+      void reply.then((settled) => exchange.finish(settled))
+    } else if (reply.status >= 400) {
+      respond(response, reply)
+      exchange.finish(accepted)
+    } else {
+      respond(response, accepted)
+      exchange.finish(reply)
+    }
+    return true
+  }
+
+  /** Keeps quiet streams open. */
+  keepAlive(): void {
+    for (const link of this.links.values()) link.keepAlive()
+  }
+}
+
+function respond(response: HttpResponse, reply: Reply): void {
+  response.reply(reply.status, toReplyHeaders(reply), reply.text)
+}
+
+/** One stream and what is going on over it. */
+class SseLink implements Connection {
+  readonly key: string
+  readonly principal: Principal
+  readonly owner: string
+  session: Session | undefined
+  private readonly response: HttpResponse
+  private readonly exchanges = new Set<SseExchange>()
+  private readonly closeListeners: (() => void)[] = []
+  private isEnding = false
+  private isClosed = false
+
+  constructor(key: string, principal: Principal, response: HttpResponse) {
+    this.key = key
+    this.principal = principal
+    this.owner = toPrincipalKey(principal)
+    this.response = response
+  }
+
+  /** A client that does not read is cut off, because nothing that is said here can be said again. */
+  send(text: string): void {
+    if (this.response.queuedBytes > maxQueuedBytes) this.response.destroy()
+    else this.response.write(toEvent(text))
+  }
+
+  keepAlive(): void {
+    this.response.write(keepAliveComment)
+  }
+
+  onClose(listener: () => void): void {
+    this.closeListeners.push(listener)
+  }
+
+  enter(exchange: SseExchange): void {
+    this.exchanges.add(exchange)
+  }
+
+  leave(exchange: SseExchange): void {
+    this.exchanges.delete(exchange)
+    if (this.isEnding) this.finish()
+  }
+
+  /** Ends the stream once everything that was asked over it is answered. */
+  finish(): void {
+    this.isEnding = true
+    if (this.exchanges.size > 0) return
+    this.response.end()
+    this.close()
+  }
+
+  /** The stream is gone: what is still worked on is cancelled. */
+  close(): void {
+    if (this.isClosed) return
+    this.isClosed = true
+    for (const exchange of this.exchanges) exchange.close()
+    for (const listener of this.closeListeners) listener()
+  }
+}
+
+/** One message that was posted to a link. */
+class SseExchange implements Exchange {
+  readonly headers: Head
+  readonly connection: SseLink
+  readonly remoteAddress: string | undefined
+  private readonly closeListeners: (() => void)[] = []
+
+  constructor(headers: Head, connection: SseLink, remoteAddress: string | undefined) {
+    this.headers = headers
+    this.connection = connection
+    this.remoteAddress = remoteAddress
+    connection.enter(this)
+  }
+
+  get principal(): Principal {
+    return this.connection.principal
+  }
+
+  send(text: string): void {
+    this.connection.send(text)
+  }
+
+  onClose(listener: () => void): void {
+    this.closeListeners.push(listener)
+  }
+
+  finish({ text }: Reply): void {
+    if (text !== undefined) this.connection.send(text)
+    this.connection.leave(this)
+  }
+
+  close(): void {
+    for (const listener of this.closeListeners) listener()
+  }
+}

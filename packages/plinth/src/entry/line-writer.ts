@@ -1,0 +1,84 @@
+/** Writes text and calls back once it is handed on, or with the reason why it cannot be. */
+export type WriteText = (text: string, done: (error?: Error | null) => void) => void
+
+/** What a `LineWriter` works with. */
+export interface LineWriterOptions {
+  readonly write: WriteText
+  /** Most characters that may wait. */
+  readonly maxQueuedChars: number
+  /** Called after each write. */
+  readonly onWritten: () => void
+  /** Called at most once, when nothing more can be written. */
+  readonly onFail: (reason: string) => void
+}
+
+/**
+ * Writes lines in order, one write at a time: what is sent meanwhile, and within one turn of the event loop, goes out
+ * together in the next. A reader that does not keep up ends it.
+ */
+export class LineWriter {
+  private readonly options: LineWriterOptions
+  private lines: string[] = []
+  private queued = 0
+  private state: 'idle' | 'scheduled' | 'writing' | 'failed' = 'idle'
+  private readonly flushListeners: (() => void)[] = []
+
+  constructor(options: LineWriterOptions) {
+    this.options = options
+  }
+
+  /** Characters that wait for the reader. */
+  get queuedChars(): number {
+    return this.queued
+  }
+
+  /** Sends one line. `text` has no line feed in it. */
+  send(text: string): void {
+    if (this.state === 'failed') return
+    if (this.queued > 0 && this.queued + text.length > this.options.maxQueuedChars) {
+      return this.fail('The client does not read what it is sent.')
+    }
+    this.lines.push(text)
+    this.queued += text.length
+    if (this.state !== 'idle') return
+    this.state = 'scheduled'
+    setImmediate(() => this.flush())
+  }
+
+  /** Resolves once everything is handed on, or cannot be. */
+  flushed(): Promise<void> {
+    if (this.state === 'idle' || this.state === 'failed') return Promise.resolve()
+    return new Promise((resolve) => this.flushListeners.push(resolve))
+  }
+
+  /** Drops what waits and writes nothing more. */
+  fail(reason: string): void {
+    if (this.state === 'failed') return
+    this.state = 'failed'
+    this.lines = []
+    this.queued = 0
+    this.settle()
+    this.options.onFail(reason)
+  }
+
+  private flush(): void {
+    if (this.state === 'failed') return
+    const written = this.queued
+    const text = `${this.lines.join('\n')}\n`
+    this.lines = []
+    this.state = 'writing'
+    this.options.write(text, (error) => {
+      if (this.state === 'failed') return
+      if (error) return this.fail(error.message)
+      this.queued -= written
+      this.options.onWritten()
+      if (this.lines.length > 0) return this.flush()
+      this.state = 'idle'
+      this.settle()
+    })
+  }
+
+  private settle(): void {
+    for (const listener of this.flushListeners.splice(0)) listener()
+  }
+}

@@ -1,0 +1,94 @@
+import { answer } from '../answer.ts'
+import type { Connection, Exchange, Reply } from '../mcp/exchange.ts'
+import { localPrincipal, type Principal } from '../mcp/principal.ts'
+import type { Session } from '../mcp/session.ts'
+import type { Server } from '../server.ts'
+
+/** A lasting link to one client, without a particular transport: text in by `receive`, text out by `deliver`. */
+export class Link implements Connection {
+  readonly key: string
+  session: Session | undefined = undefined
+  private readonly server: Server
+  private readonly deliver: (text: string) => void
+  private readonly open = new Set<LinkExchange>()
+  private readonly closeListeners: (() => void)[] = []
+  private readonly idleListeners: (() => void)[] = []
+  private closed = false
+
+  constructor(server: Server, deliver: (text: string) => void) {
+    this.server = server
+    this.deliver = deliver
+    this.key = server.scope.context.createKey()
+  }
+
+  get isClosed(): boolean {
+    return this.closed
+  }
+
+  /** Answers one message. Never throws. */
+  receive(text: string): void {
+    if (this.closed) return
+    const exchange = new LinkExchange(this)
+    const reply = answer(text, exchange, this.server.scope)
+    if (!(reply instanceof Promise)) return this.reply(reply)
+    this.open.add(exchange)
+    void reply.then((settled) => {
+      this.open.delete(exchange)
+      this.reply(settled)
+      if (this.open.size === 0) for (const listener of this.idleListeners.splice(0)) listener()
+    })
+  }
+
+  send(text: string): void {
+    if (!this.closed) this.deliver(text)
+  }
+
+  onClose(listener: () => void): void {
+    if (this.closed) listener()
+    else this.closeListeners.push(listener)
+  }
+
+  /** Resolves once no request waits for its answer. */
+  idle(): Promise<void> {
+    if (this.open.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.idleListeners.push(resolve))
+  }
+
+  /** Ends the link and cancels what is in flight on it. Nothing is delivered from now on. */
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    for (const exchange of [...this.open]) exchange.close()
+    for (const listener of this.closeListeners.splice(0)) listener()
+  }
+
+  /** A cancelled request has no answer. */
+  private reply({ text }: Reply): void {
+    if (text !== undefined) this.send(text)
+  }
+}
+
+/** One message of a link. */
+class LinkExchange implements Exchange {
+  readonly headers: undefined
+  readonly connection: Link
+  readonly principal: Principal = localPrincipal
+  private readonly closeListeners: (() => void)[] = []
+
+  constructor(connection: Link) {
+    this.connection = connection
+  }
+
+  send(text: string): void {
+    this.connection.send(text)
+  }
+
+  onClose(listener: () => void): void {
+    if (this.connection.isClosed) listener()
+    else this.closeListeners.push(listener)
+  }
+
+  close(): void {
+    for (const listener of this.closeListeners.splice(0)) listener()
+  }
+}

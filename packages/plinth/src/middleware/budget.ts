@@ -1,0 +1,139 @@
+import type { ActiveCall } from '../mcp/active-call.ts'
+import { toClientBudget } from '../mcp/client-budgets.ts'
+import type { ContentBlock } from '../mcp/content.ts'
+import { type Cuttable, cutPiece, findCuttable, toOutline } from '../mcp/cut.ts'
+import type { BudgetPolicy, Guarded } from '../mcp/policy.ts'
+import { toPrincipalKey } from '../mcp/principal.ts'
+import { ResourceResult } from '../mcp/resource-result.ts'
+import type { McpResult } from '../mcp/result.ts'
+import { createPage, keptResultUri, withPart } from '../mcp/result-page.ts'
+import { ToolResult } from '../mcp/tool-result.ts'
+import type { KeptResultStore } from '../storage/kept-result.ts'
+import type { Middleware } from './compose.ts'
+
+/** Bytes an estimated token takes. */
+const bytesPerToken = 4
+
+interface Budget {
+  readonly maxChars: number
+  readonly strategy: NonNullable<BudgetPolicy['strategy']>
+  readonly kept: KeptResultStore
+}
+
+/**
+ * Keeps results within what the model on the other side can take. What is over budget is cut at a structural
+ * boundary and says how to get the rest; an error stays an error, data stays data of the same shape.
+ */
+export function createBudgetPolicy(
+  guarded: Guarded,
+  { serverPolicy, kept }: { serverPolicy: BudgetPolicy | undefined; kept: KeptResultStore },
+): Middleware | undefined {
+  const policy = guarded.budget ?? serverPolicy
+  if (policy === undefined || guarded.kind === 'prompt') return undefined
+  const { maxBytes = Infinity, maxTokens = Infinity, strategy = 'page' } = policy
+  for (const [option, value] of Object.entries({ maxBytes, maxTokens })) {
+    if (value >= 256) continue
+    throw new TypeError(
+      `${guarded.kind} "${guarded.name}": "budget.${option}" must be at least 256, got ${value}.`,
+    )
+  }
+  const own = Math.min(maxBytes, maxTokens * bytesPerToken)
+  return function keepBudget(call, next) {
+    const pending = next(call)
+    const client = toClientBudget(call.mcp.clientInfo?.name)
+    const maxChars = client === undefined ? own : Math.min(own, client * bytesPerToken)
+    const fit = (result: McpResult) => fitResult(call, result, { maxChars, strategy, kept })
+    return pending instanceof Promise ? pending.then(fit) : fit(pending)
+  }
+}
+
+function fitResult(call: ActiveCall, result: McpResult, budget: Budget): McpResult | Promise<McpResult> {
+  if (result instanceof ToolResult) return fitToolResult(call, result, budget)
+  return result instanceof ResourceResult ? fitResourceResult(call, result, budget) : result
+}
+
+function fitToolResult(call: ActiveCall, result: ToolResult, budget: Budget): McpResult | Promise<McpResult> {
+  const whole = toWhole(result)
+  if (whole === undefined || !isOver(whole, budget.maxChars)) return result
+  call.context.log({ level: 'info', message: 'A result was over its budget.', component: call.callee.name })
+  if (budget.strategy === 'outline') {
+    const note = 'This is an outline. Ask for less to see more of it.'
+    return withPart(result, toOutline(whole, budget.maxChars), { note })
+  }
+  const cuttable = findCuttable(whole)
+  if (cuttable === undefined) return result
+  if (budget.strategy === 'truncate') return truncate(result, cuttable, budget.maxChars)
+  const id = budget.kept.keep(toPrincipalKey(call.principal), JSON.stringify(whole))
+  const move = (key: string) =>
+    budget.strategy === 'link'
+      ? linkTo(result, cuttable, { key, budget })
+      : pageOf(result, cuttable, { key, budget })
+  return id instanceof Promise ? id.then(move) : move(id)
+}
+
+/** What of a result counts and can be cut: its data, or its one text. */
+function toWhole(result: ToolResult): unknown {
+  if (result.structured !== undefined) return result.structured
+  const [only, ...others] = result.content ?? []
+  if (only?.type === 'text' && others.length === 0) return only.text
+  return result.content
+}
+
+function isOver(whole: unknown, maxChars: number): boolean {
+  const text = typeof whole === 'string' ? whole : JSON.stringify(whole)
+  if (text.length > maxChars) return true
+  return text.length * 3 > maxChars && new TextEncoder().encode(text).length > maxChars
+}
+
+function truncate(result: ToolResult, cuttable: Cuttable, maxChars: number): ToolResult {
+  const piece = cutPiece(cuttable, 0, maxChars)
+  const left = piece.total - (piece.next ?? piece.total)
+  const unit = typeof cuttable.part === 'string' ? 'characters' : 'items'
+  return withPart(result, piece.value, {
+    note: `${left} of ${piece.total} ${unit} were left out. Ask for less to see them.`,
+  })
+}
+
+interface Moved {
+  readonly key: string
+  readonly budget: Budget
+}
+
+function pageOf(result: ToolResult, cuttable: Cuttable, { key, budget }: Moved): ToolResult {
+  return createPage(result, cuttable, { key, from: 0, maxChars: budget.maxChars })
+}
+
+function linkTo(result: ToolResult, cuttable: Cuttable, { key, budget }: Moved): ToolResult {
+  const piece = cutPiece(cuttable, 0, Math.min(budget.maxChars, 2_048))
+  const uri = `${keptResultUri}${key}`
+  const note = `This is the beginning. The whole result is the resource ${uri}.`
+  const part = withPart(result, piece.value, { note })
+  const link: ContentBlock = {
+    type: 'resource_link',
+    uri,
+    name: 'The whole result',
+    mimeType: 'application/json',
+  }
+  return part.with({ content: [...(part.content ?? []), link] })
+}
+
+function fitResourceResult(
+  call: ActiveCall,
+  result: ResourceResult,
+  budget: Budget,
+): McpResult | Promise<McpResult> {
+  const [only, ...others] = result.contents
+  if (only === undefined || others.length > 0 || !('text' in only) || !isOver(only.text, budget.maxChars))
+    return result
+  const cuttable = findCuttable(only.text)
+  if (cuttable === undefined) return result
+  const piece = cutPiece(cuttable, 0, budget.maxChars)
+  const id = budget.kept.keep(toPrincipalKey(call.principal), JSON.stringify(only.text))
+  const cut = (key: string) => {
+    const rest = `${keptResultUri}${key}`
+    const note = `\n[cut after ${piece.next} of ${piece.total} characters; the whole text is the resource ${rest}]`
+    const text = `${String(piece.value)}${note}`
+    return new ResourceResult([{ ...only, text }], result.cache, { ...result.meta, 'plinth/whole': rest })
+  }
+  return id instanceof Promise ? id.then(cut) : cut(id)
+}
