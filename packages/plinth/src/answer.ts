@@ -178,7 +178,10 @@ function toProtocolReply(error: ProtocolError, { id, revision }: Failed): Reply 
   const row = protocolErrors[error.error]
   const unknown = error.error === 'resource_unknown' && revision !== undefined
   const code = unknown ? revision.resourceUnknownCode : row.code
-  const kept = error.error.startsWith('session_') || error.error === 'streams_exhausted'
+  const kept =
+    error.error.startsWith('session_') ||
+    error.error === 'scope_missing' ||
+    error.error === 'streams_exhausted'
   const status = revision?.handshake === true && !kept ? 200 : row.status
   const data = error.data === undefined ? {} : { data: error.data }
   return { status, text: serializeError(id, { code, message: error.message, ...data }) }

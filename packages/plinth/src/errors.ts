@@ -53,6 +53,11 @@ export const protocolErrors = {
     message: 'This session has ended or is not known. Initialize again.',
   },
   session_required: { code: -32600, status: 400, message: 'This request needs an Mcp-Session-Id header.' },
+  scope_missing: {
+    code: 40_300,
+    status: 403,
+    message: 'This needs scopes that were not granted.',
+  },
   streams_exhausted: {
     code: 50_301,
     status: 503,

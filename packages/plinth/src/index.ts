@@ -22,6 +22,7 @@ export type {
   CallRequest,
   DeclaredError,
   DeclaredErrors,
+  Effect,
   FailOptions,
 } from './mcp/call.ts'
 export type { AskKind, ClientCapabilities } from './mcp/capabilities.ts'
@@ -68,7 +69,6 @@ export { toolResult } from './registry/answers.ts'
 export type {
   Complete,
   Described,
-  Effect,
   ListedResource,
   ListResources,
   PromptContract,
@@ -84,4 +84,7 @@ export type {
 export { definePrompt, defineResource, defineTool } from './registry/contract.ts'
 export { createServer, Server } from './server.ts'
 export type { ServerOptions } from './server-options.ts'
+export { envSecrets } from './storage/env-secrets.ts'
+export { fileSecrets } from './storage/file-secrets.ts'
+export type { SecretProvider } from './storage/secrets.ts'
 export type { LogRecord, LogSink } from './telemetry/log.ts'

@@ -6,6 +6,7 @@ import type { Icon } from './mcp/content.ts'
 import type { ServerContext } from './mcp/context.ts'
 import { InFlight } from './mcp/in-flight.ts'
 import type { BudgetPolicy, RateLimit, RepeatPolicy } from './mcp/policy.ts'
+import { createReadSecret } from './mcp/read-secret.ts'
 import { toMembers } from './mcp/revision.ts'
 import { envelopeKeys } from './mcp/revisions/2026-07-28/envelope.ts'
 import { findRevision } from './mcp/revisions/supported.ts'
@@ -13,6 +14,7 @@ import { Sessions } from './mcp/sessions.ts'
 import { Subscriptions } from './mcp/subscriptions.ts'
 import type { Stores } from './server-stores.ts'
 import { createRandomKey, createSealer, parseKeys } from './storage/sealed-token.ts'
+import type { SecretProvider } from './storage/secrets.ts'
 import { createStderrLog, type LogSink } from './telemetry/log.ts'
 
 /** What a server is made from. Only its name and version are needed. */
@@ -63,6 +65,8 @@ export interface ServerOptions {
   readonly maxInFlight?: number
   /** Event-loop delay beyond which requests are refused with `overloaded`, in milliseconds. Default `1_000`. */
   readonly maxEventLoopDelayMs?: number
+  /** Where `call.secret` looks, in order. Default: nowhere. */
+  readonly secrets?: readonly SecretProvider[]
   /** Budget of results whose contract has none. Default: none but `maxOutputBytes`. */
   readonly budget?: BudgetPolicy
   /** When callers that repeat themselves are told and stopped, for every tool. Default: never. */
@@ -103,6 +107,7 @@ export interface ServerSettings {
   readonly limitsHttpOnly: boolean
   readonly maxInFlight: number
   readonly maxEventLoopDelayMs: number
+  readonly secrets: readonly SecretProvider[]
   readonly budget: BudgetPolicy | undefined
   readonly repeat: RepeatPolicy | undefined
   readonly maxHops: number
@@ -160,6 +165,7 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     pageSize: pageSize === undefined ? undefined : parseCount('pageSize', pageSize, { min: 1 }),
     rate: rate === false ? undefined : (rate ?? defaultRate),
     limitsHttpOnly: rate === undefined,
+    secrets: options.secrets ?? [],
     budget: options.budget,
     repeat: options.repeat,
     instanceName: options.instanceName ?? options.name,
@@ -208,6 +214,8 @@ export function createContext(
     serverInfo: toMembers({ [envelopeKeys.serverInfo]: settings.serverInfo }),
     sessions: new Sessions({ sealer, ttlMs: sessionTtlMs, maxRevoked: 10_000, now, createKey }),
     requestStates: createSealer(keys, 'request-state'),
+    handles: createSealer(keys, 'handle'),
+    readSecret: createReadSecret(settings.secrets, now),
     asks: new Asks(),
     inFlight: new InFlight(),
     subscriptions: new Subscriptions(maxStreams),

@@ -1,4 +1,5 @@
 import type { Scope } from './answer.ts'
+import type { ServeOptions, Service } from './entry/serve.ts'
 import type { Call, DeclaredErrors } from './mcp/call.ts'
 import type { ServerContext } from './mcp/context.ts'
 import type { JsonSchema } from './mcp/json-schema.ts'
@@ -164,6 +165,12 @@ export class Server {
     )
     const prompts = [...this.prompts.values()].map(({ input }) => input)
     await Promise.all([...tools, ...prompts].map((validator) => validator.prepare()))
+  }
+
+  /** Serves as flags, environment and options say: over stdio with `--stdio`, else over HTTP. */
+  async serve(options?: ServeOptions): Promise<Service> {
+    const { serve } = await import('./entry/serve.ts')
+    return serve(this, options)
   }
 
   /** Ends open streams politely. */

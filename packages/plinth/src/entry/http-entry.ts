@@ -1,77 +1,149 @@
 import { answer } from '../answer.ts'
 import { type Failure, ProtocolError, protocolErrors } from '../errors.ts'
+import { type CorsRule, createCorsRule, isPreflight, toPreflightHeaders } from '../guard/cors.ts'
 import type { Head } from '../guard/head.ts'
-import { createBodyGuard, createHttpGuard, type HttpGuard, type Refusal, toRefusalText } from '../guard/http-guard.ts'
+import {
+  createBodyGuard,
+  createHttpGuard,
+  guardEmpty,
+  type HttpGuard,
+  type Refusal,
+  toRefusalText,
+} from '../guard/http-guard.ts'
+import { accepts } from '../guard/media-type.ts'
 import { serializeError } from '../jsonrpc/serialize.ts'
-import { anonymousPrincipal, type Principal } from '../mcp/principal.ts'
+import { openPrincipal, type Principal } from '../mcp/principal.ts'
+import { findRevision, supportedDates } from '../mcp/revisions/supported.ts'
 import type { Server } from '../server.ts'
-import { EventStore } from './event-store.ts'
+import { EventStore, isRequestEvent } from './event-store.ts'
 import { HttpExchange } from './http-exchange.ts'
 import type { HttpSettings } from './http-options.ts'
-import type { HttpResponse } from './http-response.ts'
+import { type HttpResponse, jsonHeaders } from './http-response.ts'
+import { SseLinks, ssePaths } from './http-sse.ts'
+import { Pulse } from './pulse.ts'
 import { SessionStreams } from './session-streams.ts'
 import { keepAliveMs } from './sse.ts'
 
-const notFound: Refusal = { status: 404, message: 'There is nothing here.' }
-const notAllowed: Refusal = {
-  status: 405,
-  message: 'This method is not allowed here.',
-  headers: { allow: 'GET, POST, DELETE' },
+/** For entries that find out while reading. */
+export const tooLarge: Refusal = {
+  status: 413,
+  message: 'The body is too large.',
+  headers: { connection: 'close' },
 }
+/** For entries that find out while reading. */
+export const notUtf8: Refusal = {
+  status: 400,
+  message: 'The body is not valid UTF-8.',
+  code: protocolErrors.parse_failed.code,
+}
+
+const notFound: Refusal = { status: 404, message: 'There is nothing here.' }
 const noSession: Refusal = {
   status: 405,
   message: 'Streams need a session. Initialize first.',
   headers: { allow: 'POST' },
 }
+const noStream: Refusal = { status: 406, message: 'The Accept header must allow text/event-stream.' }
+const unknownEvent: Refusal = {
+  status: 400,
+  message: 'This Last-Event-ID is not known. Send the request again.',
+}
 
 /** How long an answer may take before its stream is opened to keep the client waiting, in milliseconds. */
 const patienceMs = 10_000
+const beatMs = 5_000
 
-/** Streamable HTTP without a particular HTTP library: guards, the endpoint's three methods, and its streams. */
+/** Answers one method of one path. `text` is the body of a POST. */
+type Method = (head: Head, response: HttpResponse, text: string) => void
+
+/** MCP over HTTP without a particular HTTP library: guards, the endpoint's three methods, and its streams. */
 export class HttpEntry {
   readonly settings: HttpSettings
+  /** Headers every answer to a request carries, if any. */
+  readonly toCorsHeaders: CorsRule
   private readonly server: Server
   private readonly guardHead: HttpGuard
   private readonly guardBody: HttpGuard
+  private readonly routes: ReadonlyMap<string, ReadonlyMap<string, Method>>
   private readonly events: EventStore
   private readonly streams: SessionStreams
+  private readonly links: SseLinks
   private readonly waiting = new Map<HttpExchange, number>()
-  private readonly timer: ReturnType<typeof setInterval>
+  private readonly pulse = new Pulse(beatMs, () => this.beat())
+  private beats = 0
+  private isDraining = false
 
   constructor(server: Server, settings: HttpSettings) {
+    const { context } = server.scope
+    const limits = {
+      maxStreams: 1_024,
+      maxEvents: 1_024,
+      maxChars: 33_554_432,
+      ttlMs: 300_000,
+      now: context.now,
+    }
     this.server = server
     this.settings = settings
+    this.toCorsHeaders = createCorsRule(settings.allowedOrigins)
     this.guardHead = createHttpGuard(settings)
     this.guardBody = createBodyGuard(settings.maxBodyBytes)
-    const { context } = server.scope
-    const limits = { maxStreams: 1_024, maxEvents: 1_024, maxChars: 33_554_432, ttlMs: 300_000, now: context.now }
     this.events = new EventStore(limits, context.createKey)
     this.streams = new SessionStreams(context, this.events)
-    this.timer = setInterval(() => this.keepAlive(), keepAliveMs / 3)
-    this.timer.unref?.()
+    this.links = new SseLinks(server)
+    this.routes = this.createRoutes()
   }
 
-  /** What to answer before the body is read, if anything. Health is for everyone, also under another Host. */
+  /** Answers a health check, which is for everyone and under any Host. False for every other request. */
+  answerHealth(head: Head, response: HttpResponse): boolean {
+    if (head.path !== this.settings.healthPath || (head.method !== 'GET' && head.method !== 'HEAD'))
+      return false
+    if (this.isDraining) response.reply(503, jsonHeaders, '{"status":"draining"}')
+    else response.reply(200, jsonHeaders, '{"status":"ok"}')
+    return true
+  }
+
+  /** What to answer before the body is read, if anything. */
   guard(head: Head): Refusal | undefined {
     const refusal = this.guardHead(head)
     if (refusal !== undefined) return refusal
-    if (head.path !== this.settings.path) return notFound
+    const methods = this.routes.get(head.path)
+    if (methods === undefined) return notFound
+    if (!methods.has(head.method))
+      return toMethodRefusal(head, [...methods.keys()].join(', '), this.toCorsHeaders)
     const busy = this.server.admission.shed()
     if (busy !== undefined) return toBusyRefusal(busy)
-    return head.method === 'POST' ? this.guardBody(head) : undefined
+    return head.method === 'POST' ? this.guardBody(head) : guardEmpty(head)
   }
 
   /** Answers a request whose head passed the guard. `text` is the body of a POST. */
   handle(head: Head, text: string, response: HttpResponse): void {
-    if (head.method === 'POST') this.post(head, text, response)
-    else if (head.method === 'GET') this.get(head, response)
-    else if (head.method === 'DELETE') this.delete(head, response)
-    else refuse(response, notAllowed)
+    this.routes.get(head.path)?.get(head.method)?.(head, response, text)
+  }
+
+  /** Says at the health check that the server is about to stop. Everything else is served on. */
+  drain(): void {
+    this.isDraining = true
   }
 
   /** Stops what the entry itself keeps going. */
   close(): void {
-    clearInterval(this.timer)
+    this.pulse.stop()
+  }
+
+  private createRoutes(): ReadonlyMap<string, ReadonlyMap<string, Method>> {
+    const endpoint = new Map<string, Method>([
+      ['GET', (head, response) => this.get(head, response)],
+      ['POST', (head, response, text) => this.post(head, text, response)],
+      ['DELETE', (head, response) => this.delete(head, response)],
+    ])
+    const routes = new Map([[this.settings.path, endpoint]])
+    if (!this.settings.sse) return routes
+    routes.set(ssePaths.stream, new Map([['GET', (head, response) => this.openLink(head, response)]]))
+    routes.set(
+      ssePaths.messages,
+      new Map([['POST', (head, response, text) => this.postToLink(head, text, response)]]),
+    )
+    return routes
   }
 
   private post(head: Head, text: string, response: HttpResponse): void {
@@ -84,6 +156,7 @@ export class HttpEntry {
       return
     }
     this.waiting.set(exchange, scope.context.now())
+    this.pulse.start()
     void reply.then((settled) => {
       this.waiting.delete(exchange)
       exchange.finish(settled)
@@ -92,25 +165,27 @@ export class HttpEntry {
 
   private get(head: Head, response: HttpResponse): void {
     const id = head.get('mcp-session-id')
-    if (id === undefined) return refuse(response, noSession)
-    const { context } = this.server.scope
-    const session = context.sessions.open(id, this.principal)
-    if (session === undefined) return refuseWith(response, 'session_unknown')
+    const version = head.get('mcp-protocol-version')
+    const revision = version === undefined ? undefined : findRevision(version)
+    if (version !== undefined && revision === undefined) return refuseVersion(response, version)
+    if (id === undefined || revision?.handshake === false) return refuse(response, noSession)
+    if (!accepts(head.get('accept'), 'text/event-stream')) return refuse(response, noStream)
+    const session = this.server.scope.context.sessions.open(id, this.principal)
+    if (session === undefined) return refuseWith(response, new ProtocolError('session_unknown'))
     const lastEventId = head.get('last-event-id')
+    this.pulse.start()
     if (lastEventId !== undefined && this.streams.resume(session, lastEventId, response)) return
-    try {
-      this.streams.start(session, this.principal, response)
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      refuseWith(response, error.error)
-    }
+    // Only a session's own stream can start anew: what is lost of a request's stream was the answer to it.
+    if (lastEventId !== undefined && isRequestEvent(lastEventId)) return refuse(response, unknownEvent)
+    attempt(response, () => this.streams.start(session, this.principal, response))
   }
 
   private delete(head: Head, response: HttpResponse): void {
     const { context } = this.server.scope
     const id = head.get('mcp-session-id')
-    const session = id === undefined ? undefined : context.sessions.open(id, this.principal)
-    if (session === undefined) return refuseWith(response, id === undefined ? 'session_required' : 'session_unknown')
+    if (id === undefined) return refuseWith(response, new ProtocolError('session_required'))
+    const session = context.sessions.open(id, this.principal)
+    if (session === undefined) return refuseWith(response, new ProtocolError('session_unknown'))
     context.sessions.end(session)
     this.streams.stop(session.key)
     context.watched.delete(session.key)
@@ -118,16 +193,39 @@ export class HttpEntry {
     response.reply(200, {})
   }
 
-  /** Who calls. Without authentication, nobody in particular. */
-  private get principal(): Principal {
-    return anonymousPrincipal
+  private openLink(head: Head, response: HttpResponse): void {
+    if (!accepts(head.get('accept'), 'text/event-stream')) return refuse(response, noStream)
+    this.pulse.start()
+    attempt(response, () => this.links.open(this.principal, response))
   }
 
-  private keepAlive(): void {
-    this.streams.keepAlive()
+  private postToLink(head: Head, text: string, response: HttpResponse): void {
+    const isKnown = this.links.post(head, { text, principal: this.principal, response })
+    if (!isKnown) refuseWith(response, new ProtocolError('session_unknown'))
+  }
+
+  /** Who calls. Without authentication, nobody in particular. */
+  private get principal(): Principal {
+    return openPrincipal
+  }
+
+  private beat(): boolean {
+    if (++this.beats % (keepAliveMs / beatMs) === 0) {
+      this.streams.keepAlive()
+      this.links.keepAlive()
+    }
     const patient = this.server.scope.context.now() - patienceMs
     for (const [exchange, since] of this.waiting) if (since <= patient) exchange.keepAlive()
+    this.events.sweep()
+    return this.waiting.size + this.streams.size + this.links.size + this.events.size > 0
   }
+}
+
+function toMethodRefusal(head: Head, allow: string, toCorsHeaders: CorsRule): Refusal {
+  if (isPreflight(head) && toCorsHeaders(head) !== undefined) {
+    return { status: 204, headers: toPreflightHeaders(head, allow) }
+  }
+  return { status: 405, message: 'This method is not allowed here.', headers: { allow } }
 }
 
 function toBusyRefusal({ message, status, body }: Failure): Refusal {
@@ -137,11 +235,28 @@ function toBusyRefusal({ message, status, body }: Failure): Refusal {
 
 /** Sends a refusal. */
 export function refuse(response: HttpResponse, refusal: Refusal): void {
-  const headers = { 'content-type': 'application/json', ...refusal.headers }
-  response.reply(refusal.status, headers, toRefusalText(refusal))
+  const text = toRefusalText(refusal)
+  response.reply(refusal.status, { ...(text === undefined ? {} : jsonHeaders), ...refusal.headers }, text)
 }
 
-function refuseWith(response: HttpResponse, error: keyof typeof protocolErrors): void {
-  const { status, code, message } = protocolErrors[error]
-  response.reply(status, { 'content-type': 'application/json' }, serializeError(undefined, { code, message }))
+function refuseVersion(response: HttpResponse, requested: string): void {
+  refuseWith(
+    response,
+    new ProtocolError('revision_unsupported', { data: { supported: supportedDates, requested } }),
+  )
+}
+
+function refuseWith(response: HttpResponse, { error, message, data }: ProtocolError): void {
+  const { status, code } = protocolErrors[error]
+  const text = serializeError(undefined, { code, message, ...(data === undefined ? {} : { data }) })
+  response.reply(status, jsonHeaders, text)
+}
+
+function attempt(response: HttpResponse, open: () => void): void {
+  try {
+    open()
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    refuseWith(response, error)
+  }
 }

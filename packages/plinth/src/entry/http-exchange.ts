@@ -7,7 +7,14 @@ import type { Principal } from '../mcp/principal.ts'
 import type { Session } from '../mcp/session.ts'
 import type { EventStore, KeptEvent } from './event-store.ts'
 import { type HttpResponse, toReplyHeaders } from './http-response.ts'
-import { createStreamReader, keepAliveComment, maxQueuedBytes, sseHeaders, toEvent, writeKept } from './sse.ts'
+import {
+  createStreamReader,
+  keepAliveComment,
+  maxQueuedBytes,
+  sseHeaders,
+  toEvent,
+  writeKept,
+} from './sse.ts'
 
 /** Where the streams of this process keep their events, and which revisions open with a priming event. */
 export interface StreamHome {

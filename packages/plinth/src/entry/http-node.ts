@@ -1,16 +1,22 @@
 import { isUtf8 } from 'node:buffer'
-import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHead, type Head, maxHeaders } from '../guard/head.ts'
 import type { Refusal } from '../guard/http-guard.ts'
 import type { Server } from '../server.ts'
-import { HttpEntry, refuse } from './http-entry.ts'
-import { type HttpOptions, parseHttpOptions } from './http-options.ts'
+import { HttpEntry, notUtf8, refuse, tooLarge } from './http-entry.ts'
+import { NodeResponse } from './http-node-response.ts'
+import { type HttpOptions, type HttpSettings, parseHttpOptions } from './http-options.ts'
 import type { HttpResponse } from './http-response.ts'
 
-const tooLarge: Refusal = { status: 413, message: 'The body is too large.', headers: { connection: 'close' } }
-const notUtf8: Refusal = { status: 400, message: 'The body is not valid UTF-8.' }
 const tooManyHeaders: Refusal = { status: 431, message: 'The request has too many headers.' }
+/** Room for a session id, a token and mirrored arguments, whatever Node's own flag says. In bytes. */
+const maxHeaderSize = 16_384
 const expectationFailed: Refusal = { status: 417, message: 'Only "100-continue" can be expected.' }
 
 /** A server that listens. */
@@ -36,7 +42,8 @@ export async function serveHttp(server: Server, options: HttpOptions = {}): Prom
       headersTimeout: settings.headersTimeoutMs,
       requestTimeout: settings.requestTimeoutMs,
       keepAliveTimeout: settings.keepAliveTimeoutMs,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: toCheckingInterval(settings),
+      maxHeaderSize,
       noDelay: true,
     },
     createNodeHandler(entry),
@@ -44,9 +51,14 @@ export async function serveHttp(server: Server, options: HttpOptions = {}): Prom
   http.maxConnections = settings.maxConnections
   http.maxHeadersCount = maxHeaders + 1
   http.on('checkContinue', createContinueHandler(entry))
-  http.on('checkExpectation', (_request, response) => refuse(new NodeResponse(response), expectationFailed))
+  http.on('checkExpectation', createExpectationHandler(entry))
   await listen(http, settings)
   return toService(http, { server, entry })
+}
+
+/** Node looks for clients that take too long only now and then: a quarter of their time at most. */
+function toCheckingInterval({ headersTimeoutMs, requestTimeoutMs }: HttpSettings): number {
+  return Math.max(10, Math.min(5_000, Math.ceil(Math.min(headersTimeoutMs, requestTimeoutMs) / 4)))
 }
 
 function listen(http: HttpServer, { host, port }: { host: string; port: number }): Promise<void> {
@@ -84,13 +96,15 @@ function toService(http: HttpServer, { server, entry }: { server: Server; entry:
 }
 
 /** Turns an entry into a `node:http` request listener. */
-export function createNodeHandler(entry: HttpEntry): (request: IncomingMessage, response: ServerResponse) => void {
-  const { healthPath, maxBodyBytes } = entry.settings
+export function createNodeHandler(
+  entry: HttpEntry,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const { maxBodyBytes } = entry.settings
   return function handleRequest(request, response) {
     const head = toHead(request)
-    const back = new NodeResponse(response)
-    if (head.path === healthPath && head.method === 'GET') return replyHealth(back)
-    const refusal = request.rawHeaders.length > maxHeaders * 2 ? tooManyHeaders : entry.guard(head)
+    const back = toResponse(head, response, entry)
+    if (entry.answerHealth(head, back)) return
+    const refusal = guard(request, head, entry)
     if (refusal !== undefined) return refuseUnread(request, back, refusal)
     if (head.method !== 'POST') return entry.handle(head, '', back)
     collectBody(request, maxBodyBytes, (body) => {
@@ -102,20 +116,42 @@ export function createNodeHandler(entry: HttpEntry): (request: IncomingMessage, 
 }
 
 /** Refuses before the body is sent where the client waits to be told. */
-function createContinueHandler(entry: HttpEntry): (request: IncomingMessage, response: ServerResponse) => void {
+function createContinueHandler(
+  entry: HttpEntry,
+): (request: IncomingMessage, response: ServerResponse) => void {
   const handle = createNodeHandler(entry)
   return function handleContinue(request, response) {
-    if (entry.guard(toHead(request)) === undefined) response.writeContinue()
+    if (guard(request, toHead(request), entry) === undefined) response.writeContinue()
     handle(request, response)
   }
 }
 
-function toHead(request: IncomingMessage): Head {
-  return createHead({ method: request.method ?? '', target: request.url ?? '', rawHeaders: request.rawHeaders })
+/** Refuses what can only be refused: an expectation nobody can meet. */
+function createExpectationHandler(
+  entry: HttpEntry,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return function refuseExpectation(request, response) {
+    const head = toHead(request)
+    const back = toResponse(head, response, entry)
+    refuseUnread(request, back, guard(request, head, entry) ?? expectationFailed)
+  }
 }
 
-function replyHealth(response: HttpResponse): void {
-  response.reply(200, { 'content-type': 'application/json' }, '{"status":"ok"}')
+function guard(request: IncomingMessage, head: Head, entry: HttpEntry): Refusal | undefined {
+  return request.rawHeaders.length > maxHeaders * 2 ? tooManyHeaders : entry.guard(head)
+}
+
+function toHead(request: IncomingMessage): Head {
+  return createHead({
+    method: request.method ?? '',
+    target: request.url ?? '',
+    rawHeaders: request.rawHeaders,
+  })
+}
+
+function toResponse(head: Head, response: ServerResponse, entry: HttpEntry): NodeResponse {
+  const { stallTimeoutMs } = entry.settings
+  return new NodeResponse(response, { stallTimeoutMs, extra: entry.toCorsHeaders(head) })
 }
 
 /** A body that was not read cannot be followed by another request on the same connection. */
@@ -138,70 +174,15 @@ function collectBody(
   request.on('data', (chunk: Buffer) => {
     if (size > maxBodyBytes) return
     size += chunk.length
-    if (size > maxBodyBytes) return done(undefined)
-    if (first === undefined) first = chunk
+    if (size > maxBodyBytes) {
+      first = undefined
+      rest = undefined
+      done(undefined)
+    } else if (first === undefined) first = chunk
     else if (rest === undefined) rest = [first, chunk]
     else rest.push(chunk)
   })
   request.on('end', () => {
     if (size <= maxBodyBytes) done(rest === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(rest))
   })
-}
-
-/** The way back over `node:http`. */
-class NodeResponse implements HttpResponse {
-  private readonly response: ServerResponse
-
-  constructor(response: ServerResponse) {
-    this.response = response
-  }
-
-  get remoteAddress(): string | undefined {
-    return this.response.req.socket.remoteAddress
-  }
-
-  get queuedBytes(): number {
-    return this.response.writableLength
-  }
-
-  reply(status: number, headers: Readonly<Record<string, string>>, text?: string): void {
-    const { response } = this
-    if (response.headersSent || response.destroyed) return
-    if (text === undefined) {
-      response.writeHead(status, { ...headers, ...(status === 202 ? {} : { 'content-length': '0' }) }).end()
-      return
-    }
-    response.writeHead(status, toRawHeaders(headers, Buffer.byteLength(text)))
-    response.end(text)
-  }
-
-  open(status: number, headers: Readonly<Record<string, string>>): void {
-    if (this.response.headersSent || this.response.destroyed) return
-    this.response.writeHead(status, headers)
-    this.response.flushHeaders()
-  }
-
-  write(text: string): void {
-    if (!this.response.destroyed && !this.response.writableEnded) this.response.write(text)
-  }
-
-  end(): void {
-    if (!this.response.writableEnded) this.response.end()
-  }
-
-  destroy(): void {
-    this.response.destroy()
-  }
-
-  onClose(listener: () => void): void {
-    this.response.once('close', () => {
-      if (!this.response.writableFinished) listener()
-    })
-  }
-}
-
-function toRawHeaders(headers: Readonly<Record<string, string>>, length: number): string[] {
-  const raw = ['content-length', String(length)]
-  for (const name in headers) raw.push(name, headers[name] as string)
-  return raw
 }

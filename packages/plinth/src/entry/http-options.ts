@@ -29,6 +29,8 @@ export interface HttpOptions {
   readonly requestTimeoutMs?: number
   /** How long an idle connection is kept, in milliseconds. Longer than a load balancer's. Default `75_000`. */
   readonly keepAliveTimeoutMs?: number
+  /** How long a client may leave what it was sent untouched, in milliseconds. Default `30_000`. */
+  readonly stallTimeoutMs?: number
 }
 
 /** `HttpOptions` with every default filled in and every value checked. */
@@ -41,28 +43,75 @@ const loopbackAddress = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 /** @throws TypeError naming the option, its value and the fix. */
 export function parseHttpOptions(options: HttpOptions = {}): HttpSettings {
   const host = options.host ?? '127.0.0.1'
+  assertReach(host, options)
+  return toSettings(host, options)
+}
+
+/**
+ * The settings of a handler that something else binds. What it can be reached under are its `allowedHosts`.
+ *
+ * @throws TypeError naming the option, its value and the fix.
+ */
+export function parseFetchOptions(options: HttpOptions = {}): HttpSettings {
+  const foreign = (options.allowedHosts ?? []).find((name) => !loopbackHosts.has(name.replace(/:\d+$/, '')))
+  if (foreign === undefined) return toSettings('127.0.0.1', options)
+  if (options.allowAnonymous === true) return toSettings('0.0.0.0', options)
+  throw new TypeError(
+    `"allowedHosts" names ${foreign}, which others can reach, and nobody is authenticated. Set "allowAnonymous: true" ` +
+      'to serve everyone.',
+  )
+}
+
+function toSettings(host: string, options: HttpOptions): HttpSettings {
   const isLoopback = loopbackAddress.test(host)
-  assertReach(host, isLoopback, options)
-  const timeouts = { min: 1, max: 2 ** 31 - 1 }
   return {
     host,
     port: parseCount('port', options.port ?? 3_000, { min: 0, max: 65_535 }),
-    path: parsePath('path', options.path ?? '/mcp'),
-    healthPath: parsePath('healthPath', options.healthPath ?? '/health'),
-    allowedHosts: [...loopbackHosts, ...(options.allowedHosts ?? [])],
+    ...toPaths(options),
+    allowedHosts: [...loopbackHosts, ...(isLoopback ? [host] : []), ...(options.allowedHosts ?? [])],
     allowedOrigins: options.allowedOrigins ?? [],
     allowLoopback: isLoopback,
-    sse: options.sse ?? false,
     maxBodyBytes: parseCount('maxBodyBytes', options.maxBodyBytes ?? 4_194_304, { min: 1_024 }),
     maxConnections: parseCount('maxConnections', options.maxConnections ?? 10_000, { min: 1 }),
-    headersTimeoutMs: parseCount('headersTimeoutMs', options.headersTimeoutMs ?? 10_000, timeouts),
-    requestTimeoutMs: parseCount('requestTimeoutMs', options.requestTimeoutMs ?? 30_000, timeouts),
-    keepAliveTimeoutMs: parseCount('keepAliveTimeoutMs', options.keepAliveTimeoutMs ?? 75_000, timeouts),
+    ...toTimeouts(options),
   }
 }
 
-function assertReach(host: string, isLoopback: boolean, options: HttpOptions): void {
-  if (isLoopback) return
+function toPaths(options: HttpOptions): Pick<HttpSettings, 'path' | 'healthPath' | 'sse'> {
+  const sse = options.sse ?? false
+  const path = parsePath('path', options.path ?? '/mcp')
+  const healthPath = parsePath('healthPath', options.healthPath ?? '/health')
+  const taken = sse ? ['/sse', '/messages'] : []
+  for (const [option, value] of [
+    ['path', path],
+    ['healthPath', healthPath],
+  ] as const) {
+    if (!taken.includes(value)) taken.push(value)
+    else throw new TypeError(`"${option}" must be a path of its own, and ${value} is taken.`)
+  }
+  return { path, healthPath, sse }
+}
+
+type Timeouts = 'headersTimeoutMs' | 'requestTimeoutMs' | 'keepAliveTimeoutMs' | 'stallTimeoutMs'
+
+function toTimeouts(options: HttpOptions): Pick<HttpSettings, Timeouts> {
+  const parse = (option: Timeouts, standard: number) =>
+    parseCount(option, options[option] ?? standard, { min: 1, max: 2 ** 31 - 1 })
+  const requestTimeoutMs = parse('requestTimeoutMs', 30_000)
+  const headersTimeoutMs = parse('headersTimeoutMs', Math.min(10_000, requestTimeoutMs))
+  if (headersTimeoutMs > requestTimeoutMs) {
+    throw new TypeError(`"headersTimeoutMs" must be at most "requestTimeoutMs", got ${headersTimeoutMs}.`)
+  }
+  return {
+    headersTimeoutMs,
+    requestTimeoutMs,
+    keepAliveTimeoutMs: parse('keepAliveTimeoutMs', 75_000),
+    stallTimeoutMs: parse('stallTimeoutMs', 30_000),
+  }
+}
+
+function assertReach(host: string, options: HttpOptions): void {
+  if (loopbackAddress.test(host)) return
   if (options.allowAnonymous !== true) {
     throw new TypeError(
       `"host" is ${host}, which others can reach, and nobody is authenticated. Bind 127.0.0.1, or set ` +
@@ -70,7 +119,9 @@ function assertReach(host: string, isLoopback: boolean, options: HttpOptions): v
     )
   }
   if ((options.allowedHosts ?? []).length > 0) return
-  throw new TypeError(`"host" is ${host}, so "allowedHosts" must name the hosts clients use, such as "mcp.example".`)
+  throw new TypeError(
+    `"host" is ${host}, so "allowedHosts" must name the hosts clients use, such as "mcp.example".`,
+  )
 }
 
 function parsePath(option: string, value: string): string {

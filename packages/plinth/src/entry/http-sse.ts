@@ -99,7 +99,7 @@ class SseLink implements Connection {
   private readonly exchanges = new Set<SseExchange>()
   private readonly closeListeners: (() => void)[] = []
   private isEnding = false
-  private isClosed = false
+  isClosed = false
 
   constructor(key: string, principal: Principal, response: HttpResponse) {
     this.key = key
@@ -119,7 +119,8 @@ class SseLink implements Connection {
   }
 
   onClose(listener: () => void): void {
-    this.closeListeners.push(listener)
+    if (this.isClosed) listener()
+    else this.closeListeners.push(listener)
   }
 
   enter(exchange: SseExchange): void {
@@ -143,8 +144,8 @@ class SseLink implements Connection {
   close(): void {
     if (this.isClosed) return
     this.isClosed = true
-    for (const exchange of this.exchanges) exchange.close()
-    for (const listener of this.closeListeners) listener()
+    for (const exchange of [...this.exchanges]) exchange.close()
+    for (const listener of this.closeListeners.splice(0)) listener()
   }
 }
 
@@ -171,7 +172,8 @@ class SseExchange implements Exchange {
   }
 
   onClose(listener: () => void): void {
-    this.closeListeners.push(listener)
+    if (this.connection.isClosed) listener()
+    else this.closeListeners.push(listener)
   }
 
   finish({ text }: Reply): void {
@@ -180,6 +182,6 @@ class SseExchange implements Exchange {
   }
 
   close(): void {
-    for (const listener of this.closeListeners) listener()
+    for (const listener of this.closeListeners.splice(0)) listener()
   }
 }

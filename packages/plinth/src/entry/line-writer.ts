@@ -36,7 +36,8 @@ export class LineWriter {
   send(text: string): void {
     if (this.state === 'failed') return
     if (this.queued > 0 && this.queued + text.length > this.options.maxQueuedChars) {
-      return this.fail('The client does not read what it is sent.')
+      this.fail('The client does not read what it is sent.')
+      return
     }
     this.lines.push(text)
     this.queued += text.length
@@ -69,13 +70,20 @@ export class LineWriter {
     this.state = 'writing'
     this.options.write(text, (error) => {
       if (this.state === 'failed') return
-      if (error) return this.fail(error.message)
-      this.queued -= written
-      this.options.onWritten()
-      if (this.lines.length > 0) return this.flush()
-      this.state = 'idle'
-      this.settle()
+      if (error) this.fail(error.message)
+      else this.onWritten(written)
     })
+  }
+
+  private onWritten(chars: number): void {
+    this.queued -= chars
+    this.options.onWritten()
+    if (this.lines.length > 0) {
+      this.flush()
+      return
+    }
+    this.state = 'idle'
+    this.settle()
   }
 
   private settle(): void {

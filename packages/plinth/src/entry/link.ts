@@ -30,13 +30,8 @@ export class Link implements Connection {
     if (this.closed) return
     const exchange = new LinkExchange(this)
     const reply = answer(text, exchange, this.server.scope)
-    if (!(reply instanceof Promise)) return this.reply(reply)
-    this.open.add(exchange)
-    void reply.then((settled) => {
-      this.open.delete(exchange)
-      this.reply(settled)
-      if (this.open.size === 0) for (const listener of this.idleListeners.splice(0)) listener()
-    })
+    if (reply instanceof Promise) void this.waitFor(reply, exchange)
+    else this.reply(reply)
   }
 
   send(text: string): void {
@@ -60,6 +55,13 @@ export class Link implements Connection {
     this.closed = true
     for (const exchange of [...this.open]) exchange.close()
     for (const listener of this.closeListeners.splice(0)) listener()
+  }
+
+  private async waitFor(reply: Promise<Reply>, exchange: LinkExchange): Promise<void> {
+    this.open.add(exchange)
+    this.reply(await reply)
+    this.open.delete(exchange)
+    if (this.open.size === 0) for (const listener of this.idleListeners.splice(0)) listener()
   }
 
   /** A cancelled request has no answer. */

@@ -3,7 +3,9 @@ import type { HttpResponse } from './http-response.ts'
 
 /** One Server-Sent Event. `text` is one line of JSON, so it needs no splitting. */
 export function toEvent(text: string, id?: string): string {
-  return id === undefined ? `event: message\ndata: ${text}\n\n` : `id: ${id}\nevent: message\ndata: ${text}\n\n`
+  return id === undefined
+    ? `event: message\ndata: ${text}\n\n`
+    : `id: ${id}\nevent: message\ndata: ${text}\n\n`
 }
 
 /** An event with an id and no data, so that the client can resume from the very start. */
@@ -33,7 +35,8 @@ export const sseHeaders: Readonly<Record<string, string>> = Object.freeze({
  */
 export function createStreamReader(response: HttpResponse, onLeft: () => void): StreamReader {
   return {
-    onEvent: (event) => (response.queuedBytes > maxQueuedBytes ? response.destroy() : writeKept(response, event)),
+    onEvent: (event) =>
+      response.queuedBytes > maxQueuedBytes ? response.destroy() : writeKept(response, event),
     onDone() {
       onLeft()
       response.end()

@@ -59,7 +59,8 @@ export async function serveStdio(server: Server, options: StdioOptions = {}): Pr
     maxQueuedChars: parseCount('maxQueuedChars', options.maxQueuedChars ?? 16_777_216, { min: 1_024 }),
     graceMs: parseCount('graceMs', options.graceMs ?? 1_000, { min: 0, max: 2 ** 31 - 1 }),
   }
-  const write: WriteText = stdout === process.stdout ? claimStdout() : (text, done) => void stdout.write(text, done)
+  const write: WriteText =
+    stdout === process.stdout ? claimStdout() : (text, done) => void stdout.write(text, done)
   await server.prepare()
   const service = new StdioLink(server, write, settings)
   stdout.on('error', (error: Error) => service.break(error.message))
@@ -142,7 +143,8 @@ class StdioLink implements StdioService {
       this.waitingChars += 'text' in line ? line.text.length : 0
     }
     this.work()
-    if (this.waitingChars > this.settings.maxQueuedChars) this.break('The client does not read what it is sent.')
+    if (this.waitingChars > this.settings.maxQueuedChars)
+      this.break('The client does not read what it is sent.')
   }
 
   /** Works on what came in, as long as the client reads what goes out. */

@@ -32,7 +32,10 @@ const acceptSlot = 0
 const slotOf = new Map<string, number>()
 for (const [slot, name] of known.entries()) {
   slotOf.set(name, slot)
-  slotOf.set(name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()), slot)
+  slotOf.set(
+    name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()),
+    slot,
+  )
 }
 slotOf.set('MCP-Protocol-Version', known.indexOf('mcp-protocol-version'))
 

@@ -2,7 +2,6 @@
 export const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 const nameForm = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?)$/
-const portForm = /^:\d{1,5}$/
 const maxHostChars = 262
 
 /** The host name of a Host header: lower case, without port and trailing dot; undefined when it is malformed. */
@@ -52,10 +51,16 @@ function findPort(header: string): number {
   return colon === -1 ? header.length : colon
 }
 
+/** Tells whether nothing or a port, with its colon, stands from `from` on. */
 function isPort(header: string, from: number): boolean {
   if (from === header.length) return true
-  const port = header.slice(from)
-  return portForm.test(port) && Number(port.slice(1)) <= 65_535
+  let port = 0
+  for (let at = from + 1; at < header.length; at++) {
+    const digit = header.charCodeAt(at) - 0x30
+    if (digit < 0 || digit > 9) return false
+    port = port * 10 + digit
+  }
+  return from + 1 < header.length && header.length - from <= 6 && port <= 65_535
 }
 
 function toName(text: string): string | undefined {

@@ -70,6 +70,9 @@ export function createBodyGuard(maxBodyBytes: number): HttpGuard {
 }
 
 /** The body of a refusal: a JSON-RPC error without an id, as the specification allows. */
-export function toRefusalText({ message, code = protocolErrors.request_invalid.code }: Refusal): string | undefined {
+export function toRefusalText({
+  message,
+  code = protocolErrors.request_invalid.code,
+}: Refusal): string | undefined {
   return message === undefined ? undefined : JSON.stringify({ jsonrpc: '2.0', error: { code, message } })
 }

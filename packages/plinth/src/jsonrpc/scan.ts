@@ -31,34 +31,78 @@ const longestForbiddenKey = '\\u005f'.length * forbiddenKey.length
  * JSON may pass too, because parsing refuses it next. Never throws, and takes time in proportion to the text.
  */
 export function scanJson(text: string, limits: JsonLimits): JsonFault | undefined {
-  const { maxDepth, maxNodes } = limits
-  const keys = new KeyScan(text)
-  let depth = 0
-  let nodes = 1
-  for (let at = 0; at < text.length; at++) {
+  const scan = new JsonScan(text, limits)
+  for (let at = 0; at < text.length && scan.fault === undefined; at++) {
     const code = text.charCodeAt(at)
-    if (code === quote) {
-      const close = findClosingQuote(text, at)
-      const fault = keys.isWatched(depth) ? keys.findFault(depth, at, close) : undefined
-      if (fault !== undefined) return fault
-      at = close
-    } else if (code === comma) {
-      if (++nodes > maxNodes) return 'too_many_nodes'
-    } else if (code === openBrace || code === openBracket) {
-      if (++depth > maxDepth) return 'too_deep'
-      if (!isEmpty(text, at) && ++nodes > maxNodes) return 'too_many_nodes'
-      keys.enter(depth)
-    } else if ((code === closeBrace || code === closeBracket) && depth > 0) depth--
+    if (code === quote) at = scan.readString(at)
+    else if (code === comma) scan.count()
+    else if (code === openBrace || code === openBracket) scan.enter(at)
+    else if (code === closeBrace || code === closeBracket) scan.leave()
   }
-  return undefined
+  return scan.fault
+}
+
+class JsonScan {
+  fault: JsonFault | undefined
+  private readonly text: string
+  private readonly limits: JsonLimits
+  /** False for nearly every text: then keys below the outermost objects need no look. */
+  private readonly mayForbid: boolean
+  private readonly keys: (SeenKeys | undefined)[] = [undefined, undefined, undefined]
+  private depth = 0
+  private nodes = 1
+
+  constructor(text: string, limits: JsonLimits) {
+    this.fault = undefined
+    this.text = text
+    this.limits = limits
+    this.mayForbid = text.includes(forbiddenKey) || text.includes('\\u00')
+  }
+
+  /** Each comma announces one more value, and so does the start of an object or array that is not empty. */
+  count(): void {
+    if (++this.nodes > this.limits.maxNodes) this.fault = 'too_many_nodes'
+  }
+
+  enter(at: number): void {
+    const { text, limits } = this
+    if (++this.depth > limits.maxDepth) this.fault = 'too_deep'
+    if (this.depth <= strictDepth) this.keys[this.depth] = undefined
+    const next = text.charCodeAt(skipSpace(text, at + 1))
+    if (next !== closeBrace && next !== closeBracket) this.count()
+  }
+
+  leave(): void {
+    if (this.depth > 0) this.depth--
+  }
+
+  /** Looks at the string that starts at `open` and returns where it ends. */
+  readString(open: number): number {
+    const close = findClosingQuote(this.text, open)
+    const isWatched = this.depth <= strictDepth || this.mayForbid
+    if (isWatched && isKey(this.text, close)) this.checkKey(open, close)
+    return close
+  }
+
+  private checkKey(open: number, close: number): void {
+    const isStrict = this.depth <= strictDepth
+    if (!isStrict && close - open > longestForbiddenKey + 1) return
+    const key = unescapeKey(this.text.slice(open + 1, close))
+    if (key === forbiddenKey) this.fault = 'forbidden_key'
+    else if (isStrict && !this.keysHere().add(key)) this.fault = 'duplicate_key'
+  }
+
+  private keysHere(): SeenKeys {
+    const keys = this.keys[this.depth] ?? new SeenKeys()
+    this.keys[this.depth] = keys
+    return keys
+  }
 }
 
 /** Where a string ends that starts at `open`; the last character of the text when it never does. */
 function findClosingQuote(text: string, open: number): number {
   let close = text.indexOf('"', open + 1)
-  while (close !== -1 && text.charCodeAt(close - 1) === backslash && isEscaped(text, close)) {
-    close = text.indexOf('"', close + 1)
-  }
+  while (close !== -1 && isEscaped(text, close)) close = text.indexOf('"', close + 1)
   return close === -1 ? text.length - 1 : close
 }
 
@@ -68,9 +112,8 @@ function isEscaped(text: string, at: number): boolean {
   return (at - before) % 2 === 0
 }
 
-function isEmpty(text: string, open: number): boolean {
-  const code = text.charCodeAt(skipSpace(text, open + 1))
-  return code === closeBrace || code === closeBracket
+function isKey(text: string, close: number): boolean {
+  return text.charCodeAt(skipSpace(text, close + 1)) === colon
 }
 
 function skipSpace(text: string, from: number): number {
@@ -79,39 +122,7 @@ function skipSpace(text: string, from: number): number {
   return at
 }
 
-/** Looks at the keys of one text. */
-class KeyScan {
-  private readonly text: string
-  /** False for nearly every text: then keys below the outermost objects need no look. */
-  private readonly mayForbid: boolean
-  private readonly seen: (SeenKeys | undefined)[] = [undefined, undefined, undefined]
-
-  constructor(text: string) {
-    this.text = text
-    this.mayForbid = text.includes(forbiddenKey) || text.includes('\\u00')
-  }
-
-  isWatched(depth: number): boolean {
-    return depth <= strictDepth || this.mayForbid
-  }
-
-  enter(depth: number): void {
-    if (depth <= strictDepth) this.seen[depth] = undefined
-  }
-
-  findFault(depth: number, open: number, close: number): JsonFault | undefined {
-    const { text } = this
-    if (text.charCodeAt(skipSpace(text, close + 1)) !== colon) return undefined
-    if (this.mayForbid && close - open <= longestForbiddenKey + 1) {
-      if (unescapeKey(text.slice(open + 1, close)) === forbiddenKey) return 'forbidden_key'
-    }
-    if (depth > strictDepth) return undefined
-    const seen = (this.seen[depth] ??= new SeenKeys())
-    return seen.add(unescapeKey(text.slice(open + 1, close))) ? undefined : 'duplicate_key'
-  }
-}
-
-/** The keys of one object. Few are compared one by one, which is quicker than a set. */
+/** The keys of one object. A few are compared one by one, which is quicker than a set. */
 class SeenKeys {
   private readonly few: string[] = []
   private many: Set<string> | undefined
@@ -125,7 +136,7 @@ class SeenKeys {
   }
 }
 
-const escape = /\\(?:u([0-9A-Fa-f]{4})|(.))/gs
+const escaped = /\\(?:u([0-9A-Fa-f]{4})|(.))/gs
 const shortEscapes = new Map([
   ['b', '\b'],
   ['f', '\f'],
@@ -134,10 +145,10 @@ const shortEscapes = new Map([
   ['t', '\t'],
 ])
 
-// JSON.parse would do, but throws on what is no JSON, and throwing is slow enough to be an attack.
+// JSON.parse would do, but it throws on what is no JSON, and throwing is slow enough to be an attack.
 function unescapeKey(raw: string): string {
   if (!raw.includes('\\')) return raw
-  return raw.replace(escape, (_, hex: string | undefined, short = '') =>
+  return raw.replace(escaped, (_, hex: string | undefined, short = '') =>
     hex === undefined ? (shortEscapes.get(short) ?? short) : String.fromCharCode(Number.parseInt(hex, 16)),
   )
 }

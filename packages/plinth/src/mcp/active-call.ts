@@ -1,24 +1,27 @@
 import { Failure } from '../errors.ts'
-import { isRequestId } from '../jsonrpc/message.ts'
+import { isObject, isRequestId, type JsonObject } from '../jsonrpc/message.ts'
 import { serializeNotification } from '../jsonrpc/serialize.ts'
 import { askClient } from './ask-client.ts'
 import type { AskAnswer, AskRequest, WireRequest } from './ask-request.ts'
 import { answerFromRounds } from './ask-rounds.ts'
-import type { Call, CallLog, CallNotify, CallRequest, DeclaredErrors, FailOptions } from './call.ts'
+import type { Call, CallLog, CallNotify, CallRequest, DeclaredErrors, Effect, FailOptions } from './call.ts'
 import { Cancelled } from './call-errors.ts'
+import { fetchForCall } from './call-fetch.ts'
 import { createCallLog } from './call-log.ts'
 import { createCallNotify } from './call-notify.ts'
 import { type AskKind, canAsk } from './capabilities.ts'
 import type { ServerContext } from './context.ts'
 import type { InFlight } from './in-flight.ts'
 import { parseRounds, type Rounds } from './input-required.ts'
-import type { Principal } from './principal.ts'
+import { type Principal, toPrincipalKey } from './principal.ts'
 import { type McpRequest, toMeta } from './request.ts'
 
 /** What a call is made on: a tool, resource or prompt, as far as the protocol layer cares. */
 export interface Callee {
   readonly name: string
   readonly errors: DeclaredErrors | undefined
+  /** Default `read`: only tools can do more. */
+  readonly effect?: Effect
   /** Milliseconds. */
   readonly timeoutMs: number
 }
@@ -30,7 +33,10 @@ export class ActiveCall implements Call {
   readonly context: ServerContext
   /** The arguments: as the client sent them, and once validated what the schema made of them. */
   input: unknown
-  readonly deadline: number
+  /** The deadline moves while a user is asked. */
+  deadline: number
+  /** Set by whoever reads it from the request. */
+  idempotencyKey: string | undefined
   /** Questions of this round that the client still has to answer (2026-07-28). */
   readonly questions: Map<string, WireRequest> = new Map()
   /** Moves the deadline while a user is asked; set by whoever enforces it. */
@@ -57,6 +63,10 @@ export class ActiveCall implements Call {
 
   get principal(): Principal {
     return this.mcp.principal
+  }
+
+  get effect(): Effect {
+    return this.callee.effect ?? 'read'
   }
 
   get signal(): AbortSignal {
@@ -152,6 +162,25 @@ export class ActiveCall implements Call {
     const value = await run()
     done[key] = value ?? null
     return value
+  }
+
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    return fetchForCall(this, input, init)
+  }
+
+  secret(name: string): Promise<string> {
+    return this.context.readSecret(name, this.principal.tenant)
+  }
+
+  createHandle(value: JsonObject, ttlMs = 3_600_000): string {
+    const owner = toPrincipalKey(this.principal)
+    return this.context.handles.seal({ owner, value }, { expiresAt: this.context.now() + ttlMs })
+  }
+
+  openHandle(handle: string): JsonObject | undefined {
+    const sealed = this.context.handles.open(handle, this.context.now())
+    const isOwn = sealed?.['owner'] === toPrincipalKey(this.principal)
+    return isOwn && isObject(sealed?.['value']) ? sealed['value'] : undefined
   }
 
   closeStream(retryMs = 1_000): void {

@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.ts'
-import type { RequestId } from '../jsonrpc/message.ts'
+import type { JsonObject, RequestId } from '../jsonrpc/message.ts'
 import type { AskAnswer, AskRequest } from './ask-request.ts'
 import type { AskKind, ClientCapabilities } from './capabilities.ts'
 import type { Implementation, MetaObject } from './content.ts'
@@ -48,6 +48,9 @@ export interface CallNotify {
   promptsChanged(): void
 }
 
+/** What a tool does to the world. It sets the annotations clients see and decides what may be repeated. */
+export type Effect = 'read' | 'write' | 'destroy'
+
 /** Facts of the request a handler works on. */
 export interface CallRequest {
   readonly id: RequestId
@@ -72,6 +75,10 @@ export interface Call<E = DeclaredErrors> {
   readonly signal: AbortSignal
   /** When the call must be over, in milliseconds since 1970. */
   readonly deadline: number
+  /** What the contract says the call does. Resources and prompts read. */
+  readonly effect: Effect
+  /** The key by which the client marks repeats of this call, where there is one. */
+  readonly idempotencyKey: string | undefined
   readonly log: CallLog
   readonly notify: CallNotify
   /**
@@ -93,6 +100,26 @@ export interface Call<E = DeclaredErrors> {
   canAsk(kind: AskKind): boolean
   /** Runs `run` once per call, however often the handler starts again. Its value must survive JSON. */
   once<T>(key: string, run: () => T | Promise<T>): Promise<T>
+  /**
+   * Fetches as the global `fetch` does, and ends with the call. Nothing the client sent goes along, least of all its
+   * credentials. Addresses that a user or a model chose belong to `safeFetch` of `plinth/upstream`.
+   */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
+  /**
+   * Reads a secret from the server's providers: the caller's tenant's own, or the one for all.
+   *
+   * @throws TypeError when no provider has it.
+   */
+  secret(name: string): Promise<string>
+  /**
+   * Seals a value into a handle that only this caller can open again: an id for something that spans calls. It cannot
+   * be guessed or changed, and nothing is stored.
+   *
+   * @param ttlMs How long it is good for, in milliseconds. Default `3_600_000`, one hour.
+   */
+  createHandle(value: JsonObject, ttlMs?: number): string
+  /** The value of a handle; undefined when it is not one of this caller's, or has expired. */
+  openHandle(handle: string): JsonObject | undefined
   /**
    * Closes the response stream and lets the client come back for the answer (2025-11-25 over HTTP); elsewhere it
    * does nothing.

@@ -6,6 +6,7 @@ import type { BoundedMap } from './bounded-map.ts'
 import type { LogLevel } from './content.ts'
 import type { InFlight } from './in-flight.ts'
 import type { ParamHeader } from './param-headers.ts'
+import type { ReadSecret } from './read-secret.ts'
 import type { Sessions } from './sessions.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
@@ -33,6 +34,9 @@ export interface ServerContext {
   readonly serverInfo: string
   readonly sessions: Sessions
   readonly requestStates: Sealer
+  /** Seals what `call.createHandle` gives out. */
+  readonly handles: Sealer
+  readonly readSecret: ReadSecret
   readonly asks: Asks
   readonly inFlight: InFlight
   readonly subscriptions: Subscriptions

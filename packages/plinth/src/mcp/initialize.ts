@@ -54,8 +54,8 @@ function openSession(
 ): string | undefined {
   const { connection } = request.exchange
   if (connection === undefined) return context.sessions.create(facts, request.principal).id
+  if (connection.session === undefined) followConnection(connection, request.principal, context)
   connection.session = { key: connection.key, ...facts }
-  followConnection(connection, request.principal, context)
   return undefined
 }
 

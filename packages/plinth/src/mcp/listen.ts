@@ -31,10 +31,10 @@ const filterKeys = {
  */
 export function listen(
   request: McpRequest,
-  capabilities: JsonObject,
+  offer: { capabilities: JsonObject; mayWatch: (uri: string) => boolean },
   context: ServerContext,
 ): Promise<McpResult> {
-  const filter = parseFilter(request.params['notifications'], capabilities)
+  const filter = parseFilter(request.params['notifications'], offer)
   const uris = new Set(filter.resourceSubscriptions)
   const { exchange, id, principal } = request
   const scope = exchange.connection?.key
@@ -87,7 +87,10 @@ function isWanted(change: Change, filter: ListenFilter, uris: ReadonlySet<string
   return filter[filterKeys[change.kind]] === true
 }
 
-function parseFilter(value: unknown, capabilities: JsonObject): ListenFilter {
+function parseFilter(
+  value: unknown,
+  { capabilities, mayWatch }: { capabilities: JsonObject; mayWatch: (uri: string) => boolean },
+): ListenFilter {
   if (!isObject(value)) {
     throw new ProtocolError('params_invalid', { message: '"notifications" must be an object.' })
   }
@@ -96,7 +99,8 @@ function parseFilter(value: unknown, capabilities: JsonObject): ListenFilter {
     if (value[key] === true && isObject(capabilities[kind])) flags[key] = true
   }
   const uris = value['resourceSubscriptions']
-  if (uris !== undefined && isObject(capabilities['resources'])) flags.resourceSubscriptions = parseUris(uris)
+  if (uris !== undefined && isObject(capabilities['resources']))
+    flags.resourceSubscriptions = parseUris(uris).filter(mayWatch)
   return flags
 }
 

@@ -9,6 +9,10 @@ export interface Principal {
   readonly tenant: string
   /** What the caller may do. */
   readonly scopes: readonly string[]
+  /** Groups the caller belongs to. */
+  readonly roles?: readonly string[]
+  /** True where whoever runs the server is the caller: no scope or role is asked of it. Never set from a token. */
+  readonly isTrusted?: boolean
   /** The OAuth client or key the caller used, where known. */
   readonly client?: string
   /** Who vouched for the caller, where known. */
@@ -20,9 +24,23 @@ export interface Principal {
 }
 
 /** The caller of a process that was started by its user: stdio and in-memory links. */
-export const localPrincipal: Principal = Object.freeze({ subject: 'local', tenant: 'local', scopes: [] })
+export const localPrincipal: Principal = Object.freeze({
+  subject: 'local',
+  tenant: 'local',
+  scopes: [],
+  isTrusted: true,
+})
 
-/** The caller of an HTTP server that authenticates nobody. */
+/** The caller of an HTTP server that authenticates nobody: like a local one, but told apart by its address. */
+export const openPrincipal: Principal = Object.freeze({
+  subject: 'anonymous',
+  tenant: 'local',
+  scopes: [],
+  isAnonymous: true,
+  isTrusted: true,
+})
+
+/** A caller without credentials, where an HTTP server authenticates others. */
 export const anonymousPrincipal: Principal = Object.freeze({
   subject: 'anonymous',
   tenant: 'local',

@@ -18,7 +18,9 @@ function settleInTime(call: ActiveCall, pending: Promise<McpResult>): Promise<Mc
     let timer = startTimer(call)
     call.holdDeadline = (hold) => {
       clearTimeout(timer)
-      if (!hold) timer = startTimer(call)
+      if (hold) return
+      call.deadline = call.context.now() + call.callee.timeoutMs
+      timer = startTimer(call)
     }
     const settle = <T>(end: (value: T) => void) => {
       return (value: T) => {

@@ -5,6 +5,7 @@ import type { ServerContext } from '../mcp/context.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import type { McpResult } from '../mcp/result.ts'
 import { toFailureResult } from '../mcp/tool-result.ts'
+import { assertAccess } from './assert-access.ts'
 import type { Catalogue } from './catalogue.ts'
 import { runComponent } from './run-component.ts'
 
@@ -17,8 +18,8 @@ export function callTool(
   context: ServerContext,
 ): McpResult | Promise<McpResult> {
   const { name, arguments: input = noArguments } = request.params
-  const tool = typeof name === 'string' ? catalogue.tools.get(name) : undefined
-  if (tool === undefined) throw new ProtocolError('tool_unknown', { data: { name } })
+  const named = typeof name === 'string' ? catalogue.tools.get(name) : undefined
+  const tool = assertAccess(named, request.principal, { error: 'tool_unknown', data: { name } })
   if (!isObject(input))
     throw new ProtocolError('params_invalid', { message: '"arguments" must be an object.' })
   const call = new ActiveCall(request, tool, context)

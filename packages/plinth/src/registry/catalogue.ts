@@ -48,6 +48,7 @@ export function createCatalogue(
       member: 'tools',
       items: [...parts.tools.values()],
       keyOf: ({ name }) => name,
+      accessOf: ({ contract }) => contract,
       toListed: toListedTool,
     }),
     listStaticResources: createListPage({
@@ -55,6 +56,7 @@ export function createCatalogue(
       member: 'resources',
       items: resources,
       keyOf: ({ uri }) => uri,
+      accessOf: (contract) => contract,
       toListed: toListedResource,
     }),
     listResourceTemplates: createListPage({
@@ -62,6 +64,7 @@ export function createCatalogue(
       member: 'resourceTemplates',
       items: [...parts.families.values()],
       keyOf: ({ name }) => name,
+      accessOf: ({ contract }) => contract,
       toListed: toListedTemplate,
     }),
     listPrompts: createListPage({
@@ -69,6 +72,7 @@ export function createCatalogue(
       member: 'prompts',
       items: [...parts.prompts.values()],
       keyOf: ({ name }) => name,
+      accessOf: ({ contract }) => contract,
       toListed: toListedPrompt,
     }),
   }

@@ -55,6 +55,7 @@ export function compileTool(
   return {
     name: contract.name,
     errors: contract.errors as DeclaredErrors | undefined,
+    effect: contract.effect,
     timeoutMs: contract.timeoutMs ?? options.timeoutMs,
     contract,
     inputSchema,

@@ -1,9 +1,11 @@
 import { ProtocolError } from '../errors.ts'
 import { isObject, type JsonObject } from '../jsonrpc/message.ts'
+import type { Access } from '../mcp/access.ts'
 import { ActiveCall, type Callee } from '../mcp/active-call.ts'
 import type { ServerContext } from '../mcp/context.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import { createPlainResult, type McpResult } from '../mcp/result.ts'
+import { assertAccess } from './assert-access.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Complete } from './contract.ts'
 import { throwFailure } from './read-resource.ts'
@@ -12,7 +14,10 @@ import { runComponent } from './run-component.ts'
 /** Most values one answer may hold (specification, server/utilities/completion). */
 const maxValues = 100
 
-type Completable = Callee & { readonly complete: { readonly [argument: string]: Complete } | undefined }
+type Completable = Callee & {
+  readonly contract: Access
+  readonly complete: { readonly [argument: string]: Complete } | undefined
+}
 
 /** Answers `completion/complete` for an argument of a prompt or a variable of a resource family. */
 export function complete(
@@ -26,7 +31,10 @@ export function complete(
   if (typeof name !== 'string' || typeof value !== 'string') {
     throw createParamsError('"argument" must have a name and a value.')
   }
-  const completable = findCompletable(ref, catalogue)
+  const completable = assertAccess(findCompletable(ref, catalogue), request.principal, {
+    error: 'params_invalid',
+    data: { ref },
+  })
   const { complete: by } = completable
   const suggest = by !== undefined && Object.hasOwn(by, name) ? by[name] : undefined
   const given = toGiven(request.params['context'])

@@ -1,4 +1,5 @@
-import type { Call, DeclaredErrors } from '../mcp/call.ts'
+import type { Access } from '../mcp/access.ts'
+import type { Call, DeclaredErrors, Effect } from '../mcp/call.ts'
 import type { Annotations, Icon, MetaObject, PromptMessage, ResourceContents } from '../mcp/content.ts'
 import type { JsonSchema } from '../mcp/json-schema.ts'
 import type { Policies, ToolPolicies } from '../mcp/policy.ts'
@@ -6,18 +7,13 @@ import type { CacheHint } from '../mcp/revision.ts'
 import type { InferInput, InferOutput, Schema } from '../mcp/schema.ts'
 import type { PromptAnswer, ResourceAnswer, ToolAnswer } from './answers.ts'
 
-/** What a tool does to the world. It sets the annotations clients see and decides what may be repeated. */
-export type Effect = 'read' | 'write' | 'destroy'
-
 /** What every listed component has. */
-export interface Described extends Policies {
+export interface Described extends Policies, Access {
   /** A name for people. */
   readonly title?: string
   readonly icons?: readonly Icon[]
   /** Free metadata for clients; keys follow the `_meta` key format of the specification. */
   readonly _meta?: MetaObject
-  /** Scopes a caller needs, all of them. Default none. */
-  readonly scopes?: readonly string[]
 }
 
 /** A tool as data: what models and clients see of it, and the policies around its handler. */

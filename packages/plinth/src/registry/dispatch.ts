@@ -1,5 +1,6 @@
 import { ProtocolError } from '../errors.ts'
 import type { JsonObject } from '../jsonrpc/message.ts'
+import { isAllowed } from '../mcp/access.ts'
 import type { ServerContext } from '../mcp/context.ts'
 import { unwatchResource, watchResource } from '../mcp/follow-connection.ts'
 import { type Initialized, initialize, setLogLevel } from '../mcp/initialize.ts'
@@ -7,6 +8,7 @@ import { listen } from '../mcp/listen.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import { emptyResult, type McpResult } from '../mcp/result.ts'
 import type { CacheHint } from '../mcp/revision.ts'
+import { assertAccess } from './assert-access.ts'
 import { callTool } from './call-tool.ts'
 import type { Catalogue } from './catalogue.ts'
 import { complete } from './complete.ts'
@@ -51,7 +53,7 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['prompts/get', (request, { catalogue, context }) => getPrompt(request, catalogue, context)],
   ['prompts/list', (request, scope) => assertOffered('prompts', scope).listPrompts(request)],
   ['completion/complete', (request, { catalogue, context }) => complete(request, catalogue, context)],
-  ['subscriptions/listen', (request, { about, context }) => listen(request, about.capabilities, context)],
+  ['subscriptions/listen', startListening],
   ['resources/subscribe', subscribe],
   ['resources/unsubscribe', unsubscribe],
   ['logging/setLevel', (request, { context }) => setLogLevel(request, context)],
@@ -75,13 +77,22 @@ function assertOffered(kind: 'tools' | 'resources' | 'prompts', scope: Scope): C
 
 function subscribe(request: McpRequest, { catalogue, context }: Scope): McpResult {
   const uri = assertUri(request)
-  if (findResource(catalogue, uri) === undefined)
-    throw new ProtocolError('resource_unknown', { data: { uri } })
+  const found = findResource(catalogue, uri)?.resource
+  assertAccess(found, request.principal, { error: 'resource_unknown', data: { uri } })
   const { session } = request
   if (session !== undefined && !watchResource(uri, session.key, context)) {
     throw new ProtocolError('params_invalid', { message: 'This session watches too many resources already.' })
   }
   return emptyResult
+}
+
+/** A stream tells of the resources only that its caller may read. */
+function startListening(request: McpRequest, { about, catalogue, context }: Scope): Promise<McpResult> {
+  const mayWatch = (uri: string) => {
+    const found = findResource(catalogue, uri)?.resource
+    return found !== undefined && isAllowed(found.contract, request.principal)
+  }
+  return listen(request, { capabilities: about.capabilities, mayWatch }, context)
 }
 
 function unsubscribe(request: McpRequest, { context }: Scope): McpResult {

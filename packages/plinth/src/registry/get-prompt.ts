@@ -4,6 +4,7 @@ import { ActiveCall } from '../mcp/active-call.ts'
 import type { ServerContext } from '../mcp/context.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import type { McpResult } from '../mcp/result.ts'
+import { assertAccess } from './assert-access.ts'
 import type { Catalogue } from './catalogue.ts'
 import { throwPromptFailure } from './compile-prompt.ts'
 import { runComponent } from './run-component.ts'
@@ -15,8 +16,8 @@ export function getPrompt(
   context: ServerContext,
 ): McpResult | Promise<McpResult> {
   const { name, arguments: input = {} } = request.params
-  const prompt = typeof name === 'string' ? catalogue.prompts.get(name) : undefined
-  if (prompt === undefined) throw new ProtocolError('prompt_unknown', { data: { name } })
+  const named = typeof name === 'string' ? catalogue.prompts.get(name) : undefined
+  const prompt = assertAccess(named, request.principal, { error: 'prompt_unknown', data: { name } })
   if (!isObject(input))
     throw new ProtocolError('params_invalid', { message: '"arguments" must be an object.' })
   const call = new ActiveCall(request, prompt, context)

@@ -1,4 +1,6 @@
 import { ProtocolError } from '../errors.ts'
+import { type Access, isAllowed, isRestricted } from '../mcp/access.ts'
+import { BoundedMap } from '../mcp/bounded-map.ts'
 import { createPager, type Pager } from '../mcp/cursor.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import type { McpResult } from '../mcp/result.ts'
@@ -9,6 +11,7 @@ export interface ListOptions<T> {
   readonly member: 'tools' | 'resources' | 'resourceTemplates' | 'prompts'
   readonly items: readonly T[]
   readonly keyOf: (item: T) => string
+  readonly accessOf: (item: T) => Access
   readonly toListed: (item: T, revision: Revision) => Record<string, unknown>
   readonly pageSize: number | undefined
   readonly cache: CacheHint
@@ -17,8 +20,29 @@ export interface ListOptions<T> {
 /** Answers one list method. Pages are turned into text once for each revision and kept. */
 export type ListPage = (request: McpRequest) => McpResult
 
+/** Most different views of one list that are kept; callers with the same rights share one. */
+const maxViews = 256
+
+/** A list that shows each caller what it may use. Where that is the same for all, there is one view of it. */
 export function createListPage<T>(options: ListOptions<T>): ListPage {
-  const { member, items, keyOf, pageSize, cache } = options
+  const { items, accessOf } = options
+  if (!items.some((item) => isRestricted(accessOf(item)))) return createView(options)
+  const views = new BoundedMap<ListPage>(maxViews)
+  return function listAllowed(request) {
+    const allowed = items.map((item) => isAllowed(accessOf(item), request.principal))
+    const key = allowed.map(Number).join('')
+    let view = views.get(key)
+    if (view === undefined) {
+      const cache = { ...options.cache, scope: 'private' } as const
+      view = createView({ ...options, cache, items: items.filter((_item, index) => allowed[index]) })
+      views.set(key, view)
+    }
+    return view(request)
+  }
+}
+
+function createView<T>(options: ListOptions<T>): ListPage {
+  const { member, items, keyOf, pageSize } = options
   const pager = createPager(items, { pageSize, list: member, keyOf })
   const kept = new Map<string, McpResult>()
   return function listPage(request) {
@@ -26,7 +50,7 @@ export function createListPage<T>(options: ListOptions<T>): ListPage {
     const key = `${request.revision.date} ${String(cursor)}`
     const known = kept.get(key)
     if (known !== undefined) return known
-    const result = createPage(pager, cursor, { ...options, revision: request.revision, cache })
+    const result = createPage(pager, cursor, { ...options, revision: request.revision })
     kept.set(key, result)
     return result
   }

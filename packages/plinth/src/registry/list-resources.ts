@@ -1,3 +1,4 @@
+import { type Access, isAllowed } from '../mcp/access.ts'
 import { ActiveCall } from '../mcp/active-call.ts'
 import type { ServerContext } from '../mcp/context.ts'
 import type { McpRequest } from '../mcp/request.ts'
@@ -17,7 +18,9 @@ export function listResources(
   catalogue: Catalogue,
   context: ServerContext,
 ): McpResult | Promise<McpResult> {
-  const families = [...catalogue.families.values()].filter(({ list }) => list !== undefined)
+  const families = [...catalogue.families.values()].filter(({ list, contract }) => {
+    return list !== undefined && isAllowed(contract, request.principal)
+  })
   if (families.length === 0) return catalogue.listStaticResources(request)
   const call = new ActiveCall(request, { ...listCallee, timeoutMs: catalogue.timeoutMs }, context)
   return runComponent(call, (active) => listAll(active, catalogue, families), throwFailure)
@@ -34,8 +37,19 @@ async function listAll(
   const listed = await Promise.all(families.map(async (family) => family.list?.(call) ?? []))
   const items = [...[...catalogue.resources.values()].map(({ contract }) => contract), ...listed.flat()]
   const options = { member: 'resources', pageSize: catalogue.pageSize, cache: perCaller } as const
-  const page = createListPage({ ...options, items, keyOf: ({ uri }) => uri, toListed: toListedResource })
+  const page = createListPage({
+    ...options,
+    items,
+    keyOf: ({ uri }) => uri,
+    accessOf: toAccess,
+    toListed: toListedResource,
+  })
   return page(call.mcp)
+}
+
+/** Members of a family were listed for this caller already; single resources say who may see them. */
+function toAccess(item: ListedResource & Access): Access {
+  return item
 }
 
 /** A resource as `resources/list` shows it to a client of this revision. */

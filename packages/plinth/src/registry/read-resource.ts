@@ -3,6 +3,7 @@ import { ActiveCall } from '../mcp/active-call.ts'
 import type { ServerContext } from '../mcp/context.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import type { McpResult } from '../mcp/result.ts'
+import { assertAccess } from './assert-access.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { CompiledResource } from './compile-resource.ts'
 import { runComponent } from './run-component.ts'
@@ -36,6 +37,7 @@ export function readResource(
   if (typeof uri !== 'string')
     throw new ProtocolError('params_invalid', { message: '"uri" must be a string.' })
   const found = findResource(catalogue, uri)
+  assertAccess(found?.resource, request.principal, { error: 'resource_unknown', data: { uri } })
   if (found === undefined) throw new ProtocolError('resource_unknown', { data: { uri } })
   const call = new ActiveCall(request, found.resource, context)
   call.input = { uri, variables: found.variables }

@@ -20,6 +20,7 @@ const rings = [
 /** Rings whose members may import each other: the doors for people, and the parts of the server. */
 const openRings = new Set([0, 3])
 
+/** Loaded at their first use. Whoever loads them may name their types. */
 const dynamicImports = ['registry/validate.ts → ./json-schema-engine.ts', 'server.ts → ./entry/serve.ts']
 
 /** Knows neither HTTP nor Node, so that it runs wherever JavaScript does. */
@@ -39,7 +40,8 @@ test('every relative import names a source file', () => {
 
 test('imports only point inward', () => {
   const outward = listEdges(isRelative).filter(
-    ({ from, to, kind }) => kind !== 'dynamic' && !mayImport(from, to),
+    ({ from, to, kind, specifier }) =>
+      kind !== 'dynamic' && !mayImport(from, to) && !dynamicImports.includes(`${from} → ${specifier}`),
   )
   expect(outward.map(describeEdge)).toEqual([])
 })

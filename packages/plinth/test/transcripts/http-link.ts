@@ -38,16 +38,13 @@ class HttpClient {
 
   async send(text: string): Promise<void> {
     const posted = parsePosted(text)
-    const isStateless = posted.method !== undefined && toVersion(posted) !== undefined
     // On stateless revisions a closed stream is how a client cancels.
     if (posted.method === 'notifications/cancelled' && this.sessionId === undefined && this.cancel(posted)) return
-    const controller = new AbortController()
-    this.open.set(posted.id ?? controller, controller)
-    const headers = isStateless ? toStatelessHeaders(posted) : this.toSessionHeaders()
-    const response = await fetch(this.url, { method: 'POST', headers, body: text, signal: controller.signal })
-    this.keepSession(response, isStateless)
-    if (posted.id === undefined || posted.method === undefined) await assertAccepted(response, text)
-    else await this.receive(response, isStateless)
+    if (posted.id === undefined || posted.method === undefined) return assertAccepted(await this.post(posted, text), text)
+    // A request may take as long as it wants to, and the client goes on meanwhile.
+    this.receive(posted, text).catch((error: unknown) => {
+      if (!isAbort(error)) this.inbox.fail(error)
+    })
   }
 
   /** Opens the stream of messages that belong to no request. */
@@ -58,7 +55,9 @@ class HttpClient {
     const headers = { ...this.toSessionHeaders(), accept: 'text/event-stream' }
     const response = await fetch(this.url, { headers, signal: controller.signal })
     if (response.status !== 200) throw new Error(`GET answered ${response.status}.`)
-    void this.readEvents(response, false)
+    this.readEvents(response, false).catch((error: unknown) => {
+      if (!isAbort(error)) this.inbox.fail(error)
+    })
   }
 
   close(): void {
@@ -81,34 +80,43 @@ class HttpClient {
     }
   }
 
-  private keepSession(response: Response, isStateless: boolean): void {
+  private async post(posted: Posted, text: string): Promise<Response> {
+    const controller = new AbortController()
+    this.open.set(posted.id ?? controller, controller)
+    const headers = isStateless(posted) ? toStatelessHeaders(posted) : this.toSessionHeaders()
+    const response = await fetch(this.url, { method: 'POST', headers, body: text, signal: controller.signal })
     const sessionId = response.headers.get('mcp-session-id')
-    if (sessionId !== null && isStateless) throw new Error('A stateless request was answered with a session id.')
+    if (sessionId !== null && isStateless(posted)) throw new Error('A stateless request got a session id.')
     this.sessionId = sessionId ?? this.sessionId
+    return response
   }
 
-  private async receive(response: Response, isStateless: boolean): Promise<void> {
+  private async receive(posted: Posted, text: string): Promise<void> {
+    const response = await this.post(posted, text)
     if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
-      void this.readEvents(response, isStateless)
-      return
+      return this.readEvents(response, isStateless(posted))
     }
-    const text = await response.text()
-    if (text !== '') this.inbox.openStream()(JSON.parse(text) as Message)
+    const body = await response.text()
+    if (body !== '') this.inbox.openStream()(JSON.parse(body) as Message)
   }
 
-  private async readEvents(response: Response, isStateless: boolean): Promise<void> {
+  private async readEvents(response: Response, hasNoIds: boolean): Promise<void> {
     const add = this.inbox.openStream()
     let rest = ''
-    try {
-      for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-        const events = `${rest}${chunk}`.split('\n\n')
-        rest = events.pop() ?? ''
-        for (const event of events) addEvent(event, add, isStateless)
-      }
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error // The client itself closed the stream.
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const events = `${rest}${chunk}`.split('\n\n')
+      rest = events.pop() ?? ''
+      for (const event of events) addEvent(event, add, hasNoIds)
     }
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}
+
+function isStateless(posted: Posted): boolean {
+  return posted.method !== undefined && toVersion(posted) !== undefined
 }
 
 function parsePosted(text: string): Posted {
@@ -145,9 +153,9 @@ async function assertAccepted(response: Response, text: string): Promise<void> {
   }
 }
 
-function addEvent(event: string, add: (message: Message) => void, isStateless: boolean): void {
+function addEvent(event: string, add: (message: Message) => void, hasNoIds: boolean): void {
   const fields = event.split('\n')
-  if (isStateless && fields.some((field) => field.startsWith('id:'))) {
+  if (hasNoIds && fields.some((field) => field.startsWith('id:'))) {
     throw new Error('An event of a stateless stream has an id.')
   }
   const data = fields.filter((field) => field.startsWith('data:')).map((field) => field.slice(5).trim())

@@ -13,6 +13,7 @@ const patienceMs = 2_000
 export class Inbox {
   private readonly streams: Message[][] = []
   private wake: () => void = () => undefined
+  private fault: unknown
 
   /** Opens a stream and returns what adds to it. */
   openStream(): (message: Message) => void {
@@ -24,12 +25,19 @@ export class Inbox {
     }
   }
 
+  /** Ends the waiting, because the client broke. */
+  fail(error: unknown): void {
+    this.fault = error
+    this.wake()
+  }
+
   /** Takes the next message that fits what was expected. Throws when none comes. */
   async take(expected: unknown, names: Names): Promise<Message> {
     const until = performance.now() + patienceMs
     for (;;) {
       const taken = this.find(expected, names)
       if (taken !== undefined) return taken
+      if (this.fault !== undefined) throw this.fault
       if (performance.now() >= until) throw new Error(this.explain(expected, names))
       await this.nextChange(until - performance.now())
     }

@@ -1,0 +1,80 @@
+import type { HttpResponse } from './http-response.ts'
+
+const encoder = new TextEncoder()
+
+/** What is taken off our hands before the client reads, in bytes. */
+const highWaterMark = 65_536
+
+/** The way back as a web-standard Response. */
+export class FetchResponse implements HttpResponse {
+  /** Settles with the first thing that is said. Never rejects. */
+  readonly promise: Promise<Response>
+  readonly remoteAddress = undefined
+  private readonly extra: Readonly<Record<string, string>> | undefined
+  private readonly closeListeners: (() => void)[] = []
+  private settle: (response: Response) => void = () => undefined
+  private controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  private state: 'waiting' | 'open' | 'ended' | 'closed' = 'waiting'
+
+  constructor(signal: AbortSignal, extra: Readonly<Record<string, string>> | undefined) {
+    this.extra = extra
+    this.promise = new Promise((resolve) => {
+      this.settle = resolve
+    })
+    if (signal.aborted) this.close()
+    else signal.addEventListener('abort', () => this.close(), { once: true })
+  }
+
+  get queuedBytes(): number {
+    return highWaterMark - (this.controller?.desiredSize ?? highWaterMark)
+  }
+
+  reply(status: number, headers: Readonly<Record<string, string>>, text?: string): void {
+    if (this.state === 'waiting') this.state = 'ended'
+    else if (this.state !== 'closed') return
+    this.settle(new Response(text ?? null, { status, headers: { ...headers, ...this.extra } }))
+  }
+
+  open(status: number, headers: Readonly<Record<string, string>>): void {
+    if (this.state !== 'waiting') return
+    this.state = 'open'
+    const source: UnderlyingDefaultSource<Uint8Array> = {
+      start: (controller) => {
+        this.controller = controller
+      },
+      cancel: () => this.close(),
+    }
+    const body = new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark }))
+    this.settle(new Response(body, { status, headers: { ...headers, ...this.extra } }))
+  }
+
+  write(text: string): void {
+    if (this.state === 'open') this.controller?.enqueue(encoder.encode(text))
+  }
+
+  end(): void {
+    if (this.state !== 'open') return
+    this.state = 'ended'
+    this.controller?.close()
+  }
+
+  destroy(): void {
+    if (this.state === 'open') this.controller?.error(new Error('The server broke the stream off.'))
+    this.close()
+  }
+
+  onClose(listener: () => void): void {
+    if (this.state === 'closed') queueMicrotask(listener)
+    else this.closeListeners.push(listener)
+  }
+
+  /** The client is gone before the end. A request that was answered may be aborted as much as it likes. */
+  private close(): void {
+    if (this.state === 'ended' || this.state === 'closed') return
+    const isWaiting = this.state === 'waiting'
+    this.state = 'closed'
+    for (const listener of this.closeListeners.splice(0)) listener()
+    // Nobody reads it, but the promise of an answer is kept.
+    if (isWaiting) this.settle(new Response(null, { status: 499 }))
+  }
+}

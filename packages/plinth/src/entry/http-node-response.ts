@@ -1,0 +1,98 @@
+import type { ServerResponse } from 'node:http'
+import type { HttpResponse } from './http-response.ts'
+
+/** The way back over `node:http`. */
+export class NodeResponse implements HttpResponse {
+  private readonly response: ServerResponse
+  private readonly extra: Readonly<Record<string, string>> | undefined
+  private readonly stallTimeoutMs: number
+  private isStalled = false
+
+  /**
+   * @param response Where to answer.
+   * @param options `stallTimeoutMs`: how long the client may leave what was sent untouched; `extra`: headers of every
+   * answer.
+   */
+  constructor(
+    response: ServerResponse,
+    options: { stallTimeoutMs: number; extra?: Readonly<Record<string, string>> | undefined },
+  ) {
+    this.response = response
+    this.extra = options.extra
+    this.stallTimeoutMs = options.stallTimeoutMs
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.response.req.socket.remoteAddress
+  }
+
+  get queuedBytes(): number {
+    return this.response.writableLength
+  }
+
+  reply(status: number, headers: Readonly<Record<string, string>>, text?: string): void {
+    const { response } = this
+    if (response.headersSent || response.destroyed) return
+    const length = text === undefined ? 0 : Buffer.byteLength(text)
+    response.writeHead(status, toRawHeaders([headers, this.extra], status === 204 ? undefined : length))
+    response.end(text)
+    if (response.writableLength > 0) this.watch()
+  }
+
+  open(status: number, headers: Readonly<Record<string, string>>): void {
+    if (this.response.headersSent || this.response.destroyed) return
+    this.response.writeHead(status, toRawHeaders([headers, this.extra], undefined))
+    this.response.flushHeaders()
+  }
+
+  write(text: string): void {
+    const { response } = this
+    if (response.destroyed || response.writableEnded) return
+    if (!response.write(text)) this.watch()
+  }
+
+  end(): void {
+    if (!this.response.writableEnded) this.response.end()
+  }
+
+  destroy(): void {
+    this.response.destroy()
+    // An answer that waits in a pipeline has no socket of its own to destroy.
+    this.response.req.socket.destroy()
+  }
+
+  onClose(listener: () => void): void {
+    const { response } = this
+    const { socket } = response.req
+    const isQueued = response.socket === null
+    const call = () => {
+      response.off('close', call)
+      socket.off('close', call)
+      if (!response.writableFinished) listener()
+    }
+    if (response.destroyed || socket.destroyed) return queueMicrotask(call)
+    response.on('close', call)
+    // Node ends only the first answer of a pipeline with its socket, and forgets those that wait behind it.
+    if (isQueued) socket.on('close', call)
+  }
+
+  /** Breaks off when the client takes nothing for too long. Node starts the time anew with every byte taken. */
+  private watch(): void {
+    if (this.isStalled) return
+    this.isStalled = true
+    this.response.setTimeout(this.stallTimeoutMs)
+    this.response.once('drain', () => {
+      this.isStalled = false
+      this.response.setTimeout(0)
+    })
+  }
+}
+
+function toRawHeaders(
+  parts: readonly (Readonly<Record<string, string>> | undefined)[],
+  length: number | undefined,
+): string[] {
+  const raw = length === undefined ? [] : ['content-length', String(length)]
+  for (const headers of parts) for (const name in headers) raw.push(name, headers[name] as string)
+  return raw
+}

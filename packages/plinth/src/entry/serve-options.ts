@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util'
+import type { HttpOptions } from './http-options.ts'
+
+/** How a server is started. Flags win over the environment, the environment over these options. */
+export interface ServeOptions extends HttpOptions {
+  /** Serves over standard streams instead of HTTP. Default: as the flag `--stdio` says. */
+  readonly stdio?: boolean
+  /** Flags: `--stdio`, `--host`, `--port`, `--path`. Others are refused. Default `process.argv.slice(2)`. */
+  readonly argv?: readonly string[]
+  /**
+   * `HOST`, `PORT`, `MCP_PATH`, and, separated by commas, `PLINTH_ALLOWED_HOSTS` and `PLINTH_ALLOWED_ORIGINS`. Empty
+   * ones count as unset. Default `process.env`.
+   */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Called once the last call has ended, before the process does: the place to close databases. */
+  readonly onStop?: () => void | Promise<void>
+  /** How long calls in flight may still take after a signal, in milliseconds. Default `10_000`. */
+  readonly graceMs?: number
+}
+
+/** What flags, environment and options amount to. */
+export interface ServePlan {
+  readonly stdio: boolean
+  readonly http: HttpOptions
+}
+
+const flags = {
+  stdio: { type: 'boolean' },
+  host: { type: 'string' },
+  port: { type: 'string' },
+  path: { type: 'string' },
+} as const
+
+type Flag = keyof typeof flags
+
+const knownFlags = Object.keys(flags)
+  .map((name) => `--${name}`)
+  .join(', ')
+
+/** @throws TypeError naming the flag or variable, its value and the fix. */
+export function planServe(options: ServeOptions): ServePlan {
+  const { stdio, argv, env: environment, onStop, graceMs, ...http } = options
+  const given = parseFlags(argv ?? process.argv.slice(2))
+  const env = environment ?? process.env
+  const hosts = parseList(env['PLINTH_ALLOWED_HOSTS'])
+  const origins = parseList(env['PLINTH_ALLOWED_ORIGINS'])
+  const host = given.host ?? (env['HOST'] || undefined)
+  const path = given.path ?? (env['MCP_PATH'] || undefined)
+  const port = parsePort('--port', given.port) ?? parsePort('PORT', env['PORT'] || undefined)
+  const found = { host, port, path, allowedHosts: hosts, allowedOrigins: origins }
+  const chosen = Object.entries(found).filter(([, value]) => value !== undefined)
+  return { stdio: given.stdio ?? stdio ?? false, http: { ...http, ...Object.fromEntries(chosen) } }
+}
+
+interface Flags {
+  readonly stdio?: boolean
+  readonly host?: string
+  readonly port?: string
+  readonly path?: string
+}
+
+function parseFlags(argv: readonly string[]): Flags {
+  const { tokens } = parseArgs({ args: [...argv], options: flags, strict: false, tokens: true })
+  const given: Record<string, string | boolean> = {}
+  for (const token of tokens) {
+    if (token.kind === 'positional') throw createFlagError(`argument ${JSON.stringify(token.value)}`)
+    if (token.kind !== 'option') continue
+    if (!isFlag(token.name)) throw createFlagError(`flag ${JSON.stringify(token.rawName)}`)
+    given[token.name] = toFlagValue(token.name, token.value)
+  }
+  return given
+}
+
+function isFlag(name: string): name is Flag {
+  return Object.hasOwn(flags, name)
+}
+
+function createFlagError(what: string): TypeError {
+  return new TypeError(`Unknown ${what}. Known flags: ${knownFlags}.`)
+}
+
+function toFlagValue(name: Flag, value: string | undefined): string | boolean {
+  if (name === 'stdio') {
+    if (value === undefined) return true
+    throw new TypeError(`"--stdio" takes no value, got ${JSON.stringify(value)}.`)
+  }
+  if (value !== undefined && value !== '' && !value.startsWith('--')) return value
+  throw new TypeError(`"--${name}" needs a value, as in "--${name} ${name === 'port' ? '3000' : '…'}".`)
+}
+
+function parsePort(source: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
+  throw new TypeError(
+    `"${source}" must be a port, a whole number from 0 to 65535, got ${JSON.stringify(value)}.`,
+  )
+}
+
+function parseList(value: string | undefined): string[] | undefined {
+  if (value === undefined || value.trim() === '') return undefined
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
