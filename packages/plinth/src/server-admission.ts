@@ -7,7 +7,11 @@ import type { Stores } from './server-stores.ts'
 import { type EventLoopMonitor, monitorEventLoop } from './telemetry/event-loop.ts'
 
 /** Works out how a server lets requests in. */
-export function createAdmission(settings: ServerSettings, stores: Stores): Admission {
+export function createAdmission(
+  settings: ServerSettings,
+  stores: Stores,
+  onSample: (delayMs: number) => void,
+): Admission {
   let monitor: EventLoopMonitor | undefined
   const load: Load = { inFlight: 0, delayMs: () => monitor?.delayMs ?? 0 }
   return {
@@ -18,7 +22,7 @@ export function createAdmission(settings: ServerSettings, stores: Stores): Admis
         ? undefined
         : createServerLimit(settings.rate, settings.limitsHttpOnly, stores),
     start() {
-      monitor ??= monitorEventLoop()
+      monitor ??= monitorEventLoop(onSample)
     },
     stop() {
       monitor?.stop()

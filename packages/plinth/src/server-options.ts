@@ -38,6 +38,10 @@ export interface ServerOptions {
   readonly log?: LogSink
   /** How long one call may take, in milliseconds. Default `60_000`. */
   readonly timeoutMs?: number
+  /** How long a call that reports progress may take in all, in milliseconds. Default `600_000`. */
+  readonly maxTimeoutMs?: number
+  /** How long a handler may hold the event loop before the log names it, in milliseconds. Default `200`. */
+  readonly blockedAfterMs?: number
   /** How long a client may take to answer `call.ask`, in milliseconds. Default `300_000`. */
   readonly askTimeoutMs?: number
   /** Entries on one page of a list. Default: all, because several clients read only the first page. */
@@ -92,6 +96,8 @@ export interface ServerSettings {
   readonly hasRandomKey: boolean
   readonly log: LogSink
   readonly timeoutMs: number
+  readonly maxTimeoutMs: number
+  readonly blockedAfterMs: number
   readonly askTimeoutMs: number
   readonly pageSize: number | undefined
   readonly listTtlMs: number
@@ -121,6 +127,8 @@ const maxTimerMs = 2 ** 31 - 1
 /** Options that are whole numbers: their defaults and bounds. */
 const counts = {
   timeoutMs: { preset: 60_000, min: 1, max: maxTimerMs },
+  maxTimeoutMs: { preset: 600_000, min: 1, max: maxTimerMs },
+  blockedAfterMs: { preset: 200, min: 1 },
   askTimeoutMs: { preset: 300_000, min: 1, max: maxTimerMs },
   listTtlMs: { preset: 60_000, min: 0 },
   sessionTtlMs: { preset: 86_400_000, min: 1 },
@@ -218,6 +226,8 @@ export function createContext(
     readSecret: createReadSecret(settings.secrets, now),
     asks: new Asks(),
     inFlight: new InFlight(),
+    running: new Map(),
+    blocked: { count: 0 },
     subscriptions: new Subscriptions(maxStreams),
     logLevels: new BoundedMap(10_000),
     watched: new BoundedMap(10_000),

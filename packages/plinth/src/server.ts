@@ -63,11 +63,12 @@ export class Server {
   private readonly families = new Map<string, CompiledResource>()
   private readonly prompts = new Map<string, CompiledPrompt>()
   private current: Scope | undefined
+  private fetchHandler: Promise<(request: Request) => Promise<Response>> | undefined
 
   constructor(options: ServerOptions) {
     this.settings = parseServerOptions(options)
     this.stores = createStores(options.stores, { now: this.settings.now, createKey })
-    this.admission = createAdmission(this.settings, this.stores)
+    this.admission = createAdmission(this.settings, this.stores, (delayMs) => this.noteDelay(delayMs))
     this.context = createContext(this.settings, (tool) => this.tools.get(tool)?.paramHeaders)
   }
 
@@ -173,6 +174,18 @@ export class Server {
     return serve(this, options)
   }
 
+  /**
+   * Answers a web-standard request with the default HTTP options: under loopback names only, at `/mcp`. For anything
+   * else, such as names of your own, make a handler with `createFetchHandler`.
+   */
+  async fetch(request: Request): Promise<Response> {
+    this.fetchHandler ??= import('./entry/http-fetch.ts').then(({ createFetchHandler }) =>
+      createFetchHandler(this),
+    )
+    const handle = await this.fetchHandler
+    return handle(request)
+  }
+
   /** Ends open streams politely. */
   endStreams(): void {
     this.context.subscriptions.endAll()
@@ -196,6 +209,14 @@ export class Server {
     if (strategy === 'link' && !this.families.has(keptResultContract.uri)) {
       this.resource(keptResultContract, createReadKeptResult(keptResults))
     }
+  }
+
+  /** Names who may have held the event loop, where no single handler could be caught at it. */
+  private noteDelay(delayMs: number): void {
+    const { running, log, limits } = this.context
+    if (delayMs < limits.blockedAfterMs || running.size === 0) return
+    const facts = { delay_ms: Math.round(delayMs), running: [...running.keys()].slice(0, 20) }
+    log({ level: 'warn', message: 'The event loop was late while these calls ran.', ...facts })
   }
 
   private compose(guarded: Guarded, handle: Next, checkInput?: Middleware): Next {

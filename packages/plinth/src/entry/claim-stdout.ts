@@ -18,7 +18,10 @@ export function claimStdout(): WriteText {
   const write = stdout.write.bind(stdout)
   stderr.write = createBoundedWrite(stderr)
   stdout.write = stderr.write
-  stdout.end = () => stdout
+  stdout.end = (last?: unknown) => {
+    if (typeof last === 'string' || last instanceof Uint8Array) stdout.write(last)
+    return stdout
+  }
   stderr.on('error', () => undefined) // Nobody reads the log: no reason to stop serving.
   redirectChildren()
   return (text, done) => void write(text, done)

@@ -159,7 +159,11 @@ export class EventStore {
   }
 
   private dropOldest(): void {
-    for (const [key, stream] of this.streams) if (!isRead(stream)) return this.drop(key)
+    for (const [key, stream] of this.streams) {
+      if (isRead(stream)) continue
+      this.drop(key)
+      return
+    }
   }
 
   private makeRoom(current: KeptStream): void {

@@ -8,10 +8,10 @@ import {
   guardEmpty,
   type HttpGuard,
   type Refusal,
+  toRefusal,
   toRefusalText,
 } from '../guard/http-guard.ts'
 import { accepts } from '../guard/media-type.ts'
-import { serializeError } from '../jsonrpc/serialize.ts'
 import { openPrincipal, type Principal } from '../mcp/principal.ts'
 import { findRevision, supportedDates } from '../mcp/revisions/supported.ts'
 import type { Server } from '../server.ts'
@@ -43,6 +43,7 @@ const noSession: Refusal = {
   message: 'Streams need a session. Initialize first.',
   headers: { allow: 'POST' },
 }
+const unknownSession: Refusal = toRefusal(new ProtocolError('session_unknown'))
 const noStream: Refusal = { status: 406, message: 'The Accept header must allow text/event-stream.' }
 const unknownEvent: Refusal = {
   status: 400,
@@ -53,8 +54,8 @@ const unknownEvent: Refusal = {
 const patienceMs = 10_000
 const beatMs = 5_000
 
-/** Answers one method of one path. `text` is the body of a POST. */
-type Method = (head: Head, response: HttpResponse, text: string) => void
+/** Answers one method of one path, or says why not. `text` is the body of a POST. */
+type Method = (head: Head, response: HttpResponse, text: string) => Refusal | undefined
 
 /** MCP over HTTP without a particular HTTP library: guards, the endpoint's three methods, and its streams. */
 export class HttpEntry {
@@ -117,7 +118,8 @@ export class HttpEntry {
 
   /** Answers a request whose head passed the guard. `text` is the body of a POST. */
   handle(head: Head, text: string, response: HttpResponse): void {
-    this.routes.get(head.path)?.get(head.method)?.(head, response, text)
+    const refusal = this.routes.get(head.path)?.get(head.method)?.(head, response, text)
+    if (refusal !== undefined) refuse(response, refusal)
   }
 
   /** Says at the health check that the server is about to stop. Everything else is served on. */
@@ -133,27 +135,24 @@ export class HttpEntry {
   private createRoutes(): ReadonlyMap<string, ReadonlyMap<string, Method>> {
     const endpoint = new Map<string, Method>([
       ['GET', (head, response) => this.get(head, response)],
-      ['POST', (head, response, text) => this.post(head, text, response)],
+      ['POST', (head, response, text) => this.post(head, response, text)],
       ['DELETE', (head, response) => this.delete(head, response)],
     ])
     const routes = new Map([[this.settings.path, endpoint]])
     if (!this.settings.sse) return routes
     routes.set(ssePaths.stream, new Map([['GET', (head, response) => this.openLink(head, response)]]))
-    routes.set(
-      ssePaths.messages,
-      new Map([['POST', (head, response, text) => this.postToLink(head, text, response)]]),
-    )
+    routes.set(ssePaths.messages, new Map([['POST', (...message) => this.postToLink(...message)]]))
     return routes
   }
 
-  private post(head: Head, text: string, response: HttpResponse): void {
+  private post(head: Head, response: HttpResponse, text: string): undefined {
     const { scope } = this.server
     const home = { events: this.events, context: scope.context }
     const exchange = new HttpExchange(head, this.principal, { response, home })
     const reply = answer(text, exchange, scope)
     if (!(reply instanceof Promise)) {
       exchange.finish(reply)
-      return
+      return undefined
     }
     this.waiting.set(exchange, scope.context.now())
     this.pulse.start()
@@ -161,47 +160,45 @@ export class HttpEntry {
       this.waiting.delete(exchange)
       exchange.finish(settled)
     })
+    return undefined
   }
 
-  private get(head: Head, response: HttpResponse): void {
-    const id = head.get('mcp-session-id')
-    const version = head.get('mcp-protocol-version')
-    const revision = version === undefined ? undefined : findRevision(version)
-    if (version !== undefined && revision === undefined) return refuseVersion(response, version)
-    if (id === undefined || revision?.handshake === false) return refuse(response, noSession)
-    if (!accepts(head.get('accept'), 'text/event-stream')) return refuse(response, noStream)
-    const session = this.server.scope.context.sessions.open(id, this.principal)
-    if (session === undefined) return refuseWith(response, new ProtocolError('session_unknown'))
+  private get(head: Head, response: HttpResponse): Refusal | undefined {
+    const { sessions } = this.server.scope.context
+    const refusal = guardStream(head)
+    if (refusal !== undefined) return refusal
+    const session = sessions.open(head.get('mcp-session-id') ?? '', this.principal)
+    if (session === undefined) return unknownSession
     const lastEventId = head.get('last-event-id')
     this.pulse.start()
-    if (lastEventId !== undefined && this.streams.resume(session, lastEventId, response)) return
+    if (lastEventId !== undefined && this.streams.resume(session, lastEventId, response)) return undefined
     // Only a session's own stream can start anew: what is lost of a request's stream was the answer to it.
-    if (lastEventId !== undefined && isRequestEvent(lastEventId)) return refuse(response, unknownEvent)
-    attempt(response, () => this.streams.start(session, this.principal, response))
+    if (lastEventId !== undefined && isRequestEvent(lastEventId)) return unknownEvent
+    return attempt(() => this.streams.start(session, this.principal, response))
   }
 
-  private delete(head: Head, response: HttpResponse): void {
+  private delete(head: Head, response: HttpResponse): Refusal | undefined {
     const { context } = this.server.scope
     const id = head.get('mcp-session-id')
-    if (id === undefined) return refuseWith(response, new ProtocolError('session_required'))
+    if (id === undefined) return toRefusal(new ProtocolError('session_required'))
     const session = context.sessions.open(id, this.principal)
-    if (session === undefined) return refuseWith(response, new ProtocolError('session_unknown'))
+    if (session === undefined) return unknownSession
     context.sessions.end(session)
     this.streams.stop(session.key)
     context.watched.delete(session.key)
     context.logLevels.delete(session.key)
     response.reply(200, {})
+    return undefined
   }
 
-  private openLink(head: Head, response: HttpResponse): void {
-    if (!accepts(head.get('accept'), 'text/event-stream')) return refuse(response, noStream)
+  private openLink(head: Head, response: HttpResponse): Refusal | undefined {
+    if (!accepts(head.get('accept'), 'text/event-stream')) return noStream
     this.pulse.start()
-    attempt(response, () => this.links.open(this.principal, response))
+    return attempt(() => this.links.open(this.principal, response))
   }
 
-  private postToLink(head: Head, text: string, response: HttpResponse): void {
-    const isKnown = this.links.post(head, { text, principal: this.principal, response })
-    if (!isKnown) refuseWith(response, new ProtocolError('session_unknown'))
+  private postToLink(head: Head, response: HttpResponse, text: string): Refusal | undefined {
+    return this.links.post(head, { text, principal: this.principal, response }) ? undefined : unknownSession
   }
 
   /** Who calls. Without authentication, nobody in particular. */
@@ -233,30 +230,30 @@ function toBusyRefusal({ message, status, body }: Failure): Refusal {
   return { status, message, headers: { 'retry-after': String(seconds) } }
 }
 
+/** What a GET has to bring before its stream is opened. Sessions exist on the handshake revisions only. */
+function guardStream(head: Head): Refusal | undefined {
+  const version = head.get('mcp-protocol-version')
+  const revision = version === undefined ? undefined : findRevision(version)
+  if (version !== undefined && revision === undefined) {
+    const data = { supported: supportedDates, requested: version }
+    return toRefusal(new ProtocolError('revision_unsupported', { data }))
+  }
+  if (head.get('mcp-session-id') === undefined || revision?.handshake === false) return noSession
+  return accepts(head.get('accept'), 'text/event-stream') ? undefined : noStream
+}
+
 /** Sends a refusal. */
 export function refuse(response: HttpResponse, refusal: Refusal): void {
   const text = toRefusalText(refusal)
   response.reply(refusal.status, { ...(text === undefined ? {} : jsonHeaders), ...refusal.headers }, text)
 }
 
-function refuseVersion(response: HttpResponse, requested: string): void {
-  refuseWith(
-    response,
-    new ProtocolError('revision_unsupported', { data: { supported: supportedDates, requested } }),
-  )
-}
-
-function refuseWith(response: HttpResponse, { error, message, data }: ProtocolError): void {
-  const { status, code } = protocolErrors[error]
-  const text = serializeError(undefined, { code, message, ...(data === undefined ? {} : { data }) })
-  response.reply(status, jsonHeaders, text)
-}
-
-function attempt(response: HttpResponse, open: () => void): void {
+function attempt(open: () => void): Refusal | undefined {
   try {
     open()
+    return undefined
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error
-    refuseWith(response, error)
+    if (error instanceof ProtocolError) return toRefusal(error)
+    throw error
   }
 }

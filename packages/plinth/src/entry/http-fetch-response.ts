@@ -38,13 +38,11 @@ export class FetchResponse implements HttpResponse {
   open(status: number, headers: Readonly<Record<string, string>>): void {
     if (this.state !== 'waiting') return
     this.state = 'open'
-    const source: UnderlyingDefaultSource<Uint8Array> = {
-      start: (controller) => {
-        this.controller = controller
-      },
-      cancel: () => this.close(),
+    const keep = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      this.controller = controller
     }
-    const body = new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark }))
+    const strategy = new ByteLengthQueuingStrategy({ highWaterMark })
+    const body = new ReadableStream({ start: keep, cancel: () => this.close() }, strategy)
     this.settle(new Response(body, { status, headers: { ...headers, ...this.extra } }))
   }
 

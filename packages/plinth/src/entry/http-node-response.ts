@@ -70,7 +70,10 @@ export class NodeResponse implements HttpResponse {
       socket.off('close', call)
       if (!response.writableFinished) listener()
     }
-    if (response.destroyed || socket.destroyed) return queueMicrotask(call)
+    if (response.destroyed || socket.destroyed) {
+      queueMicrotask(call)
+      return
+    }
     response.on('close', call)
     // Node ends only the first answer of a pipeline with its socket, and forgets those that wait behind it.
     if (isQueued) socket.on('close', call)

@@ -1,4 +1,4 @@
-import { protocolErrors } from '../errors.ts'
+import { type ProtocolError, protocolErrors } from '../errors.ts'
 import type { Head } from './head.ts'
 import { createHostRule } from './host.ts'
 import { accepts, isJsonMediaType } from './media-type.ts'
@@ -11,6 +11,8 @@ export interface Refusal {
   readonly message?: string
   /** The JSON-RPC code in the body. Default -32600. */
   readonly code?: number
+  /** What else the body holds. */
+  readonly data?: Readonly<Record<string, unknown>> | undefined
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -70,9 +72,15 @@ export function createBodyGuard(maxBodyBytes: number): HttpGuard {
 }
 
 /** The body of a refusal: a JSON-RPC error without an id, as the specification allows. */
-export function toRefusalText({
-  message,
-  code = protocolErrors.request_invalid.code,
-}: Refusal): string | undefined {
-  return message === undefined ? undefined : JSON.stringify({ jsonrpc: '2.0', error: { code, message } })
+export function toRefusalText(refusal: Refusal): string | undefined {
+  const { message, code = protocolErrors.request_invalid.code, data } = refusal
+  return message === undefined
+    ? undefined
+    : JSON.stringify({ jsonrpc: '2.0', error: { code, message, data } })
+}
+
+/** A protocol error as an answer to a request that carries no message. */
+export function toRefusal(error: ProtocolError): Refusal {
+  const { status, code } = protocolErrors[error.error]
+  return { status, code, message: error.message, data: error.data }
 }

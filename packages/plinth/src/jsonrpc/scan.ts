@@ -32,16 +32,16 @@ const longestForbiddenKey = '\\u005f'.length * forbiddenKey.length
  */
 export function scanJson(text: string, limits: JsonLimits): JsonFault | undefined {
   const scan = new JsonScan(text, limits)
-  for (let at = 0; at < text.length && scan.fault === undefined; at++) {
+  for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === quote) at = scan.readString(at)
-    else if (code === comma) scan.count()
-    else if (code === openBrace || code === openBracket) scan.enter(at)
-    else if (code === closeBrace || code === closeBracket) scan.leave()
+    else if (code === comma) at = scan.count(at)
+    else if (code >= openBracket) at = scan.readBracket(at, code)
   }
   return scan.fault
 }
 
+/** What is known so far. Each step returns where it got to: the end of the text once there is a fault. */
 class JsonScan {
   fault: JsonFault | undefined
   private readonly text: string
@@ -60,36 +60,43 @@ class JsonScan {
   }
 
   /** Each comma announces one more value, and so does the start of an object or array that is not empty. */
-  count(): void {
-    if (++this.nodes > this.limits.maxNodes) this.fault = 'too_many_nodes'
+  count(at: number): number {
+    return ++this.nodes > this.limits.maxNodes ? this.stop('too_many_nodes') : at
   }
 
-  enter(at: number): void {
+  readBracket(at: number, code: number): number {
+    if (code === openBrace || code === openBracket) return this.enter(at)
+    if ((code === closeBrace || code === closeBracket) && this.depth > 0) this.depth--
+    return at
+  }
+
+  private enter(at: number): number {
     const { text, limits } = this
-    if (++this.depth > limits.maxDepth) this.fault = 'too_deep'
+    if (++this.depth > limits.maxDepth) return this.stop('too_deep')
     if (this.depth <= strictDepth) this.keys[this.depth] = undefined
     const next = text.charCodeAt(skipSpace(text, at + 1))
-    if (next !== closeBrace && next !== closeBracket) this.count()
+    return next === closeBrace || next === closeBracket ? at : this.count(at)
   }
 
-  leave(): void {
-    if (this.depth > 0) this.depth--
-  }
-
-  /** Looks at the string that starts at `open` and returns where it ends. */
   readString(open: number): number {
-    const close = findClosingQuote(this.text, open)
-    const isWatched = this.depth <= strictDepth || this.mayForbid
-    if (isWatched && isKey(this.text, close)) this.checkKey(open, close)
-    return close
+    const { text, depth } = this
+    const close = findClosingQuote(text, open)
+    const isWatched = depth <= strictDepth || this.mayForbid
+    const fault = isWatched && isKey(text, close) ? this.findKeyFault(open, close) : undefined
+    return fault === undefined ? close : this.stop(fault)
   }
 
-  private checkKey(open: number, close: number): void {
+  private stop(fault: JsonFault): number {
+    this.fault = fault
+    return this.text.length
+  }
+
+  private findKeyFault(open: number, close: number): JsonFault | undefined {
     const isStrict = this.depth <= strictDepth
-    if (!isStrict && close - open > longestForbiddenKey + 1) return
+    if (!isStrict && close - open > longestForbiddenKey + 1) return undefined
     const key = unescapeKey(this.text.slice(open + 1, close))
-    if (key === forbiddenKey) this.fault = 'forbidden_key'
-    else if (isStrict && !this.keysHere().add(key)) this.fault = 'duplicate_key'
+    if (key === forbiddenKey) return 'forbidden_key'
+    return isStrict && !this.keysHere().add(key) ? 'duplicate_key' : undefined
   }
 
   private keysHere(): SeenKeys {

@@ -41,6 +41,7 @@ export class ActiveCall implements Call {
   readonly questions: Map<string, WireRequest> = new Map()
   /** Moves the deadline while a user is asked; set by whoever enforces it. */
   holdDeadline: ((hold: boolean) => void) | undefined
+  private readonly latestDeadline: number
   private abortReason: Error | undefined
   private controller: AbortController | undefined
   private readonly abortListeners: ((reason: Error) => void)[] = []
@@ -54,6 +55,7 @@ export class ActiveCall implements Call {
     this.callee = callee
     this.context = context
     this.deadline = context.now() + callee.timeoutMs
+    this.latestDeadline = this.deadline - callee.timeoutMs + context.limits.maxTimeoutMs
   }
 
   get request(): CallRequest {
@@ -125,7 +127,14 @@ export class ActiveCall implements Call {
     if (!isRequestId(progressToken) || !(done > this.lastProgress) || !Number.isFinite(done)) return
     this.lastProgress = done
     const rest = { ...(total === undefined ? {} : { total }), ...(message === undefined ? {} : { message }) }
+    this.extendDeadline()
     this.notifyClient('notifications/progress', { progressToken, progress: done, ...rest })
+  }
+
+  /** A call that reports progress to a client that waits for it may go on, up to the server's longest. */
+  private extendDeadline(): void {
+    const now = this.context.now()
+    if (now + this.callee.timeoutMs <= this.latestDeadline) this.holdDeadline?.(false)
   }
 
   fail(code: string, details?: unknown, options: FailOptions = {}): Failure {

@@ -14,6 +14,10 @@ import type { Subscriptions } from './subscriptions.ts'
 export interface ContextLimits extends JsonLimits {
   /** Largest result text in bytes. */
   readonly maxOutputBytes: number
+  /** How long a call that reports progress may take, in milliseconds. */
+  readonly maxTimeoutMs: number
+  /** How long a handler may hold the event loop before it is named in the log, in milliseconds. */
+  readonly blockedAfterMs: number
   /** How long a client may take to answer `call.ask`, in milliseconds. */
   readonly askTimeoutMs: number
   /** How long a `requestState` is good for, in milliseconds. */
@@ -39,6 +43,10 @@ export interface ServerContext {
   readonly readSecret: ReadSecret
   readonly asks: Asks
   readonly inFlight: InFlight
+  /** Components whose handlers are being waited for, with how many calls of each. */
+  readonly running: Map<string, number>
+  /** How often a handler held the event loop for too long. */
+  readonly blocked: { count: number }
   readonly subscriptions: Subscriptions
   /** Log levels that sessions chose with `logging/setLevel`, by session key. */
   readonly logLevels: BoundedMap<LogLevel>

@@ -27,12 +27,16 @@ export function runComponent(
   const scope = toScope(call.mcp)
   if (scope !== undefined && inFlight.has(scope, call.mcp.id)) throw new ProtocolError('request_duplicate')
   let pending: McpResult | Promise<McpResult>
+  const startedAt = performance.now()
   try {
     pending = currentCall.run(call, run, call)
   } catch (error) {
     return toOutcome(call, error, onFailure)
+  } finally {
+    noteBlocking(call, performance.now() - startedAt)
   }
   if (!(pending instanceof Promise)) return finish(call, pending)
+  countRunning(call, 1)
   if (scope !== undefined) call.enter(inFlight, scope)
   if (endsWithLink(call.mcp)) call.mcp.exchange.onClose(() => call.cancel('The client is gone.'))
   return pending
@@ -40,7 +44,24 @@ export function runComponent(
       (result) => finish(call, result),
       (error: unknown) => toOutcome(call, error, onFailure),
     )
-    .finally(() => scope !== undefined && inFlight.remove(scope, call.mcp.id))
+    .finally(() => {
+      countRunning(call, -1)
+      if (scope !== undefined) inFlight.remove(scope, call.mcp.id)
+    })
+}
+
+/** Names a handler that held the event loop: nobody else was served meanwhile. */
+function noteBlocking({ callee, context }: ActiveCall, blockedMs: number): void {
+  if (blockedMs < context.limits.blockedAfterMs) return
+  context.blocked.count++
+  const facts = { component: callee.name, blocked_ms: Math.round(blockedMs) }
+  context.log({ level: 'warn', message: 'A handler blocked the event loop.', ...facts })
+}
+
+function countRunning({ callee, context }: ActiveCall, change: number): void {
+  const count = (context.running.get(callee.name) ?? 0) + change
+  if (count > 0) context.running.set(callee.name, count)
+  else context.running.delete(callee.name)
 }
 
 /** The link or session within which request ids are unique; undefined where every request stands alone. */

@@ -9,14 +9,15 @@ export interface EventLoopMonitor {
 
 const sampleMs = 500
 
-/** Starts measuring. Does not keep the process alive. */
-export function monitorEventLoop(): EventLoopMonitor {
+/** Starts measuring; `onSample` hears of every sample. Does not keep the process alive. */
+export function monitorEventLoop(onSample?: (delayMs: number) => void): EventLoopMonitor {
   const histogram = monitorEventLoopDelay({ resolution: 20 })
   histogram.enable()
   let delayMs = 0
   const timer = setInterval(() => {
     delayMs = histogram.max / 1e6
     histogram.reset()
+    onSample?.(delayMs)
   }, sampleMs)
   timer.unref()
   return {

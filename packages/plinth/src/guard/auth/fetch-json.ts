@@ -15,9 +15,18 @@ export async function fetchJson(url: string, request: RequestInit = {}): Promise
     await response.body?.cancel()
     throw new Error(`${url} answered ${response.status}.`)
   }
-  const value: unknown = JSON.parse(await readText(response, url))
+  const value = parseJson(await readText(response, url))
   if (!isObject(value)) throw new Error(`${url} answered with something that is no JSON object.`)
   return value
+}
+
+// Says nothing of the text: the message of a SyntaxError repeats a part of it.
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 async function readText(response: Response, url: string): Promise<string> {

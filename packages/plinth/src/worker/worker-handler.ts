@@ -1,0 +1,113 @@
+import { Worker } from 'node:worker_threads'
+import { createFailure } from '../errors.ts'
+import type { Call } from '../mcp/call.ts'
+
+/** How a handler runs in worker threads. */
+export interface WorkerHandlerOptions {
+  /** The exported function to call with the input. Default `handler`. */
+  readonly name?: string
+  /** Most threads at once. Default `2`. */
+  readonly maxWorkers?: number
+  /** Most calls that wait for a thread. Default `16`. */
+  readonly maxQueue?: number
+}
+
+interface Task {
+  readonly input: unknown
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Reply {
+  readonly value?: unknown
+  readonly error?: { readonly name: string; readonly message: string }
+}
+
+/**
+ * A handler for work that keeps the processor busy: the function of a module runs in a worker thread, so that other
+ * calls go on. Input and result are copied. A call that is cancelled or takes too long has its thread stopped.
+ *
+ * @param module Where the function is exported, such as `new URL('./render.ts', import.meta.url)`.
+ * @throws Failure `overloaded` from the handler when too many calls wait.
+ */
+export function workerHandler<I, O>(
+  module: URL,
+  options: WorkerHandlerOptions = {},
+): (input: I, call: Call<never>) => Promise<O> {
+  const { name = 'handler', maxWorkers = 2, maxQueue = 16 } = options
+  const pool = new WorkerPool({ module: module.href, name, maxWorkers, maxQueue })
+  return function handleInWorker(input, call) {
+    return pool.run(input, call.signal) as Promise<O>
+  }
+}
+
+class WorkerPool {
+  private readonly idle: Worker[] = []
+  private readonly queue: { task: Task; signal: AbortSignal }[] = []
+  private readonly settings: { module: string; name: string; maxWorkers: number; maxQueue: number }
+  private running = 0
+
+  constructor(settings: { module: string; name: string; maxWorkers: number; maxQueue: number }) {
+    this.settings = settings
+  }
+
+  run(input: unknown, signal: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const task = { input, resolve, reject }
+      if (this.running < this.settings.maxWorkers) this.start(task, signal)
+      else if (this.queue.length < this.settings.maxQueue) this.queue.push({ task, signal })
+      else reject(createFailure('overloaded', { retryAfterMs: 1_000 }))
+    })
+  }
+
+  private start(task: Task, signal: AbortSignal): void {
+    if (signal.aborted) {
+      this.next()
+      return
+    }
+    this.running++
+    const worker = this.idle.pop() ?? createWorker(this.settings)
+    const stop = () => void worker.terminate()
+    const leave = (isReusable: boolean) => {
+      signal.removeEventListener('abort', stop)
+      worker.removeAllListeners()
+      this.running--
+      if (isReusable) {
+        worker.unref()
+        this.idle.push(worker)
+      }
+      this.next()
+    }
+    worker.ref()
+    worker.once('message', (reply: Reply) => {
+      settle(task, reply)
+      leave(true)
+    })
+    worker.once('error', (error) => {
+      task.reject(error)
+      leave(false)
+    })
+    worker.once('exit', () => {
+      task.reject(new Error('The worker thread ended before its work was done.'))
+      leave(false)
+    })
+    signal.addEventListener('abort', stop, { once: true })
+    worker.postMessage(task.input)
+  }
+
+  private next(): void {
+    const waiting = this.queue.shift()
+    if (waiting !== undefined) this.start(waiting.task, waiting.signal)
+  }
+}
+
+function createWorker({ module, name }: { module: string; name: string }): Worker {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const main = new URL(`./worker-main.${extension}`, import.meta.url)
+  return new Worker(main, { workerData: { module, name } })
+}
+
+function settle(task: Task, { value, error }: Reply): void {
+  if (error === undefined) task.resolve(value)
+  else task.reject(Object.assign(new Error(error.message), { name: error.name }))
+}
