@@ -139,6 +139,48 @@ export const failures = {
     status: 200,
     message: 'This call came through this server before, or through too many servers.',
   },
+  idempotency_key_required: {
+    retry: false,
+    code: 42_203,
+    status: 200,
+    message: 'This call needs an idempotency key, so that it can be repeated safely.',
+  },
+  idempotency_conflict: {
+    retry: false,
+    code: 42_204,
+    status: 200,
+    message: 'This idempotency key was used with other arguments. Use a new key for a new call.',
+  },
+  duplicate_in_flight: {
+    retry: true,
+    code: 40_900,
+    status: 200,
+    message: 'A call with this idempotency key is still running. Ask again with the same key for its result.',
+  },
+  outcome_unknown: {
+    retry: false,
+    code: 40_901,
+    status: 200,
+    message: 'A call with this idempotency key was broken off. Find out whether it took effect before you go on.',
+  },
+  result_not_kept: {
+    retry: false,
+    code: 40_902,
+    status: 200,
+    message: 'The call with this idempotency key is done, but its result was too large to keep.',
+  },
+  store_unavailable: {
+    retry: true,
+    code: 50_320,
+    status: 200,
+    message: 'What this call needs to be safe cannot be reached. Nothing was done. Try again later.',
+  },
+  dry_run_unsupported: {
+    retry: false,
+    code: 42_205,
+    status: 200,
+    message: 'This cannot be tried without doing it, and only a dry run was asked for. Nothing was done.',
+  },
   timeout: { retry: true, code: 50_400, status: 200, message: 'The call took too long and was stopped.' },
   circuit_open: {
     retry: true,

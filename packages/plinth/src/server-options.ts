@@ -16,6 +16,7 @@ import type { Stores } from './server-stores.ts'
 import { createRandomKey, createSealer, parseKeys } from './storage/sealed-token.ts'
 import type { SecretProvider } from './storage/secrets.ts'
 import { createStderrLog, type LogSink } from './telemetry/log.ts'
+import type { Upstream } from './upstream/define-upstream.ts'
 
 /** What a server is made from. Only its name and version are needed. */
 export interface ServerOptions {
@@ -71,10 +72,20 @@ export interface ServerOptions {
   readonly maxEventLoopDelayMs?: number
   /** Where `call.secret` looks, in order. Default: nowhere. */
   readonly secrets?: readonly SecretProvider[]
+  /**
+   * The services this server depends on, made with `defineUpstream` of `plinth/upstream`, for readiness and metrics.
+   * Default: none.
+   */
+  readonly upstreams?: readonly Upstream[]
   /** Budget of results whose contract has none. Default: none but `maxOutputBytes`. */
   readonly budget?: BudgetPolicy
   /** When callers that repeat themselves are told and stopped, for every tool. Default: never. */
   readonly repeat?: RepeatPolicy
+  /**
+   * Whether every tool that writes only makes a dry run; those that cannot are refused. For staging. Default: `false`,
+   * and `serve` reads `PLINTH_DRY_RUN=1`.
+   */
+  readonly dryRun?: boolean
   /** Most servers a call may have come through. Default `8`. */
   readonly maxHops?: number
   /** How this server names itself to servers it calls. Default: its name. */
@@ -114,8 +125,10 @@ export interface ServerSettings {
   readonly maxInFlight: number
   readonly maxEventLoopDelayMs: number
   readonly secrets: readonly SecretProvider[]
+  readonly upstreams: readonly Upstream[]
   readonly budget: BudgetPolicy | undefined
   readonly repeat: RepeatPolicy | undefined
+  readonly dryRun: boolean
   readonly maxHops: number
   readonly instanceName: string
   readonly now: () => number
@@ -174,10 +187,19 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     rate: rate === false ? undefined : (rate ?? defaultRate),
     limitsHttpOnly: rate === undefined,
     secrets: options.secrets ?? [],
+    upstreams: parseUpstreams(options.upstreams ?? []),
     budget: options.budget,
     repeat: options.repeat,
+    dryRun: options.dryRun ?? false,
     instanceName: options.instanceName ?? options.name,
   }
+}
+
+function parseUpstreams(upstreams: readonly Upstream[]): readonly Upstream[] {
+  const names = upstreams.map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice === undefined) return Object.freeze([...upstreams])
+  throw new TypeError(`"upstreams" has two of the name "${twice}". Names must be unique.`)
 }
 
 /** @throws TypeError naming the option when a number is not a whole one within its bounds. */
@@ -214,6 +236,7 @@ export function createContext(
   const sealer = createSealer(keys, 'session')
   return {
     limits: settings,
+    dryRun: settings.dryRun,
     now,
     log,
     createKey,

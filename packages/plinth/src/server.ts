@@ -47,6 +47,7 @@ import {
 } from './server-options.ts'
 import { composePolicies } from './server-policies.ts'
 import { createStores, type Stores } from './server-stores.ts'
+import type { Upstream } from './upstream/define-upstream.ts'
 
 /**
  * An MCP server. Register tools, resources and prompts, then serve it. It holds no state of any caller: one server
@@ -142,6 +143,11 @@ export class Server {
     const removed = homes[kind].some((home) => home.delete(name))
     if (removed) this.changed(`${kind}s`)
     return removed
+  }
+
+  /** The services this server depends on: their breakers, slots and counts. */
+  get upstreams(): readonly Upstream[] {
+    return this.settings.upstreams
   }
 
   /** Tells subscribed clients that a resource changed: those of one tenant, or without it all of them. */

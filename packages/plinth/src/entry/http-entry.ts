@@ -72,7 +72,7 @@ export class HttpEntry {
   private readonly waiting = new Map<HttpExchange, number>()
   private readonly pulse = new Pulse(beatMs, () => this.beat())
   private beats = 0
-  private isDraining = false
+  private draining = false
 
   constructor(server: Server, settings: HttpSettings) {
     const { context } = server.scope
@@ -98,7 +98,7 @@ export class HttpEntry {
   answerHealth(head: Head, response: HttpResponse): boolean {
     if (head.path !== this.settings.healthPath || (head.method !== 'GET' && head.method !== 'HEAD'))
       return false
-    if (this.isDraining) response.reply(503, jsonHeaders, '{"status":"draining"}')
+    if (this.draining) response.reply(503, jsonHeaders, '{"status":"draining"}')
     else response.reply(200, jsonHeaders, '{"status":"ok"}')
     return true
   }
@@ -122,9 +122,14 @@ export class HttpEntry {
     if (refusal !== undefined) refuse(response, refusal)
   }
 
+  /** Whether the server is about to stop. */
+  get isDraining(): boolean {
+    return this.draining
+  }
+
   /** Says at the health check that the server is about to stop. Everything else is served on. */
   drain(): void {
-    this.isDraining = true
+    this.draining = true
   }
 
   /** Stops what the entry itself keeps going. */

@@ -25,6 +25,11 @@ export interface HttpService {
   readonly url: string
   readonly healthUrl: string
   /**
+   * Lets load balancers know: health answers 503 from now on, and connections end with their next answer. Everything
+   * is served on, also what comes over new connections.
+   */
+  drain(): void
+  /**
    * Stops taking requests, ends streams politely, and waits up to `graceMs` for what is in flight; then breaks it
    * off.
    */
@@ -77,7 +82,9 @@ function toService(http: HttpServer, { server, entry }: { server: Server; entry:
   return {
     url: `${origin}${entry.settings.path}`,
     healthUrl: `${origin}${entry.settings.healthPath}`,
+    drain: () => entry.drain(),
     async close(graceMs = 10_000) {
+      entry.drain()
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
       server.endStreams()
       http.closeIdleConnections()
@@ -103,6 +110,7 @@ export function createNodeHandler(
   return function handleRequest(request, response) {
     const head = toHead(request)
     const back = toResponse(head, response, entry)
+    if (entry.isDraining) response.shouldKeepAlive = false
     if (entry.answerHealth(head, back)) return
     const refusal = guard(request, head, entry)
     if (refusal !== undefined) return refuseUnread(request, back, refusal)

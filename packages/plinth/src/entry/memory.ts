@@ -15,14 +15,13 @@ export interface MemoryLink {
 
 /** Connects a client to a server in the same process. Behaves as stdio does, without bytes. */
 export function connectMemory(server: Server): MemoryLink {
-  const prepared = server.prepare()
   let listener: ((text: string) => void) | undefined
   const early: string[] = []
   const link = new Link(server, (text) => {
     queueMicrotask(() => (listener === undefined ? early.push(text) : listener(text)))
   })
   return {
-    send: (text) => void prepared.then(() => link.receive(text)),
+    send: (text) => queueMicrotask(() => link.receive(text)),
     onMessage(next) {
       listener = next
       for (const text of early.splice(0)) queueMicrotask(() => next(text))

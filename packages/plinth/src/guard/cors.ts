@@ -4,7 +4,7 @@ import type { Head } from './head.ts'
 export type CorsRule = (head: Head) => Readonly<Record<string, string>> | undefined
 
 const exposed = 'Mcp-Session-Id, WWW-Authenticate, Retry-After'
-const askable = /^(?:accept|authorization|content-type|last-event-id|traceparent|tracestate|mcp-[a-z0-9-]+)$/
+const askable = /^(?:accept|authorization|content-type|idempotency-key|last-event-id|traceparent|tracestate|mcp-[a-z0-9-]+)$/
 const oneDay = '86400'
 
 /**

@@ -27,7 +27,7 @@ export function createOriginRule(options: OriginRuleOptions): (header: string | 
 function assertOrigin(value: string): string {
   const url = URL.parse(value)
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
-  if (isWeb && url.origin === value.toLowerCase()) return url.origin
+  if (isWeb && url.origin === value.toLowerCase() && !value.includes('*')) return url.origin
   throw new TypeError(
     `"allowedOrigins" must hold origins such as "https://app.example", got ${JSON.stringify(value)}.`,
   )

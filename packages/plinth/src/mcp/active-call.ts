@@ -37,6 +37,16 @@ export class ActiveCall implements Call {
   deadline: number
   /** Set by whoever reads it from the request. */
   idempotencyKey: string | undefined
+  /** Set while the call holds the claim to its idempotency key. */
+  fence: number | undefined
+  /** Set where nothing may change. */
+  dryRun = false
+  /** Keeps what `once` has done where it outlives this run; set by whoever can. */
+  keepDone: ((done: JsonObject) => Promise<void>) | undefined
+  /** Whether the handler turned to this one client, so that its result is not for others. */
+  asked = false
+  /** Whether the handler reported progress. */
+  reported = false
   /** Questions of this round that the client still has to answer (2026-07-28). */
   readonly questions: Map<string, WireRequest> = new Map()
   /** Moves the deadline while a user is asked; set by whoever enforces it. */
@@ -106,6 +116,15 @@ export class ActiveCall implements Call {
     this.abort(new Cancelled(reason))
   }
 
+  /** The client can no longer be reached. A call whose outcome is kept for its return goes on. */
+  disconnect(): void {
+    if (this.fence === undefined) this.cancel('The client is gone.')
+  }
+
+  get isAborted(): boolean {
+    return this.abortReason !== undefined
+  }
+
   onAbort(listener: (reason: Error) => void): void {
     if (this.abortReason === undefined) this.abortListeners.push(listener)
     else listener(this.abortReason)
@@ -123,6 +142,7 @@ export class ActiveCall implements Call {
   }
 
   progress(done: number, total?: number, message?: string): void {
+    this.reported = true
     const { progressToken } = toMeta(this.mcp)
     if (!isRequestId(progressToken) || !(done > this.lastProgress) || !Number.isFinite(done)) return
     this.lastProgress = done
@@ -158,6 +178,7 @@ export class ActiveCall implements Call {
   }
 
   ask<R extends AskRequest>(key: string, request: R): Promise<AskAnswer<R>> {
+    this.asked = true
     const answer = this.mcp.revision.handshake
       ? askClient(this, key, request)
       : answerFromRounds(this, key, request)
@@ -170,6 +191,7 @@ export class ActiveCall implements Call {
     if (Object.hasOwn(done, key)) return done[key] as T
     const value = await run()
     done[key] = value ?? null
+    await this.keepDone?.(done)
     return value
   }
 
@@ -202,8 +224,8 @@ export class ActiveCall implements Call {
   }
 }
 
-function copyRounds({ answers, done }: Rounds): Rounds {
-  return { answers, done: Object.assign(Object.create(null) as object, done) }
+function copyRounds(rounds: Rounds): Rounds {
+  return { ...rounds, done: Object.assign(Object.create(null) as object, rounds.done) }
 }
 
 function toCallRequest(mcp: McpRequest): CallRequest {

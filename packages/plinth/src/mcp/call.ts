@@ -79,6 +79,13 @@ export interface Call<E = DeclaredErrors> {
   readonly effect: Effect
   /** The key by which the client marks repeats of this call, where there is one. */
   readonly idempotencyKey: string | undefined
+  /**
+   * Grows with every run of one idempotency key: a store that refuses writes with a smaller one than it has seen keeps
+   * out a run that lost its claim without knowing. Undefined where no key was given.
+   */
+  readonly fence: number | undefined
+  /** Whether the caller only wants to know what would happen. A handler that sees it changes nothing. */
+  readonly dryRun: boolean
   readonly log: CallLog
   readonly notify: CallNotify
   /**

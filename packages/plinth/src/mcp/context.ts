@@ -31,6 +31,8 @@ export interface ServerContext {
   readonly log: LogSink
   /** A random string that cannot be guessed. */
   readonly createKey: () => string
+  /** Whether nothing may change, whatever is called: every tool that writes makes a dry run, or is refused. */
+  dryRun: boolean
   /** A SHA-256 digest, base64url. */
   readonly digest: (text: string) => string
   readonly requireSession: boolean

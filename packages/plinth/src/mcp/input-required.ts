@@ -17,6 +17,10 @@ export interface Rounds {
   readonly answers: JsonObject
   /** Results of `call.once` by key. */
   readonly done: JsonObject
+  /** The idempotency key the call began with, if it had one. */
+  readonly key?: string | undefined
+  /** Whether the call began as a dry run. */
+  readonly dryRun?: boolean | undefined
 }
 
 const noRounds: Rounds = Object.freeze({ answers: Object.freeze({}), done: Object.freeze({}) })
@@ -34,16 +38,16 @@ export function parseRounds(request: McpRequest, context: ServerContext): Rounds
     throw new ProtocolError('params_invalid', { message: '"inputResponses" must be an object.' })
   }
   const state = requestState === undefined ? noRounds : openState(requestState, request, context)
-  return { answers: { ...state.answers, ...inputResponses }, done: state.done }
+  return { ...state, answers: { ...state.answers, ...inputResponses } }
 }
 
 function openState(token: unknown, request: McpRequest, context: ServerContext): Rounds {
   const state = typeof token === 'string' ? context.requestStates.open(token, context.now()) : undefined
-  const { origin, answers, done } = state ?? {}
+  const { origin, answers, done, key, dryRun } = state ?? {}
   if (origin !== toOrigin(request, context) || !isObject(answers) || !isObject(done)) {
     throw new ProtocolError('state_invalid')
   }
-  return { answers, done }
+  return { answers, done, key: typeof key === 'string' ? key : undefined, dryRun: dryRun === true }
 }
 
 /** Binds a state to who asked and for what: principal, method and everything the caller chose. */
@@ -66,8 +70,7 @@ export function createInputRequiredResult(
   context: ServerContext,
   open: { requests: ReadonlyMap<string, WireRequest>; rounds: Rounds },
 ): McpResult {
-  const { answers, done } = open.rounds
-  const state = { origin: toOrigin(request, context), answers, done }
+  const state = { ...open.rounds, origin: toOrigin(request, context) }
   const expiresAt = context.now() + context.limits.requestStateTtlMs
   const requestState = context.requestStates.seal(state, { expiresAt })
   const inputRequests = Object.fromEntries(open.requests)

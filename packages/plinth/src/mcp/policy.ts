@@ -39,6 +39,13 @@ export interface IdempotencyPolicy {
   readonly ttlMs?: number
   /** How long a call may go without renewing its claim, in milliseconds. Default `30_000`. */
   readonly leaseMs?: number
+  /**
+   * Whether a call that was broken off runs again when its key comes back. The handler then finds what it did in
+   * `call.once`, and fences what it writes with `call.fence`. Default `false`: it is answered with `outcome_unknown`.
+   */
+  readonly resume?: boolean
+  /** Largest result that is kept, in characters of its JSON. Default `262_144`. */
+  readonly maxResultBytes?: number
 }
 
 /** How long a result may be given again. Only for `effect: 'read'`. */

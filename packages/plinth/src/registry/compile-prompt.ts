@@ -3,10 +3,10 @@ import { isObject } from '../jsonrpc/message.ts'
 import type { Callee } from '../mcp/active-call.ts'
 import type { Call } from '../mcp/call.ts'
 import type { MetaObject, PromptMessage } from '../mcp/content.ts'
+import { PromptResult } from '../mcp/prompt-result.ts'
 import type { McpResult } from '../mcp/result.ts'
-import { type Revision, toMembers } from '../mcp/revision.ts'
+import type { Revision } from '../mcp/revision.ts'
 import { toJsonSchema } from '../mcp/schema.ts'
-import { toKnownBlock } from '../mcp/tool-result.ts'
 import { assertDescribed, assertName } from './assert-contract.ts'
 import type { Complete, PromptContract } from './contract.ts'
 import { toDescribed, toMetaMember } from './listed.ts'
@@ -84,12 +84,8 @@ interface PromptParts {
 }
 
 function toPromptResult(answer: unknown, contract: PromptContract): McpResult {
-  const { description = contract.description, messages, _meta } = toParts(answer)
-  const about = description === undefined ? {} : { description }
-  return {
-    toMembers: (revision) => toMembers({ ...about, messages: messages.map((one) => toKnown(one, revision)) }),
-    meta: _meta,
-  }
+  const { description = contract.description, messages, _meta: meta } = toParts(answer)
+  return new PromptResult({ description, messages, meta })
 }
 
 function toParts(answer: unknown): PromptParts {
@@ -99,10 +95,6 @@ function toParts(answer: unknown): PromptParts {
   if (Array.isArray(answer)) return { messages: answer as PromptMessage[] }
   if (isObject(answer) && Array.isArray(answer['messages'])) return answer as unknown as PromptParts
   throw createFailure('output_invalid', { message: 'The prompt gave no messages.' })
-}
-
-function toKnown(message: PromptMessage, revision: Revision): PromptMessage {
-  return { role: message.role, content: toKnownBlock(message.content, revision) }
 }
 
 /** A prompt as `prompts/list` shows it to a client of this revision. */

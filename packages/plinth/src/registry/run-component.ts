@@ -38,7 +38,7 @@ export function runComponent(
   if (!(pending instanceof Promise)) return finish(call, pending)
   countRunning(call, 1)
   if (scope !== undefined) call.enter(inFlight, scope)
-  if (endsWithLink(call.mcp)) call.mcp.exchange.onClose(() => call.cancel('The client is gone.'))
+  if (endsWithLink(call.mcp)) call.mcp.exchange.onClose(() => call.disconnect())
   return pending
     .then(
       (result) => finish(call, result),
@@ -80,7 +80,8 @@ function finish(call: ActiveCall, result: McpResult): McpResult {
 }
 
 function toInputRequired(call: ActiveCall): McpResult {
-  return createInputRequiredResult(call.mcp, call.context, { requests: call.questions, rounds: call.rounds })
+  const rounds = { ...call.rounds, key: call.idempotencyKey, dryRun: call.dryRun }
+  return createInputRequiredResult(call.mcp, call.context, { requests: call.questions, rounds })
 }
 
 function toOutcome(call: ActiveCall, error: unknown, onFailure: OnFailure): McpResult {

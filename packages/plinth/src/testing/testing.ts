@@ -66,6 +66,8 @@ const everything: ClientCapabilities = {
   roots: {},
 }
 
+const clientInfo = { name: 'test-client', version: '1.0.0' }
+
 /**
  * Connects a client to a server within this process. It opens a session, or sends the metadata of stateless requests,
  * as its revision asks, and answers the server's questions with `answers`.
@@ -91,7 +93,9 @@ export class TestClient {
   private readonly answers: TestClientOptions['answers']
   private readonly isStateless: boolean
   private readonly pending = new Map<number, Pending>()
-  private session: Promise<unknown> | undefined
+  private readonly server: Server
+  private opened: Promise<void> | undefined
+  private isClosed = false
   private lastId = 0
 
   constructor(server: Server, options: TestClientOptions) {
@@ -106,6 +110,7 @@ export class TestClient {
     this.revision = revision
     this.answers = answers
     this.capabilities = options.capabilities ?? (answers === undefined ? {} : everything)
+    this.server = server
     this.link = connectMemory(server)
     this.link.onMessage((text) => this.receive(JSON.parse(text) as JsonRpcMessage))
     this.link.onClose(() => this.fail())
@@ -117,7 +122,8 @@ export class TestClient {
    * @throws RpcError when the server answers an error.
    */
   async call(method: string, params: JsonObject = {}, options: CallOptions = {}): Promise<JsonObject> {
-    if (!this.isStateless) await this.open()
+    this.opened ??= this.open()
+    await this.opened
     let extra: JsonObject = {}
     for (let round = 0; round < maxRounds; round++) {
       const result = await this.request(method, { ...params, ...extra }, options)
@@ -160,33 +166,37 @@ export class TestClient {
     this.link.close()
   }
 
-  private open(): Promise<unknown> {
-    this.session ??= this.request('initialize', {
-      protocolVersion: this.revision,
-      capabilities: this.capabilities,
-      clientInfo: { name: 'test-client', version: '1.0.0' },
-    }).then(() => this.notify('notifications/initialized'))
-    return this.session
+  private async open(): Promise<void> {
+    await this.server.prepare()
+    if (this.isStateless) return
+    const { revision, capabilities } = this
+    await this.request('initialize', { protocolVersion: revision, capabilities, clientInfo })
+    this.notify('notifications/initialized')
   }
 
   private request(method: string, params: JsonObject, { signal }: CallOptions = {}): Promise<JsonObject> {
     const id = ++this.lastId
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
+      if (this.isClosed) throw createClosedError()
       this.pending.set(id, { resolve, reject })
       this.send({ id, method, params: this.isStateless ? this.addEnvelope(params) : params })
-      signal?.addEventListener('abort', () => {
-        if (!this.pending.delete(id)) return
-        this.notify('notifications/cancelled', { requestId: id, reason: String(signal.reason) })
-        reject(signal.reason)
-      })
+      signal?.addEventListener('abort', () => this.takeBack(id, signal.reason), { once: true })
     })
+  }
+
+  private takeBack(id: number, reason: unknown): void {
+    const pending = this.pending.get(id)
+    if (pending === undefined) return
+    this.pending.delete(id)
+    this.notify('notifications/cancelled', { requestId: id, reason: String(reason) })
+    pending.reject(reason as Error)
   }
 
   private addEnvelope(params: JsonObject): JsonObject {
     const own = {
       [envelopeKeys.version]: this.revision,
-      [envelopeKeys.clientInfo]: { name: 'test-client', version: '1.0.0' },
+      [envelopeKeys.clientInfo]: clientInfo,
       [envelopeKeys.clientCapabilities]: this.capabilities,
     }
     return { ...params, _meta: { ...own, ...(params['_meta'] as JsonObject | undefined) } }
@@ -231,11 +241,16 @@ export class TestClient {
   }
 
   private fail(): void {
-    for (const { reject } of this.pending.values()) reject(new Error('The link is closed.'))
+    this.isClosed = true
+    for (const { reject } of this.pending.values()) reject(createClosedError())
     this.pending.clear()
   }
 
   private send(message: JsonObject): void {
     this.link.send(JSON.stringify({ jsonrpc: '2.0', ...message }))
   }
+}
+
+function createClosedError(): Error {
+  return new Error('The link is closed.')
 }

@@ -1,5 +1,6 @@
 import { lookup as lookupName } from 'node:dns/promises'
 import { type AddressSet, createAddressSet } from './address.ts'
+import { parseWhole } from './parse-number.ts'
 import { parseRequestHeaders, type RequestHeaders } from './safe-headers.ts'
 
 /** One answer of a name server. */
@@ -33,7 +34,10 @@ export interface SafeFetchOptions {
   readonly allowHttp?: boolean
   /** Whether `headers` may hold credentials. They never follow a redirect to another origin. Default `false`. */
   readonly allowCredentials?: boolean
-  /** Addresses and CIDR ranges to fetch although they are not public: for an intranet, or a test. Default: none. */
+  /**
+   * Addresses and CIDR ranges to fetch although they are not public: for an intranet, or a test. With it host names
+   * need not look public either; what they resolve to still decides. Default: none.
+   */
   readonly allowAddresses?: readonly string[]
   /** Certificate authorities to trust in place of the system's, as PEM: for an intranet, or a test. */
   readonly ca?: string | readonly string[]
@@ -102,13 +106,4 @@ export function parseSafeFetchOptions(options: SafeFetchOptions): SafeFetchSetti
 async function lookupAll(hostname: string): Promise<readonly ResolvedAddress[]> {
   const found = await lookupName(hostname, { all: true })
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
-}
-
-const maxTimerMs = 2 ** 31 - 1
-
-/** @throws TypeError naming the option when it is not a whole number from `min` to what a timer can wait. */
-export function parseWhole(option: string, value: unknown, min: number): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= maxTimerMs)
-    return value
-  throw new TypeError(`"${option}" must be a whole number from ${min}, got ${JSON.stringify(value)}.`)
 }

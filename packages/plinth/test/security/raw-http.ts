@@ -31,7 +31,13 @@ export function createEchoServer(options: Partial<Parameters<typeof createServer
   calls: unknown[]
 } {
   const calls: unknown[] = []
-  const server = createServer({ name: 'test', version: '1.0.0', rate: false, log: () => undefined, ...options })
+  const server = createServer({
+    name: 'test',
+    version: '1.0.0',
+    rate: false,
+    log: () => undefined,
+    ...options,
+  })
   server.tool(
     { name: 'echo', description: 'Gives back what it was given.', input: { type: 'object' }, effect: 'read' },
     (input) => {
@@ -72,7 +78,11 @@ export async function exchange(service: HttpService, text: string | Uint8Array):
 }
 
 /** The text of a POST. A header that is undefined is left out. */
-export function post(service: HttpService, body: string, headers: Record<string, string | undefined> = {}): string {
+export function post(
+  service: HttpService,
+  body: string,
+  headers: Record<string, string | undefined> = {},
+): string {
   const all: Record<string, string | undefined> = {
     Host: `127.0.0.1:${new URL(service.url).port}`,
     'Content-Type': 'application/json',

@@ -19,3 +19,11 @@ test('plinth exports these names at runtime', async () => {
 test('plinth/testing exports these names at runtime', async () => {
   expect(Object.keys(await import('plinth/testing')).sort()).toEqual(['createTestClient'])
 })
+
+test('plinth/upstream exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/upstream')).sort()).toEqual([
+    'defineUpstream',
+    'isUpstreamFailure',
+    'safeFetch',
+  ])
+})

@@ -20,6 +20,11 @@ test('the package has these entries', () => {
       types: './dist/testing/testing.d.ts',
       default: './dist/testing/testing.js',
     },
+    './upstream': {
+      'plinth-source': './src/upstream/upstream.ts',
+      types: './dist/upstream/upstream.d.ts',
+      default: './dist/upstream/upstream.js',
+    },
     './package.json': './package.json',
   })
 })

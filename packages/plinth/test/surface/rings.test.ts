@@ -13,7 +13,7 @@ const rings = [
   ['answer.ts'],
   ['middleware', 'registry', 'sources', 'jobs'],
   ['mcp'],
-  ['jsonrpc', 'storage', 'telemetry'],
+  ['jsonrpc', 'storage', 'telemetry', 'upstream'],
   ['errors.ts'],
 ]
 

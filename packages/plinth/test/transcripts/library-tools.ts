@@ -122,17 +122,23 @@ function addNotifyingTools(server: Server): void {
 }
 
 function addWaitingTools(server: Server): void {
-  let ended = 'never waited'
+  let ended = Promise.withResolvers<string>()
+  let state = 'never waited'
   server.tool({ name: 'queue', description: 'Waits until it is cancelled.', effect: 'read' }, (_input, call) => {
-    ended = 'still waiting'
-    call.progress(1)
-    return new Promise(() => {
-      call.signal.addEventListener('abort', () => {
-        ended = 'cancelled'
-        call.progress(2)
-        call.log.error('Nobody must hear this.')
-      })
+    ended = Promise.withResolvers()
+    state = 'still waiting'
+    call.signal.addEventListener('abort', () => {
+      state = 'cancelled'
+      call.progress(2)
+      call.log.error('Nobody must hear this.')
+      ended.resolve(state)
     })
+    call.progress(1)
+    return new Promise(() => undefined)
   })
-  server.tool({ name: 'how_queue_ended', description: 'Tells how waiting ended.', effect: 'read' }, () => ended)
+  server.tool({ name: 'queue_state', description: 'Tells whether somebody waits.', effect: 'read' }, () => state)
+  server.tool(
+    { name: 'queue_end', description: 'Tells how waiting ended, once it has.', effect: 'read' },
+    () => ended.promise,
+  )
 }

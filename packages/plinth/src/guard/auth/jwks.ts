@@ -1,7 +1,7 @@
 import type { CompactVerifyGetKey, CryptoKey } from 'jose'
 import { fetchJson } from './fetch-json.ts'
 import { loadJose } from './jose.ts'
-import { type AuthRefusal, createInvalidToken, createUnavailable, isAuthRefusal } from './verifier.ts'
+import { type AuthRefusal, createInvalidToken, createUnavailable } from './verifier.ts'
 
 type Header = Parameters<CompactVerifyGetKey>[0]
 type KeySet = (header: Header) => Promise<CryptoKey>
@@ -21,6 +21,8 @@ export interface JwksOptions {
 /** Least time between two fetches after one that failed, in milliseconds. */
 const retryMs = 5_000
 
+const accept = 'application/jwk-set+json, application/json'
+
 /**
  * The published keys of an issuer. One fetch at a time and not more than one in `cooldownMs`, so that tokens with
  * made-up key ids cannot turn this server against its issuer.
@@ -39,13 +41,20 @@ export class RemoteKeys {
 
   /** The key a token names in its header, or why there is none. */
   async find(header: Header): Promise<CryptoKey | AuthRefusal> {
-    if (this.age() >= this.options.maxAgeMs) await this.refresh()
+    if (this.age() >= this.options.maxAgeMs) await this.renew()
     const found = await this.select(header)
     if (found !== undefined) return found
     await this.refresh()
     const key = await this.select(header)
     if (key !== undefined) return key
     return this.failure === undefined ? createInvalidToken('The key of the token is not known.') : this.outage()
+  }
+
+  /** Waits for new keys, but for each outage only once: after that the old ones serve while they may. */
+  private renew(): Promise<void> | undefined {
+    const isServing = this.failure !== undefined && this.age() < this.options.maxStaleMs
+    const refreshed = this.refresh()
+    return isServing ? undefined : refreshed
   }
 
   private age(): number {
@@ -58,7 +67,6 @@ export class RemoteKeys {
 
   private async select(header: Header): Promise<CryptoKey | AuthRefusal | undefined> {
     if (this.keys === undefined || this.age() >= this.options.maxStaleMs) return undefined
-    if (this.age() >= this.options.maxAgeMs && this.failure === undefined) return undefined
     const { errors } = await loadJose()
     try {
       return await this.keys(header)
@@ -84,17 +92,13 @@ export class RemoteKeys {
     this.triedAt = startedAt
     try {
       const { createLocalJWKSet } = await loadJose()
-      const jwks = await fetchJson(this.options.url, { headers: { accept: 'application/jwk-set+json, application/json' } })
-      this.keys = createLocalJWKSet(jwks as unknown as Parameters<typeof createLocalJWKSet>[0])
+      const { keys } = await fetchJson(this.options.url, { headers: { accept } })
+      if (!Array.isArray(keys)) throw new Error(`${this.options.url} answered without "keys".`)
+      this.keys = createLocalJWKSet({ keys })
       this.loadedAt = startedAt
       this.failure = undefined
     } catch (error) {
       this.failure = error
     }
   }
-}
-
-/** Tells a key from the reason there is none. */
-export function isKey(found: CryptoKey | AuthRefusal): found is CryptoKey {
-  return !isAuthRefusal(found as AuthRefusal)
 }

@@ -52,7 +52,7 @@ export function createUnavailable(cause: unknown, retryAfterMs = 5_000): AuthRef
   return { refused: 'unavailable', reason, retryAfterMs, cause }
 }
 
-/** Tells a refusal from a principal. */
-export function isAuthRefusal(verdict: Principal | AuthRefusal): verdict is AuthRefusal {
-  return 'refused' in verdict
+/** Tells a refusal from a principal, a key, or whatever else a check can find. */
+export function isAuthRefusal(found: object): found is AuthRefusal {
+  return 'refused' in found
 }

@@ -1,0 +1,45 @@
+// Ours with what it does by default: all guards, all checks. Only the server-wide rate limit is raised, because the
+// load would be refused otherwise; it still counts every request.
+import type { Policies, ServerOptions } from 'plinth'
+import { reportReady } from './control.ts'
+import { createTools, readToolSet } from './tools.ts'
+
+type Plinth = typeof import('plinth')
+
+const unlimited = 1_000_000_000
+const open = { limit: unlimited, windowMs: 1_000, burst: unlimited }
+
+/** Guards by name: none at all, what every server has, and every one that can be had without changing the answer. */
+const guards: Record<string, { server: Partial<ServerOptions>; tool: Policies }> = {
+  none: { server: { rate: false }, tool: {} },
+  default: { server: { rate: open }, tool: {} },
+  all: {
+    server: { rate: open },
+    tool: {
+      rate: open,
+      concurrency: { limit: 10_000 },
+      repeat: { hintAfter: unlimited, refuseAfter: unlimited },
+      budget: { maxBytes: 1_000_000 },
+    },
+  },
+}
+
+/** Another checkout's framework, where one is compared. */
+const entry = process.env['BENCH_PLINTH'] ?? 'plinth'
+const { createServer, defineTool, serveHttp } = (await import(entry)) as Plinth
+const guard = guards[process.env['BENCH_GUARDS'] ?? 'default'] ?? { server: {}, tool: {} }
+const server = createServer({ name: 'bench', version: '1.0.0', ...guard.server })
+
+for (const { run, output, ...rest } of createTools(readToolSet())) {
+  const contract = { ...rest, ...guard.tool, effect: 'read' } as const
+  if (output === undefined) server.tool(defineTool(contract), (input) => run(input as never))
+  else server.tool(defineTool({ ...contract, output }), (input) => run(input as never) as Record<string, unknown>)
+}
+
+if (process.env['BENCH_STDIO'] === '1') {
+  await server.serve({ stdio: true, argv: [] })
+  reportReady(0)
+} else {
+  const service = await serveHttp(server, { port: 0 })
+  reportReady(Number(new URL(service.url).port))
+}
