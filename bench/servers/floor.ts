@@ -27,12 +27,18 @@ function toResult(value: string | object): object {
 
 function toText({ id, params }: Message, result: object): string {
   const standsAlone = params?._meta !== undefined
-  return JSON.stringify({ jsonrpc: '2.0', id, result: standsAlone ? { ...result, resultType: 'complete' } : result })
+  return JSON.stringify({
+    jsonrpc: '2.0',
+    id,
+    result: standsAlone ? { ...result, resultType: 'complete' } : result,
+  })
 }
 
 function answer(message: Message): string | Promise<string> {
-  if (message.method === 'tools/list') return toText(message, { tools: listed, ttlMs: 0, cacheScope: 'private' })
-  if (message.method === 'initialize') return toText(message, { protocolVersion: '2025-11-25', capabilities: {} })
+  if (message.method === 'tools/list')
+    return toText(message, { tools: listed, ttlMs: 0, cacheScope: 'private' })
+  if (message.method === 'initialize')
+    return toText(message, { protocolVersion: '2025-11-25', capabilities: {} })
   const tool = tools.get(message.params.name)
   const value = tool?.run(message.params.arguments) ?? ''
   return value instanceof Promise
@@ -58,7 +64,9 @@ function serveHttp(): void {
       else void reply.then((settled) => send(response, settled))
     })
   })
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 1_024 }, () => reportReady((server.address() as AddressInfo).port))
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 1_024 }, () =>
+    reportReady((server.address() as AddressInfo).port),
+  )
 }
 
 function serveStdio(): void {

@@ -19,7 +19,9 @@ export const orderInput = z.object({
         price: z.number().min(0).describe('Price of one'),
         fragile: z.boolean().describe('Whether it breaks easily'),
         marks: z.array(z.string()).max(6).describe('Marks on the parcel'),
-        box: z.object({ width: z.number(), height: z.number(), depth: z.number() }).describe('In millimetres'),
+        box: z
+          .object({ width: z.number(), height: z.number(), depth: z.number() })
+          .describe('In millimetres'),
       }),
     )
     .min(1)
@@ -54,7 +56,10 @@ type Line = Order['lines'][number]
 
 const halls = ['a', 'b', 'c'] as const
 
-function priceLine({ article, text, pieces, price, fragile, box }: Line, index: number): PricedOrder['lines'][number] {
+function priceLine(
+  { article, text, pieces, price, fragile, box }: Line,
+  index: number,
+): PricedOrder['lines'][number] {
   return {
     article,
     text,
@@ -62,7 +67,11 @@ function priceLine({ article, text, pieces, price, fragile, box }: Line, index: 
     total: Math.round(pieces * price * 100) / 100,
     rebate: pieces > 10 ? 0.05 : 0,
     hall: halls[index % halls.length] ?? 'a',
-    parcel: { days: 1 + (index % 3), carrier: 'standard freight', volume: box.width * box.height * box.depth },
+    parcel: {
+      days: 1 + (index % 3),
+      carrier: 'standard freight',
+      volume: box.width * box.height * box.depth,
+    },
     handling: fragile ? ['with care', 'upright'] : ['any'],
   }
 }

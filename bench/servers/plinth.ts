@@ -33,7 +33,11 @@ const server = createServer({ name: 'bench', version: '1.0.0', ...guard.server }
 for (const { run, output, ...rest } of createTools(readToolSet())) {
   const contract = { ...rest, ...guard.tool, effect: 'read' } as const
   if (output === undefined) server.tool(defineTool(contract), (input) => run(input as never))
-  else server.tool(defineTool({ ...contract, output }), (input) => run(input as never) as Record<string, unknown>)
+  else
+    server.tool(
+      defineTool({ ...contract, output }),
+      (input) => run(input as never) as Record<string, unknown>,
+    )
 }
 
 if (process.env['BENCH_STDIO'] === '1') {

@@ -22,7 +22,10 @@ function createMcpServer(): McpServer {
 const isAllowedHost = localhostHostValidation()
 const isAllowedOrigin = localhostOriginValidation()
 const handle = toNodeHandler(createMcpHandler(createMcpServer, { responseMode: 'json' }))
+// The SDK types its requests more loosely than `exactOptionalPropertyTypes` allows.
+type Incoming = Parameters<typeof handle>[0]
 const http = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
-  if (isAllowedHost(request, response) && isAllowedOrigin(request, response)) void handle(request, response)
+  if (isAllowedHost(request, response) && isAllowedOrigin(request, response))
+    void handle(request as Incoming, response)
 })
 http.listen(0, '127.0.0.1', () => reportReady((http.address() as AddressInfo).port))

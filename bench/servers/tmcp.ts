@@ -20,7 +20,8 @@ for (const { name, description, input, run } of createTools(readToolSet())) {
 const transport = new HttpTransport(server, { path: '/mcp', allowedOrigins: [], disableSse: true })
 serve(
   {
-    fetch: async (request: Request) => (await transport.respond(request)) ?? new Response(null, { status: 404 }),
+    fetch: async (request: Request) =>
+      (await transport.respond(request)) ?? new Response(null, { status: 404 }),
     port: 0,
     hostname: '127.0.0.1',
   },

@@ -13,6 +13,7 @@ import { decodeStateless } from './mcp/revisions/2026-07-28/decode.ts'
 import { selectRevision } from './mcp/select-revision.ts'
 import { toFailureResult } from './mcp/tool-result.ts'
 import type { Admission } from './middleware/admission.ts'
+import { toCheckableResult } from './registry/call-tool.ts'
 import { type Scope as DispatchScope, dispatch, type Outcome } from './registry/dispatch.ts'
 import { describeError } from './telemetry/log.ts'
 
@@ -114,7 +115,8 @@ function toReply(request: McpRequest, outcome: Outcome, scope: Scope): Reply {
 /** Encodes a result; one that is too large, or that JSON cannot hold, becomes a failure of its tool. */
 function encodeBounded(request: McpRequest, result: McpResult, scope: Scope): string {
   const { serverInfo, limits } = scope.context
-  const encode = (one: McpResult) => encodeResult(one, request.revision, serverInfo)
+  const encode = (one: McpResult) =>
+    encodeResult(toCheckableResult(one, request, scope.catalogue), request.revision, serverInfo)
   try {
     const text = encode(result)
     if (text.length <= limits.maxOutputBytes || result.cache !== undefined) return text
@@ -184,5 +186,7 @@ function toProtocolReply(error: ProtocolError, { id, revision }: Failed): Reply 
     error.error === 'streams_exhausted'
   const status = revision?.handshake === true && !kept ? 200 : row.status
   const data = error.data === undefined ? {} : { data: error.data }
-  return { status, text: serializeError(id, { code, message: error.message, ...data }) }
+  const text = serializeError(id, { code, message: error.message, ...data })
+  const scopes = error.data?.['required_scopes']
+  return Array.isArray(scopes) ? { status, text, requiredScopes: scopes } : { status, text }
 }

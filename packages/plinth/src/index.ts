@@ -2,6 +2,7 @@ export { createFetchHandler } from './entry/http-fetch.ts'
 export type { HttpService } from './entry/http-node.ts'
 export { serveHttp } from './entry/http-node.ts'
 export type { HttpOptions } from './entry/http-options.ts'
+export type { ServeOptions, Service } from './entry/serve.ts'
 export type { FailureBody, FailureName, ProtocolErrorName } from './errors.ts'
 export { Failure, ProtocolError, ToolError } from './errors.ts'
 export type {

@@ -1,10 +1,13 @@
 import type { ServerContext } from './mcp/context.ts'
 import type { Guarded } from './mcp/policy.ts'
 import { createBudgetPolicy } from './middleware/budget.ts'
+import { createCachePolicy } from './middleware/cache.ts'
 import { compose, type Middleware, type Next } from './middleware/compose.ts'
 import { createConcurrencyPolicy } from './middleware/concurrency.ts'
 import { deadline } from './middleware/deadline.ts'
+import { createDryRunPolicy } from './middleware/dry-run.ts'
 import { createHopPolicy } from './middleware/hop-limit.ts'
+import { createIdempotencyPolicy, createOutcomePolicy } from './middleware/idempotency.ts'
 import { createRateLimitPolicy } from './middleware/rate-limit.ts'
 import { createRepeatPolicy } from './middleware/repeat-guard.ts'
 import type { ServerSettings } from './server-options.ts'
@@ -29,11 +32,21 @@ const beforeInput: readonly CreatePolicy[] = [
 
 /** Policies behind the input check, outermost first. They see the arguments as the schema made them. */
 const afterInput: readonly CreatePolicy[] = [
+  createDryRunPolicy,
   (guarded, { settings, stores }) => {
     return createBudgetPolicy(guarded, { serverPolicy: settings.budget, kept: stores.keptResults })
   },
+  (guarded, { settings, stores, context: { now, createKey } }) => {
+    const server = String(settings.serverInfo['name'])
+    return createIdempotencyPolicy(guarded, { documents: stores.documents, server, now, createKey })
+  },
   createConcurrencyPolicy,
   () => deadline,
+  createOutcomePolicy,
+  (guarded, { settings: { serverInfo }, stores }) => {
+    const server = `${serverInfo['name']}@${serverInfo['version']}`
+    return createCachePolicy(guarded, { store: stores.cache, server })
+  },
 ]
 
 /** The whole way of a call through a component's policies to its handler. Worked out once a component. */

@@ -192,6 +192,11 @@ export class Server {
     return handle(request)
   }
 
+  /** From now on every tool that writes only makes a dry run, as with the option `dryRun`. */
+  forceDryRun(): void {
+    this.context.dryRun = true
+  }
+
   /** Ends open streams politely. */
   endStreams(): void {
     this.context.subscriptions.endAll()

@@ -12,10 +12,11 @@ import {
   toRefusalText,
 } from '../guard/http-guard.ts'
 import { accepts } from '../guard/media-type.ts'
-import { openPrincipal, type Principal } from '../mcp/principal.ts'
+import type { Principal } from '../mcp/principal.ts'
 import { findRevision, supportedDates } from '../mcp/revisions/supported.ts'
 import type { Server } from '../server.ts'
 import { EventStore, isRequestEvent } from './event-store.ts'
+import { type Caller, HttpAuth } from './http-auth.ts'
 import { HttpExchange } from './http-exchange.ts'
 import type { HttpSettings } from './http-options.ts'
 import { type HttpResponse, jsonHeaders } from './http-response.ts'
@@ -54,8 +55,15 @@ const unknownEvent: Refusal = {
 const patienceMs = 10_000
 const beatMs = 5_000
 
+/** A request whose head passed the guard and whose caller was let in. */
+export interface Asked {
+  readonly head: Head
+  readonly principal: Principal
+  readonly response: HttpResponse
+}
+
 /** Answers one method of one path, or says why not. `text` is the body of a POST. */
-type Method = (head: Head, response: HttpResponse, text: string) => Refusal | undefined
+type Method = (asked: Asked, text: string) => Refusal | undefined
 
 /** MCP over HTTP without a particular HTTP library: guards, the endpoint's three methods, and its streams. */
 export class HttpEntry {
@@ -63,6 +71,7 @@ export class HttpEntry {
   /** Headers every answer to a request carries, if any. */
   readonly toCorsHeaders: CorsRule
   private readonly server: Server
+  private readonly auth: HttpAuth
   private readonly guardHead: HttpGuard
   private readonly guardBody: HttpGuard
   private readonly routes: ReadonlyMap<string, ReadonlyMap<string, Method>>
@@ -86,16 +95,23 @@ export class HttpEntry {
     this.server = server
     this.settings = settings
     this.toCorsHeaders = createCorsRule(settings.allowedOrigins)
+    this.auth = new HttpAuth(settings, context)
     this.guardHead = createHttpGuard(settings)
     this.guardBody = createBodyGuard(settings.maxBodyBytes)
     this.events = new EventStore(limits, context.createKey)
     this.streams = new SessionStreams(context, this.events)
-    this.links = new SseLinks(server)
+    this.links = new SseLinks(server, this.auth)
     this.routes = this.createRoutes()
   }
 
-  /** Answers a health check, which is for everyone and under any Host. False for every other request. */
-  answerHealth(head: Head, response: HttpResponse): boolean {
+  /** Loads what is otherwise loaded at the first use. */
+  prepare(): Promise<void> {
+    return this.auth.prepare()
+  }
+
+  /** Answers what is for everyone and under any Host: health, and who issues tokens. False for every other request. */
+  answerPublic(head: Head, response: HttpResponse): boolean {
+    if (this.auth.answerMetadata(head, response, this.toCorsHeaders)) return true
     if (head.path !== this.settings.healthPath || (head.method !== 'GET' && head.method !== 'HEAD'))
       return false
     if (this.draining) response.reply(503, jsonHeaders, '{"status":"draining"}')
@@ -116,9 +132,15 @@ export class HttpEntry {
     return head.method === 'POST' ? this.guardBody(head) : guardEmpty(head)
   }
 
-  /** Answers a request whose head passed the guard. `text` is the body of a POST. */
-  handle(head: Head, text: string, response: HttpResponse): void {
-    const refusal = this.routes.get(head.path)?.get(head.method)?.(head, response, text)
+  /** Who sends a request whose head passed the guard, or what to answer before the body is read. */
+  identify(head: Head, response: HttpResponse): Caller | Promise<Caller> {
+    return this.auth.identify(head, response)
+  }
+
+  /** Answers a request. `text` is the body of a POST. */
+  handle(asked: Asked, text: string): void {
+    const { head, response } = asked
+    const refusal = this.routes.get(head.path)?.get(head.method)?.(asked, text)
     if (refusal !== undefined) refuse(response, refusal)
   }
 
@@ -139,54 +161,55 @@ export class HttpEntry {
 
   private createRoutes(): ReadonlyMap<string, ReadonlyMap<string, Method>> {
     const endpoint = new Map<string, Method>([
-      ['GET', (head, response) => this.get(head, response)],
-      ['POST', (head, response, text) => this.post(head, response, text)],
-      ['DELETE', (head, response) => this.delete(head, response)],
+      ['GET', (asked) => this.get(asked)],
+      ['POST', (asked, text) => this.post(asked, text)],
+      ['DELETE', (asked) => this.delete(asked)],
     ])
     const routes = new Map([[this.settings.path, endpoint]])
     if (!this.settings.sse) return routes
-    routes.set(ssePaths.stream, new Map([['GET', (head, response) => this.openLink(head, response)]]))
-    routes.set(ssePaths.messages, new Map([['POST', (...message) => this.postToLink(...message)]]))
+    routes.set(ssePaths.stream, new Map([['GET', (asked) => this.openLink(asked)]]))
+    routes.set(ssePaths.messages, new Map([['POST', (asked, text) => this.postToLink(asked, text)]]))
     return routes
   }
 
-  private post(head: Head, response: HttpResponse, text: string): undefined {
+  private post({ head, principal, response }: Asked, text: string): undefined {
     const { scope } = this.server
     const home = { events: this.events, context: scope.context }
-    const exchange = new HttpExchange(head, this.principal, { response, home })
+    const exchange = new HttpExchange(head, principal, { response, home })
     const reply = answer(text, exchange, scope)
     if (!(reply instanceof Promise)) {
-      exchange.finish(reply)
+      exchange.finish(this.auth.challenge(reply, principal))
       return undefined
     }
     this.waiting.set(exchange, scope.context.now())
     this.pulse.start()
     void reply.then((settled) => {
       this.waiting.delete(exchange)
-      exchange.finish(settled)
+      exchange.finish(this.auth.challenge(settled, principal))
     })
     return undefined
   }
 
-  private get(head: Head, response: HttpResponse): Refusal | undefined {
+  private get({ head, principal, response }: Asked): Refusal | undefined {
     const { sessions } = this.server.scope.context
     const refusal = guardStream(head)
     if (refusal !== undefined) return refusal
-    const session = sessions.open(head.get('mcp-session-id') ?? '', this.principal)
+    const session = sessions.open(head.get('mcp-session-id') ?? '', principal)
     if (session === undefined) return unknownSession
     const lastEventId = head.get('last-event-id')
     this.pulse.start()
-    if (lastEventId !== undefined && this.streams.resume(session, lastEventId, response)) return undefined
+    const reader = { principal, response }
+    if (lastEventId !== undefined && this.streams.resume(session, lastEventId, reader)) return undefined
     // Only a session's own stream can start anew: what is lost of a request's stream was the answer to it.
     if (lastEventId !== undefined && isRequestEvent(lastEventId)) return unknownEvent
-    return attempt(() => this.streams.start(session, this.principal, response))
+    return attempt(() => this.streams.start(session, reader))
   }
 
-  private delete(head: Head, response: HttpResponse): Refusal | undefined {
+  private delete({ head, principal, response }: Asked): Refusal | undefined {
     const { context } = this.server.scope
     const id = head.get('mcp-session-id')
     if (id === undefined) return toRefusal(new ProtocolError('session_required'))
-    const session = context.sessions.open(id, this.principal)
+    const session = context.sessions.open(id, principal)
     if (session === undefined) return unknownSession
     context.sessions.end(session)
     this.streams.stop(session.key)
@@ -196,19 +219,14 @@ export class HttpEntry {
     return undefined
   }
 
-  private openLink(head: Head, response: HttpResponse): Refusal | undefined {
+  private openLink({ head, principal, response }: Asked): Refusal | undefined {
     if (!accepts(head.get('accept'), 'text/event-stream')) return noStream
     this.pulse.start()
-    return attempt(() => this.links.open(this.principal, response))
+    return attempt(() => this.links.open(principal, response))
   }
 
-  private postToLink(head: Head, response: HttpResponse, text: string): Refusal | undefined {
-    return this.links.post(head, { text, principal: this.principal, response }) ? undefined : unknownSession
-  }
-
-  /** Who calls. Without authentication, nobody in particular. */
-  private get principal(): Principal {
-    return openPrincipal
+  private postToLink(asked: Asked, text: string): Refusal | undefined {
+    return this.links.post(asked, text) ? undefined : unknownSession
   }
 
   private beat(): boolean {
@@ -216,7 +234,11 @@ export class HttpEntry {
       this.streams.keepAlive()
       this.links.keepAlive()
     }
-    const patient = this.server.scope.context.now() - patienceMs
+    const { context } = this.server.scope
+    const now = context.now()
+    context.subscriptions.endExpired(now)
+    this.streams.endExpired(now)
+    const patient = now - patienceMs
     for (const [exchange, since] of this.waiting) if (since <= patient) exchange.keepAlive()
     this.events.sweep()
     return this.waiting.size + this.streams.size + this.links.size + this.events.size > 0

@@ -1,6 +1,7 @@
 import { createFetchHead } from '../guard/fetch-head.ts'
 import type { Refusal } from '../guard/http-guard.ts'
 import type { Server } from '../server.ts'
+import { isPrincipal } from './http-auth.ts'
 import { HttpEntry, notUtf8, refuse, tooLarge } from './http-entry.ts'
 import { FetchResponse } from './http-fetch-response.ts'
 import { type HttpOptions, parseFetchOptions } from './http-options.ts'
@@ -25,24 +26,29 @@ export function createFetchHandler(
   const entry = new HttpEntry(server, parseFetchOptions(options))
   let ready: Promise<void> | undefined
   return async function handleRequest(request) {
-    ready ??= server.prepare()
+    ready ??= prepare(server, entry)
     await ready
     return answerRequest(request, entry)
   }
 }
 
+async function prepare(server: Server, entry: HttpEntry): Promise<void> {
+  await server.prepare()
+  await entry.prepare()
+}
+
 async function answerRequest(request: Request, entry: HttpEntry): Promise<Response> {
   const head = createFetchHead(request)
   const back = new FetchResponse(request.signal, entry.toCorsHeaders(head))
-  if (entry.answerHealth(head, back)) return back.promise
-  const refusal = entry.guard(head)
-  if (refusal !== undefined) {
+  if (entry.answerPublic(head, back)) return back.promise
+  const caller = entry.guard(head) ?? (await entry.identify(head, back))
+  if (!isPrincipal(caller)) {
     void request.body?.cancel().catch(() => undefined)
-    refuse(back, refusal)
+    refuse(back, caller)
     return back.promise
   }
   const text = head.method === 'POST' ? await readText(request, entry.settings) : ''
-  if (typeof text === 'string') entry.handle(head, text, back)
+  if (typeof text === 'string') entry.handle({ head, principal: caller, response: back }, text)
   else refuse(back, text)
   return back.promise
 }

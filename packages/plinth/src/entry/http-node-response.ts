@@ -76,7 +76,7 @@ export class NodeResponse implements HttpResponse {
     }
     response.on('close', call)
     // Node ends only the first answer of a pipeline with its socket, and forgets those that wait behind it.
-    if (isQueued) socket.on('close', call)
+    if (isQueued) socket.setMaxListeners(0).on('close', call)
   }
 
   /** Breaks off when the client takes nothing for too long. Node starts the time anew with every byte taken. */

@@ -9,7 +9,8 @@ import type { AddressInfo } from 'node:net'
 import { createHead, type Head, maxHeaders } from '../guard/head.ts'
 import type { Refusal } from '../guard/http-guard.ts'
 import type { Server } from '../server.ts'
-import { HttpEntry, notUtf8, refuse, tooLarge } from './http-entry.ts'
+import { type Caller, isPrincipal } from './http-auth.ts'
+import { type Asked, HttpEntry, notUtf8, refuse, tooLarge } from './http-entry.ts'
 import { NodeResponse } from './http-node-response.ts'
 import { type HttpOptions, type HttpSettings, parseHttpOptions } from './http-options.ts'
 import type { HttpResponse } from './http-response.ts'
@@ -42,6 +43,7 @@ export async function serveHttp(server: Server, options: HttpOptions = {}): Prom
   server.admission.start()
   const settings = parseHttpOptions(options)
   const entry = new HttpEntry(server, settings)
+  await entry.prepare()
   const http = createHttpServer(
     {
       headersTimeout: settings.headersTimeoutMs,
@@ -55,7 +57,7 @@ export async function serveHttp(server: Server, options: HttpOptions = {}): Prom
   )
   http.maxConnections = settings.maxConnections
   http.maxHeadersCount = maxHeaders + 1
-  http.on('checkContinue', createContinueHandler(entry))
+  http.on('checkContinue', createNodeHandler(entry, { continues: true }))
   http.on('checkExpectation', createExpectationHandler(entry))
   await listen(http, settings)
   return toService(http, { server, entry })
@@ -102,36 +104,41 @@ function toService(http: HttpServer, { server, entry }: { server: Server; entry:
   }
 }
 
-/** Turns an entry into a `node:http` request listener. */
+/**
+ * Turns an entry into a `node:http` request listener. With `continues` it is for clients that wait to be told before
+ * they send the body, so that the body of a refused request never comes.
+ */
 export function createNodeHandler(
   entry: HttpEntry,
+  { continues = false }: { continues?: boolean } = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const { maxBodyBytes } = entry.settings
   return function handleRequest(request, response) {
     const head = toHead(request)
     const back = toResponse(head, response, entry)
     if (entry.isDraining) response.shouldKeepAlive = false
-    if (entry.answerHealth(head, back)) return
-    const refusal = guard(request, head, entry)
-    if (refusal !== undefined) return refuseUnread(request, back, refusal)
-    if (head.method !== 'POST') return entry.handle(head, '', back)
-    collectBody(request, maxBodyBytes, (body) => {
-      if (body === undefined) refuseUnread(request, back, tooLarge)
-      else if (!isUtf8(body)) refuse(back, notUtf8)
-      else entry.handle(head, body.toString(), back)
-    })
+    if (entry.answerPublic(head, back)) return
+    const receive = (caller: Caller) => {
+      if (!isPrincipal(caller)) return refuseUnread(request, back, caller)
+      if (continues) response.writeContinue()
+      handle(request, { head, principal: caller, response: back }, entry)
+    }
+    const caller = guard(request, head, entry) ?? entry.identify(head, back)
+    if (caller instanceof Promise) void caller.then(receive)
+    else receive(caller)
   }
 }
 
-/** Refuses before the body is sent where the client waits to be told. */
-function createContinueHandler(
-  entry: HttpEntry,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  const handle = createNodeHandler(entry)
-  return function handleContinue(request, response) {
-    if (guard(request, toHead(request), entry) === undefined) response.writeContinue()
-    handle(request, response)
+/** Reads the body, if there is one, and has the request answered. */
+function handle(request: IncomingMessage, asked: Asked, entry: HttpEntry): void {
+  if (asked.head.method !== 'POST') {
+    entry.handle(asked, '')
+    return
   }
+  collectBody(request, entry.settings.maxBodyBytes, (body) => {
+    if (body === undefined) refuseUnread(request, asked.response, tooLarge)
+    else if (!isUtf8(body)) refuse(asked.response, notUtf8)
+    else entry.handle(asked, body.toString())
+  })
 }
 
 /** Refuses what can only be refused: an expectation nobody can meet. */

@@ -1,3 +1,4 @@
+import { type AuthOptions, type AuthSettings, parseAuthOptions } from '../guard/auth/auth-options.ts'
 import { loopbackHosts } from '../guard/host.ts'
 import { parseCount } from '../server-options.ts'
 
@@ -11,11 +12,18 @@ export interface HttpOptions {
   readonly path?: string
   /** Where health is asked. Default `/health`. */
   readonly healthPath?: string
-  /** Host names this server answers to besides loopback names. Needed beyond loopback. */
+  /**
+   * Host names this server answers to besides loopback names and the host of `auth.resource`. Needed beyond loopback.
+   */
   readonly allowedHosts?: readonly string[]
   /** Web origins whose pages may call. Default none but this machine's. */
   readonly allowedOrigins?: readonly string[]
-  /** Serves beyond loopback without authentication. Default `false`: that refuses to start. */
+  /** Who may call, and how callers prove who they are. Default: nobody is asked, which only loopback allows. */
+  readonly auth?: AuthOptions
+  /**
+   * Serves callers that do not say who they are: beyond loopback without `auth`, and beside `auth` with no scope or
+   * role. Default `false`.
+   */
   readonly allowAnonymous?: boolean
   /** Also serves the deprecated HTTP+SSE transport of 2024-11-05, at `/sse` and `/messages`. Default `false`. */
   readonly sse?: boolean
@@ -34,7 +42,8 @@ export interface HttpOptions {
 }
 
 /** `HttpOptions` with every default filled in and every value checked. */
-export interface HttpSettings extends Required<Omit<HttpOptions, 'allowAnonymous'>> {
+export interface HttpSettings extends Required<Omit<HttpOptions, 'auth'>> {
+  readonly auth: AuthSettings | undefined
   readonly allowLoopback: boolean
 }
 
@@ -53,12 +62,12 @@ export function parseHttpOptions(options: HttpOptions = {}): HttpSettings {
  * @throws TypeError naming the option, its value and the fix.
  */
 export function parseFetchOptions(options: HttpOptions = {}): HttpSettings {
-  const foreign = (options.allowedHosts ?? []).find((name) => !loopbackHosts.has(name.replace(/:\d+$/, '')))
+  const foreign = toHosts(options).find((name) => !loopbackHosts.has(name.replace(/:\d+$/, '')))
   if (foreign === undefined) return toSettings('127.0.0.1', options)
-  if (options.allowAnonymous === true) return toSettings('0.0.0.0', options)
+  if (options.auth !== undefined || options.allowAnonymous === true) return toSettings('0.0.0.0', options)
   throw new TypeError(
-    `"allowedHosts" names ${foreign}, which others can reach, and nobody is authenticated. Set "allowAnonymous: true" ` +
-      'to serve everyone.',
+    `"allowedHosts" names ${foreign}, which others can reach, and nobody is authenticated. Set "auth", or ` +
+      '"allowAnonymous: true" to serve everyone.',
   )
 }
 
@@ -68,9 +77,11 @@ function toSettings(host: string, options: HttpOptions): HttpSettings {
     host,
     port: parseCount('port', options.port ?? 3_000, { min: 0, max: 65_535 }),
     ...toPaths(options),
-    allowedHosts: [...loopbackHosts, ...(isLoopback ? [host] : []), ...(options.allowedHosts ?? [])],
+    allowedHosts: [...loopbackHosts, ...(isLoopback ? [host] : []), ...toHosts(options)],
     allowedOrigins: options.allowedOrigins ?? [],
     allowLoopback: isLoopback,
+    allowAnonymous: options.allowAnonymous ?? false,
+    auth: options.auth === undefined ? undefined : parseAuthOptions(options.auth),
     maxBodyBytes: parseCount('maxBodyBytes', options.maxBodyBytes ?? 4_194_304, { min: 1_024 }),
     maxConnections: parseCount('maxConnections', options.maxConnections ?? 10_000, { min: 1 }),
     ...toTimeouts(options),
@@ -112,16 +123,25 @@ function toTimeouts(options: HttpOptions): Pick<HttpSettings, Timeouts> {
 
 function assertReach(host: string, options: HttpOptions): void {
   if (loopbackAddress.test(host)) return
-  if (options.allowAnonymous !== true) {
+  if (options.auth === undefined && options.allowAnonymous !== true) {
     throw new TypeError(
-      `"host" is ${host}, which others can reach, and nobody is authenticated. Bind 127.0.0.1, or set ` +
+      `"host" is ${host}, which others can reach, and nobody is authenticated. Bind 127.0.0.1, set "auth", or set ` +
         '"allowAnonymous: true" to serve everyone.',
     )
   }
-  if ((options.allowedHosts ?? []).length > 0) return
+  if (toHosts(options).length > 0) return
   throw new TypeError(
     `"host" is ${host}, so "allowedHosts" must name the hosts clients use, such as "mcp.example".`,
   )
+}
+
+/** Names beyond loopback: those of the options, and the one clients use for the resource. */
+function toHosts({ allowedHosts = [], auth }: HttpOptions): string[] {
+  const resource = auth?.resource
+  return [
+    ...allowedHosts,
+    ...(resource !== undefined && URL.canParse(resource) ? [new URL(resource).hostname] : []),
+  ]
 }
 
 function parsePath(option: string, value: string): string {

@@ -4,6 +4,7 @@ import type { Connection, Exchange, Reply } from '../mcp/exchange.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { Session } from '../mcp/session.ts'
 import type { Server } from '../server.ts'
+import type { HttpAuth } from './http-auth.ts'
 import { type HttpResponse, toReplyHeaders } from './http-response.ts'
 import { keepAliveComment, maxQueuedBytes, sseHeaders, toEvent } from './sse.ts'
 
@@ -12,9 +13,9 @@ export const ssePaths = { stream: '/sse', messages: '/messages' } as const
 
 const accepted: Reply = Object.freeze({ status: 202, text: undefined })
 
-/** What came with a posted message, and the way back for its status. */
+/** A posted message without its body, and the way back for its status. */
 export interface Post {
-  readonly text: string
+  readonly head: Head
   readonly principal: Principal
   readonly response: HttpResponse
 }
@@ -27,9 +28,11 @@ export interface Post {
 export class SseLinks {
   private readonly links = new Map<string, SseLink>()
   private readonly server: Server
+  private readonly auth: HttpAuth
 
-  constructor(server: Server) {
+  constructor(server: Server, auth: HttpAuth) {
     this.server = server
+    this.auth = auth
   }
 
   get size(): number {
@@ -46,6 +49,7 @@ export class SseLinks {
     const link = new SseLink(context.createKey(), principal, response)
     const remove = context.subscriptions.add({
       tenant: principal.tenant,
+      expiresAt: principal.expiresAt,
       wants: () => false,
       deliver: () => undefined,
       end: () => link.finish(),
@@ -61,16 +65,17 @@ export class SseLinks {
   }
 
   /** Takes a message; false when there is no such link, or it is somebody else's. */
-  post(head: Head, { text, principal, response }: Post): boolean {
+  post(post: Post, text: string): boolean {
+    const { head, principal, response } = post
     const link = this.links.get(new URLSearchParams(head.query).get('session') ?? '')
     if (link === undefined || link.owner !== toPrincipalKey(principal)) return false
-    const exchange = new SseExchange(head, link, response.remoteAddress)
+    const exchange = new SseExchange(link, post)
     const reply = answer(text, exchange, this.server.scope)
     if (reply instanceof Promise) {
       respond(response, accepted)
       void reply.then((settled) => exchange.finish(settled))
     } else if (reply.status >= 400) {
-      respond(response, reply)
+      respond(response, this.auth.challenge(reply, principal))
       exchange.finish(accepted)
     } else {
       respond(response, accepted)
@@ -92,7 +97,6 @@ function respond(response: HttpResponse, reply: Reply): void {
 /** One stream and what is going on over it. */
 class SseLink implements Connection {
   readonly key: string
-  readonly principal: Principal
   readonly owner: string
   session: Session | undefined
   private readonly response: HttpResponse
@@ -103,7 +107,6 @@ class SseLink implements Connection {
 
   constructor(key: string, principal: Principal, response: HttpResponse) {
     this.key = key
-    this.principal = principal
     this.owner = toPrincipalKey(principal)
     this.response = response
   }
@@ -153,18 +156,17 @@ class SseLink implements Connection {
 class SseExchange implements Exchange {
   readonly headers: Head
   readonly connection: SseLink
+  /** As this message proved it: it may do more or less than whoever opened the stream. */
+  readonly principal: Principal
   readonly remoteAddress: string | undefined
   private readonly closeListeners: (() => void)[] = []
 
-  constructor(headers: Head, connection: SseLink, remoteAddress: string | undefined) {
-    this.headers = headers
+  constructor(connection: SseLink, { head, principal, response }: Post) {
+    this.headers = head
     this.connection = connection
-    this.remoteAddress = remoteAddress
+    this.principal = principal
+    this.remoteAddress = response.remoteAddress
     connection.enter(this)
-  }
-
-  get principal(): Principal {
-    return this.connection.principal
   }
 
   send(text: string): void {

@@ -8,8 +8,8 @@ export interface ServeOptions extends HttpOptions {
   /** Flags: `--stdio`, `--host`, `--port`, `--path`. Others are refused. Default `process.argv.slice(2)`. */
   readonly argv?: readonly string[]
   /**
-   * `HOST`, `PORT`, `MCP_PATH`, and, separated by commas, `PLINTH_ALLOWED_HOSTS` and `PLINTH_ALLOWED_ORIGINS`. Empty
-   * ones count as unset. Default `process.env`.
+   * `HOST`, `PORT`, `MCP_PATH`, and, separated by commas, `PLINTH_ALLOWED_HOSTS` and `PLINTH_ALLOWED_ORIGINS`;
+   * `PLINTH_DRY_RUN=1` lets nothing change. Empty ones count as unset. Default `process.env`.
    */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Called once the last call has ended, before the process does: the place to close databases. */
@@ -22,6 +22,7 @@ export interface ServeOptions extends HttpOptions {
 export interface ServePlan {
   readonly stdio: boolean
   readonly http: HttpOptions
+  readonly dryRun: boolean
 }
 
 const flags = {
@@ -49,7 +50,8 @@ export function planServe(options: ServeOptions): ServePlan {
   const port = parsePort('--port', given.port) ?? parsePort('PORT', env['PORT'] || undefined)
   const found = { host, port, path, allowedHosts: hosts, allowedOrigins: origins }
   const chosen = Object.entries(found).filter(([, value]) => value !== undefined)
-  return { stdio: given.stdio ?? stdio ?? false, http: { ...http, ...Object.fromEntries(chosen) } }
+  const dryRun = parseSwitch('PLINTH_DRY_RUN', env['PLINTH_DRY_RUN'])
+  return { stdio: given.stdio ?? stdio ?? false, http: { ...http, ...Object.fromEntries(chosen) }, dryRun }
 }
 
 interface Flags {
@@ -94,6 +96,12 @@ function parsePort(source: string, value: string | undefined): number | undefine
   throw new TypeError(
     `"${source}" must be a port, a whole number from 0 to 65535, got ${JSON.stringify(value)}.`,
   )
+}
+
+/** A switch that is set to something else was meant to do something, so it is not passed over. */
+function parseSwitch(source: string, value = ''): boolean {
+  if (value === '' || value === '0' || value === '1') return value === '1'
+  throw new TypeError(`"${source}" must be 0 or 1, got ${JSON.stringify(value)}.`)
 }
 
 function parseList(value: string | undefined): string[] | undefined {

@@ -44,6 +44,7 @@ export async function serve(server: Server, options: ServeOptions = {}): Promise
     max: 2 ** 31 - 1 - stopMarginMs,
   })
   const limits = { withinMs: graceMs + stopMarginMs, lateCode: 1 }
+  if (plan.dryRun) server.forceDryRun()
   const release = guardProcess(server.settings.log, () => exitProcess(1, limits))
   const transport = await (plan.stdio ? startStdio(server) : startHttp(server, plan.http)).catch(
     (error: unknown) => {

@@ -9,6 +9,19 @@ import { createStreamReader, keepAliveComment, sseHeaders, writeKept } from './s
 /** How long a lost stream goes on collecting events for its client, in milliseconds. */
 const graceMs = 60_000
 
+/** Who reads a stream, and where to. */
+export interface StreamOwner {
+  readonly principal: Principal
+  readonly response: HttpResponse
+}
+
+interface Reading {
+  /** When what proved who reads ends, in milliseconds since 1970. */
+  readonly expiresAt: number
+  /** Lets go of the stream. It is kept for a while. */
+  leave(): void
+}
+
 interface OpenStream {
   readonly key: string
   readonly remove: () => void
@@ -23,7 +36,7 @@ interface OpenStream {
  */
 export class SessionStreams {
   private readonly open = new Map<string, OpenStream>()
-  private readonly responses = new Set<HttpResponse>()
+  private readonly responses = new Map<HttpResponse, Reading>()
   private readonly context: ServerContext
   private readonly events: EventStore
 
@@ -41,7 +54,8 @@ export class SessionStreams {
    *
    * @throws ProtocolError `streams_exhausted` when too many streams are open.
    */
-  start(session: Session, principal: Principal, response: HttpResponse): void {
+  start(session: Session, owner: StreamOwner): void {
+    const { principal, response } = owner
     this.stop(session.key)
     const key = this.events.open(session.key, 'session')
     const stream: OpenStream = {
@@ -52,19 +66,20 @@ export class SessionStreams {
     }
     this.open.set(session.key, stream)
     response.open(200, sseHeaders)
-    this.connect(session.key, stream, response)
+    this.connect(session.key, stream, owner)
     if (this.context.primesStreams(session.revision)) this.events.append(key, '')
     else response.write(keepAliveComment)
   }
 
   /** Goes on with a stream that was lost; false when there is nothing to go on with. */
-  resume(session: Session, lastEventId: string, response: HttpResponse): boolean {
+  resume(session: Session, lastEventId: string, owner: StreamOwner): boolean {
+    const { response } = owner
     const found = this.events.resume(lastEventId, session.key)
     if (found === undefined) return false
     const own = this.open.get(session.key)
     response.open(200, sseHeaders)
-    if (own?.key === found.key) this.connect(session.key, own, response)
-    else this.read(found.key, response)
+    if (own?.key === found.key) this.connect(session.key, own, owner)
+    else this.read(found.key, owner)
     for (const event of found.missed) if (event.text !== '') writeKept(response, event)
     if (found.isDone) this.events.finish(found.key)
     return true
@@ -72,7 +87,16 @@ export class SessionStreams {
 
   /** Keeps quiet streams open. */
   keepAlive(): void {
-    for (const response of this.responses) response.write(keepAliveComment)
+    for (const response of this.responses.keys()) response.write(keepAliveComment)
+  }
+
+  /** Ends what is read on the strength of tokens that have expired. With a new one the client can come back for the rest. */
+  endExpired(now: number): void {
+    for (const [response, { expiresAt, leave }] of this.responses) {
+      if (expiresAt > now) continue
+      leave()
+      response.end()
+    }
   }
 
   /** Ends the stream of a session. */
@@ -100,11 +124,11 @@ export class SessionStreams {
     }
   }
 
-  private connect(sessionKey: string, stream: OpenStream, response: HttpResponse): void {
+  private connect(sessionKey: string, stream: OpenStream, owner: StreamOwner): void {
+    const { response } = owner
     clearTimeout(stream.timer)
     stream.response = response
-    this.read(stream.key, response)
-    response.onClose(() => {
+    this.read(stream.key, owner, () => {
       if (stream.response !== response || this.open.get(sessionKey) !== stream) return
       stream.response = undefined
       stream.timer = setTimeout(() => this.stop(sessionKey), graceMs)
@@ -112,14 +136,16 @@ export class SessionStreams {
     })
   }
 
-  private read(key: string, response: HttpResponse): void {
+  private read(key: string, { principal, response }: StreamOwner, onLeft?: () => void): void {
     const forget = () => this.responses.delete(response)
     const reader = createStreamReader(response, forget)
-    this.responses.add(response)
-    this.events.attach(key, reader)
-    response.onClose(() => {
+    const leave = () => {
       forget()
       this.events.detach(key, reader)
-    })
+      onLeft?.()
+    }
+    this.responses.set(response, { expiresAt: principal.expiresAt ?? Infinity, leave })
+    this.events.attach(key, reader)
+    response.onClose(leave)
   }
 }

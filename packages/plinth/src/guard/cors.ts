@@ -4,7 +4,8 @@ import type { Head } from './head.ts'
 export type CorsRule = (head: Head) => Readonly<Record<string, string>> | undefined
 
 const exposed = 'Mcp-Session-Id, WWW-Authenticate, Retry-After'
-const askable = /^(?:accept|authorization|content-type|idempotency-key|last-event-id|traceparent|tracestate|mcp-[a-z0-9-]+)$/
+const askable =
+  /^(?:accept|authorization|content-type|idempotency-key|last-event-id|traceparent|tracestate|x-api-key|mcp-[a-z0-9-]+)$/
 const oneDay = '86400'
 
 /**

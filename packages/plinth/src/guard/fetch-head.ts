@@ -1,4 +1,4 @@
-import type { Head } from './head.ts'
+import { type Head, isCredentialHeader } from './head.ts'
 
 /**
  * Headers no legal value of which holds a comma. The Headers of a web Request join what was repeated with commas, so
@@ -14,17 +14,25 @@ const commaFree = [
   'mcp-method',
   'mcp-session-id',
   'last-event-id',
+  'x-api-key',
 ] as const
 
 /** A head from a web Request. Where the runtime keeps the Host header to itself, the URL says which host was asked. */
 export function createFetchHead(request: Request): Head {
   const { headers } = request
   const url = new URL(request.url)
+  let hidesCredentials = false
   return {
     method: request.method,
     path: url.pathname,
     query: url.search.slice(1),
     repeated: commaFree.find((name) => headers.get(name)?.includes(',') === true),
-    get: (name) => headers.get(name) ?? (name === 'host' ? url.host : undefined),
+    get(name) {
+      if (hidesCredentials && isCredentialHeader(name)) return undefined
+      return headers.get(name) ?? (name === 'host' ? url.host : undefined)
+    },
+    forgetCredentials() {
+      hidesCredentials = true
+    },
   }
 }

@@ -9,6 +9,13 @@ export interface Head extends HeaderLookup {
   readonly query: string
   /** A header that may stand only once but came more often, if there is one. */
   readonly repeated: string | undefined
+  /** From here on no lookup finds credentials: what the guards have read is nobody else's to see. */
+  forgetCredentials(): void
+}
+
+/** Tells whether a header proves who is calling. Lower case. */
+export function isCredentialHeader(name: string): boolean {
+  return name === 'authorization' || name === 'cookie' || name === 'x-api-key' || name.startsWith('proxy-')
 }
 
 /** Headers that may stand only once, and `accept`, which is a list. */
@@ -21,6 +28,7 @@ const known: readonly string[] = [
   'content-encoding',
   'transfer-encoding',
   'authorization',
+  'x-api-key',
   'mcp-protocol-version',
   'mcp-method',
   'mcp-name',
@@ -28,6 +36,7 @@ const known: readonly string[] = [
   'last-event-id',
 ]
 const acceptSlot = 0
+const credentialSlots = [known.indexOf('authorization'), known.indexOf('x-api-key')]
 
 const slotOf = new Map<string, number>()
 for (const [slot, name] of known.entries()) {
@@ -38,6 +47,7 @@ for (const [slot, name] of known.entries()) {
   )
 }
 slotOf.set('MCP-Protocol-Version', known.indexOf('mcp-protocol-version'))
+slotOf.set('X-API-Key', known.indexOf('x-api-key'))
 
 /** Headers beyond these are not looked at, and a request that has more is refused. */
 export const maxHeaders = 200
@@ -57,6 +67,7 @@ class RawHead implements Head {
   readonly repeated: string | undefined
   private readonly rawHeaders: readonly string[]
   private readonly values: (string | undefined)[] = new Array(known.length)
+  private hidesCredentials = false
 
   constructor(method: string, target: string, rawHeaders: readonly string[]) {
     const cut = target.indexOf('?')
@@ -70,6 +81,11 @@ class RawHead implements Head {
   get(name: string): string | undefined {
     const slot = slotOf.get(name)
     return slot === undefined ? this.find(name) : this.values[slot]
+  }
+
+  forgetCredentials(): void {
+    this.hidesCredentials = true
+    for (const slot of credentialSlots) this.values[slot] = undefined
   }
 
   private collect(): string | undefined {
@@ -98,11 +114,16 @@ class RawHead implements Head {
     return true
   }
 
+  /** Joins what was repeated, so that a value is never mistaken for the only one. */
   private find(name: string): string | undefined {
+    if (this.hidesCredentials && isCredentialHeader(name)) return undefined
+    let found: string | undefined
     for (let at = 0; at + 1 < this.rawHeaders.length; at += 2) {
-      if ((this.rawHeaders[at] as string).toLowerCase() === name) return this.rawHeaders[at + 1]
+      if ((this.rawHeaders[at] as string).toLowerCase() !== name) continue
+      const value = this.rawHeaders[at + 1] as string
+      found = found === undefined ? value : `${found}, ${value}`
     }
-    return undefined
+    return found
   }
 }
 

@@ -49,6 +49,8 @@ export class ActiveCall implements Call {
   reported = false
   /** Questions of this round that the client still has to answer (2026-07-28). */
   readonly questions: Map<string, WireRequest> = new Map()
+  /** Answers that were asked for and fit, as the client gave them: what the next round has to know (2026-07-28). */
+  readonly answered: Map<string, unknown> = new Map()
   /** Moves the deadline while a user is asked; set by whoever enforces it. */
   holdDeadline: ((hold: boolean) => void) | undefined
   private readonly latestDeadline: number

@@ -25,7 +25,7 @@ export async function askClient(call: ActiveCall, key: string, request: AskReque
 async function sendAndWait(call: ActiveCall, id: string, request: WireRequest): Promise<unknown> {
   const { asks, limits } = call.context
   const answered = asks.wait(id, toAskOwner(call))
-  const timer = setTimeout(() => giveUp(call, id), limits.askTimeoutMs)
+  const timer = setTimeout(() => giveUp(call), limits.askTimeoutMs)
   call.holdDeadline?.(true)
   try {
     call.mcp.exchange.send(serializeRequest(id, request.method, JSON.stringify(request.params)))
@@ -45,8 +45,7 @@ function toAskOwner(call: ActiveCall): string {
   return toPrincipalKey(call.principal)
 }
 
-function giveUp(call: ActiveCall, id: string): void {
-  cancelAtClient(call, id, 'No answer in time.')
+function giveUp(call: ActiveCall): void {
   call.abort(createFailure('timeout', { message: 'The client did not answer in time.' }))
 }
 
@@ -54,7 +53,7 @@ function rejectOnAbort(call: ActiveCall, id: string): Promise<never> {
   return new Promise((_resolve, reject) => {
     call.onAbort((reason) => {
       if (!call.context.asks.has(id)) return
-      cancelAtClient(call, id, 'The call is over.')
+      cancelAtClient(call, id, reason.message)
       reject(reason)
     })
   })

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../jsonrpc/message.ts'
 import type { AskKind } from './capabilities.ts'
 import type { ContentBlock } from './content.ts'
+import { toRequestedSchema } from './form.ts'
 import type { JsonSchema } from './json-schema.ts'
 import type { InferOutput, Schema } from './schema.ts'
 
@@ -88,7 +89,7 @@ export function toAskKind(request: AskRequest): AskKind {
  */
 export function toWireRequest(
   request: AskRequest,
-  options: { id: string; formSchema?: JsonSchema },
+  options: { id?: string; formSchema?: JsonSchema },
 ): WireRequest {
   if ('roots' in request) return { method: 'roots/list', params: {} }
   if ('sampling' in request) {
@@ -96,10 +97,11 @@ export function toWireRequest(
   }
   if ('url' in request) {
     assertUrl(request.url)
-    const params = { mode: 'url', message: request.message, url: request.url, elicitationId: options.id }
-    return { method: 'elicitation/create', params }
+    const { message, url } = request
+    const named = options.id === undefined ? {} : { elicitationId: options.id }
+    return { method: 'elicitation/create', params: { mode: 'url', message, url, ...named } }
   }
-  const requestedSchema = toFormSchema(options.formSchema ?? {})
+  const requestedSchema = toRequestedSchema(options.formSchema ?? {})
   return { method: 'elicitation/create', params: { message: request.message, requestedSchema } }
 }
 
@@ -108,12 +110,4 @@ function assertUrl(url: string): void {
   if ((protocol !== 'https:' && protocol !== 'http:') || username !== '' || password !== '') {
     throw new TypeError(`call.ask: "url" must be an http(s) URL without credentials, got ${protocol}//…`)
   }
-}
-
-function toFormSchema(schema: JsonSchema): JsonObject {
-  const { properties, required } = schema
-  if (schema['type'] !== 'object' || typeof properties !== 'object' || properties === null) {
-    throw new TypeError('call.ask: "schema" must describe an object whose fields the user can fill in.')
-  }
-  return { type: 'object', properties, ...(Array.isArray(required) ? { required } : {}) }
 }

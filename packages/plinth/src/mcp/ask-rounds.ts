@@ -1,3 +1,4 @@
+import { createFailure } from '../errors.ts'
 import type { ActiveCall } from './active-call.ts'
 import { type AskRequest, toAskKind, toWireRequest } from './ask-request.ts'
 import { CannotAsk } from './call-errors.ts'
@@ -5,22 +6,33 @@ import { InputRequired } from './input-required.ts'
 import { parseAnswer } from './parse-answer.ts'
 import { toJsonSchema } from './schema.ts'
 
+/** The only requests that may be answered with questions (2026-07-28, basic/patterns/mrtr, "Supported Requests"). */
+const askingMethods: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read'])
+
 /**
  * Answers a question from what the retried request brought back, or stops the handler so that the question goes
  * to the client (2026-07-28, basic/patterns/mrtr). An answer that does not fit is asked for again.
  */
 export async function answerFromRounds(call: ActiveCall, key: string, request: AskRequest): Promise<unknown> {
   const kind = toAskKind(request)
+  assertMayAsk(call)
   if (!call.canAsk(kind)) throw new CannotAsk(kind)
   const { answers } = call.rounds
   if (Object.hasOwn(answers, key)) {
     const answer = await parseAnswer(request, answers[key])
-    if (answer !== undefined) return answer
-    delete answers[key]
+    if (answer !== undefined) {
+      call.answered.set(key, answers[key])
+      return answer
+    }
   }
-  call.questions.set(key, toWireRequest(request, { id: key, ...toFormSchema(request) }))
+  call.questions.set(key, toWireRequest(request, toFormSchema(request)))
   await Promise.resolve() // Questions asked side by side go out together.
   throw new InputRequired(key)
+}
+
+function assertMayAsk({ mcp }: ActiveCall): void {
+  if (askingMethods.has(mcp.method)) return
+  throw createFailure('cannot_ask', { message: `"${mcp.method}" cannot ask the client.` })
 }
 
 /** The JSON Schema of a form, where the question is one. */

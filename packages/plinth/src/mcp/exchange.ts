@@ -48,4 +48,6 @@ export interface Reply {
   /** Set on the answer to `initialize` over Streamable HTTP. */
   readonly sessionId?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** The scopes the request needs, where the caller lacks some. */
+  readonly requiredScopes?: readonly string[]
 }

@@ -6,6 +6,7 @@ import type { ServerContext } from './context.ts'
 import { followConnection } from './follow-connection.ts'
 import type { McpRequest } from './request.ts'
 import { createPlainResult, emptyResult, type McpResult } from './result.ts'
+import type { Revision } from './revision.ts'
 import { findRevision, newestHandshakeRevision } from './revisions/supported.ts'
 import type { Session } from './session.ts'
 import { toImplementation } from './sessions.ts'
@@ -41,10 +42,19 @@ export function initialize(
   const result = createPlainResult({
     protocolVersion: revision.date,
     capabilities: about.capabilities,
-    serverInfo: about.serverInfo,
+    serverInfo: toKnownInfo(about.serverInfo, revision),
     ...(instructions === undefined ? {} : { instructions }),
   })
   return { result, sessionId }
+}
+
+/** What a server says of itself, without what came to the protocol after this revision. */
+function toKnownInfo(serverInfo: JsonObject, { listed }: Revision): JsonObject {
+  if (listed.has('icons')) return serverInfo
+  const { description, websiteUrl, icons, ...known } = serverInfo
+  if (listed.has('title')) return known
+  const { title, ...oldest } = known
+  return oldest
 }
 
 function openSession(

@@ -25,6 +25,11 @@ export interface Rounds {
 
 const noRounds: Rounds = Object.freeze({ answers: Object.freeze({}), done: Object.freeze({}) })
 
+/** Whether a request goes on with a call that had to ask. */
+export function isLaterRound({ params }: McpRequest): boolean {
+  return params['requestState'] !== undefined || params['inputResponses'] !== undefined
+}
+
 /**
  * Reads what a retried request brings back (2026-07-28, basic/patterns/mrtr). The state is ours only if it was
  * sealed for this principal, this method and these parameters, and has not expired.
@@ -32,8 +37,8 @@ const noRounds: Rounds = Object.freeze({ answers: Object.freeze({}), done: Objec
  * @throws ProtocolError `state_invalid` or `params_invalid`.
  */
 export function parseRounds(request: McpRequest, context: ServerContext): Rounds {
+  if (!isLaterRound(request)) return noRounds
   const { requestState, inputResponses } = request.params
-  if (requestState === undefined && inputResponses === undefined) return noRounds
   if (inputResponses !== undefined && !isObject(inputResponses)) {
     throw new ProtocolError('params_invalid', { message: '"inputResponses" must be an object.' })
   }

@@ -41,6 +41,7 @@ export function listen(
   return new Promise((resolve, reject) => {
     const remove = context.subscriptions.add({
       tenant: principal.tenant,
+      expiresAt: principal.expiresAt,
       wants: (change) => isWanted(change, filter, uris),
       deliver: (change) => sendTagged(request, toNotification(change)),
       end: () => endStream(request, () => close(() => resolve(toListenResult(request)))),

@@ -1,5 +1,6 @@
 import { isObject } from '../jsonrpc/message.ts'
-import type { AskRequest } from './ask-request.ts'
+import type { AskRequest, FormRequest } from './ask-request.ts'
+import { fitsForm } from './form.ts'
 import { createValidate, isStandardSchema } from './schema.ts'
 
 /** Reads a client's answer to a question; undefined where it does not fit what was asked. */
@@ -13,10 +14,9 @@ export async function parseAnswer(request: AskRequest, answer: unknown): Promise
   return 'schema' in request ? parseForm(request, answer['content']) : { action }
 }
 
-async function parseForm(request: { readonly schema: object }, content: unknown): Promise<unknown> {
+async function parseForm({ schema }: FormRequest, content: unknown): Promise<unknown> {
   if (!isObject(content)) return undefined
-  const schema = request.schema as import('./schema.ts').Schema
-  if (!isStandardSchema(schema)) return { action: 'accept', content }
+  if (!isStandardSchema(schema)) return fitsForm(schema, content) ? { action: 'accept', content } : undefined
   const result = await createValidate(schema)(content)
   return result.issues === undefined ? { action: 'accept', content: result.value } : undefined
 }

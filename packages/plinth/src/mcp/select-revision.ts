@@ -17,8 +17,10 @@ export function selectRevision(message: JsonRpcMessage, exchange: Exchange): Rev
   if (isObject(meta) && meta[envelopeKeys.version] !== undefined) return statelessRevision
   const header = exchange.headers?.get('mcp-protocol-version')
   if (header !== undefined) return findNamedRevision(header)
-  if (message.method === 'server/discover') return statelessRevision
-  return toSessionRevision(exchange) ?? assumedRevision
+  const opened = toSessionRevision(exchange)
+  if (opened !== undefined) return opened
+  const isProbe = message.method === 'server/discover' && exchange.headers?.get('mcp-session-id') === undefined
+  return isProbe ? statelessRevision : assumedRevision
 }
 
 function findNamedRevision(header: string): Revision {

@@ -11,9 +11,11 @@ export interface Change {
 /** One open stream or connection that wants to hear of changes. */
 export interface Subscriber {
   readonly tenant: string
+  /** When what proved who listens ends, in milliseconds since 1970. */
+  readonly expiresAt?: number | undefined
   wants(change: Change): boolean
   deliver(change: Change): void
-  /** Ends the stream politely, because the server stops. */
+  /** Ends the stream politely, because the server stops or the caller's token has expired. */
   end(): void
 }
 
@@ -46,6 +48,13 @@ export class Subscriptions {
     for (const subscriber of this.subscribers) {
       if (change.tenant !== undefined && change.tenant !== subscriber.tenant) continue
       if (subscriber.wants(change)) subscriber.deliver(change)
+    }
+  }
+
+  /** Ends streams that were opened with a token that has expired by `now`. */
+  endExpired(now: number): void {
+    for (const subscriber of [...this.subscribers]) {
+      if ((subscriber.expiresAt ?? Infinity) <= now) subscriber.end()
     }
   }
 

@@ -27,6 +27,12 @@ export class ToolResult implements McpResult {
     return new ToolResult({ content, structured, isError, meta, wraps, ...parts })
   }
 
+  /** The same result with its data as text alone. */
+  asText(): ToolResult {
+    const copy: ContentBlock = { type: 'text', text: JSON.stringify(this.structured ?? null) }
+    return this.with({ content: this.content ?? [copy], structured: undefined })
+  }
+
   toMembers(revision: Revision): string {
     const error = this.isError ? ',"isError":true' : ''
     if (this.structured === undefined) return `"content":${this.toContent(revision)}${error}`

@@ -1,6 +1,7 @@
 import { createFailure, type Failure } from '../errors.ts'
 import { isObject } from '../jsonrpc/message.ts'
 import type { ActiveCall } from '../mcp/active-call.ts'
+import { isLaterRound } from '../mcp/input-required.ts'
 import { toMeta } from '../mcp/request.ts'
 
 /** Where a request carries its idempotency key. */
@@ -13,13 +14,14 @@ const visible = /^[\u0021-\u007e]{1,255}$/
  * The key of a call: from `_meta`, the `Idempotency-Key` header, the named argument, or the state of an earlier round.
  *
  * @throws Failure `input_invalid` where a key is not 1 to 255 visible ASCII characters, or two places disagree.
+ * @throws ProtocolError `state_invalid` where the state of the earlier round is not ours.
  */
 export function findIdempotencyKey(call: ActiveCall, argument: string | undefined): string | undefined {
   let key: unknown = toMeta(call.mcp)[idempotencyKeyMeta]
   const header = call.mcp.exchange.headers?.get(idempotencyKeyHeader)
   if (header !== undefined) key = agree(key, unquote(header))
   if (argument !== undefined) key = agree(key, toArgument(call, argument))
-  if (call.mcp.params['requestState'] !== undefined) key = agree(key, call.rounds.key)
+  if (isLaterRound(call.mcp)) key = agree(key, call.rounds.key)
   if (key === undefined || (typeof key === 'string' && visible.test(key))) return key
   throw createKeyFailure('An idempotency key must be 1 to 255 visible ASCII characters.')
 }

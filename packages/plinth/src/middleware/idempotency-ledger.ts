@@ -26,7 +26,7 @@ interface KeyRecord {
 }
 
 /** How a call with a key ended, for whoever asks with that key. */
-export type Settled = { readonly result: McpResult } | { readonly failure: Error }
+export type Settled = { readonly result: McpResult } | { readonly failure: unknown }
 
 export interface LedgerOptions {
   readonly documents: DocumentStore
@@ -135,7 +135,7 @@ export class Claim {
   private readonly ledger: Ledger
   private record: KeyRecord
   private version: number
-  private isLost = false
+  private isClosed = false
   private last: Promise<unknown> = Promise.resolve()
 
   constructor(ledger: Ledger, taken: { key: string; record: KeyRecord; version: number }) {
@@ -144,10 +144,6 @@ export class Claim {
     this.record = taken.record
     this.version = taken.version
     this.fence = taken.version
-  }
-
-  get startedAt(): number {
-    return this.record.startedAt
   }
 
   /** What `call.once` did in earlier runs. */
@@ -159,7 +155,12 @@ export class Claim {
     return this.record.leaseUntil <= this.ledger.options.now()
   }
 
-  /** Each of these is false where the claim is somebody else's by now; then nothing was written. */
+  /** The failure that says what is known of a call that was broken off. */
+  createUnknown(): Error {
+    return createUnknown(this.record.startedAt)
+  }
+
+  /** Each of these is false where the claim is over, or somebody else's by now; then nothing was written. */
   renew(): Promise<boolean> {
     return this.change({ leaseUntil: this.nextLease() })
   }
@@ -169,25 +170,40 @@ export class Claim {
   }
 
   /** Gives the key back: the next call with it starts, and finds what was done. */
-  open(done: JsonObject = this.record.done): Promise<boolean> {
-    return this.change({ state: 'open', done: { ...done } })
+  open(done: JsonObject): Promise<boolean> {
+    return this.close({ state: 'open', done: { ...done } })
+  }
+
+  /** Gives the key back as if it had never been used. */
+  async drop(): Promise<boolean> {
+    if (Object.keys(this.record.done).length > 0) return this.open(this.record.done)
+    await this.last
+    this.isClosed = true
+    return this.ledger.options.documents.delete(this.key, { ifVersion: this.version })
   }
 
   /** Nobody will know how this ended. */
   giveUp(): Promise<boolean> {
-    return this.change({ state: 'unknown' })
+    return this.close({ state: 'unknown' })
   }
 
   finish(result: McpResult): Promise<boolean> {
     const text = toResultText(result) ?? toResultText(toFailureResult(createFailure('output_invalid')))
     const fits = text !== undefined && text.length <= this.ledger.options.maxResultBytes
     const kept = fits ? { result: text } : {}
-    return this.change({ state: 'done', endedAt: this.ledger.options.now(), done: {}, ...kept })
+    return this.close({ state: 'done', endedAt: this.ledger.options.now(), done: {}, ...kept })
   }
 
   private nextLease(): number {
     const { now, leaseMs } = this.ledger.options
     return now() + leaseMs
+  }
+
+  /** What ends a claim is its last word: an answer that somebody was given stays. */
+  private async close(change: Partial<KeyRecord>): Promise<boolean> {
+    const isWritten = await this.change(change)
+    this.isClosed = true
+    return isWritten
   }
 
   /** One write after the other, because each needs the version of the one before. */
@@ -198,10 +214,12 @@ export class Claim {
   }
 
   private async write(record: KeyRecord): Promise<boolean> {
-    if (this.isLost) return false
+    if (this.isClosed) return false
     const version = (await this.ledger.write(this.key, record, this.version)) ?? (await this.rewrite(record))
-    this.isLost = version === undefined
-    if (version === undefined) return false
+    if (version === undefined) {
+      this.isClosed = true
+      return false
+    }
     this.version = version
     this.record = record
     return true
@@ -216,8 +234,7 @@ export class Claim {
   }
 }
 
-/** The failure that says what is known of a call that was broken off. */
-export function createUnknown(startedAt: number): Error {
+function createUnknown(startedAt: number): Error {
   return createFailure('outcome_unknown', { details: { started_at: toTime(startedAt) } })
 }
 

@@ -12,7 +12,7 @@ import type { Complete, PromptContract } from './contract.ts'
 import { toDescribed, toMetaMember } from './listed.ts'
 import { mapResult } from './map-result.ts'
 import type { Run } from './run-component.ts'
-import { createValidator, type Validator } from './validate.ts'
+import { anyInputValidator, createValidator, type Validator } from './validate.ts'
 
 /** A prompt, worked out once. */
 export interface CompiledPrompt extends Callee {
@@ -25,8 +25,6 @@ export interface CompiledPrompt extends Callee {
 }
 
 export type AnyPromptHandler = (input: never, call: Call<never>) => unknown
-
-const noInput = { type: 'object', properties: {} } as const
 
 /**
  * Works out everything about a prompt that does not depend on a call.
@@ -50,7 +48,8 @@ export function compilePrompt(
     contract,
     listedArguments,
     complete: contract.complete,
-    input: createValidator(contract.input ?? noInput, `${owner}, "input"`),
+    input:
+      contract.input === undefined ? anyInputValidator : createValidator(contract.input, `${owner}, "input"`),
     handle,
     run: handle,
   }

@@ -12,7 +12,7 @@ import type { ToolContract } from './contract.ts'
 import { mapResult } from './map-result.ts'
 import type { Run } from './run-component.ts'
 import { toToolResult } from './to-tool-result.ts'
-import { assertInput, createValidator, toSentence, type Validator } from './validate.ts'
+import { assertInput, createValidator, noInputValidator, toSentence, type Validator } from './validate.ts'
 
 /** A tool whose schemas, headers and way to the handler were worked out once. */
 export interface CompiledTool extends Callee {
@@ -46,7 +46,8 @@ export function compileTool(
   const owner = `Tool "${contract.name}"`
   assertToolName(contract.name)
   assertDescribed(owner, contract)
-  const input = createValidator(contract.input ?? emptyInput, `${owner}, "input"`)
+  const input =
+    contract.input === undefined ? noInputValidator : createValidator(contract.input, `${owner}, "input"`)
   const output = contract.output && createValidator(contract.output, `${owner}, "output"`)
   const inputSchema = toInputSchema(contract.input, owner)
   const paramHeaders = parseParamHeaders(inputSchema)

@@ -52,7 +52,10 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ],
   ['prompts/get', (request, { catalogue, context }) => getPrompt(request, catalogue, context)],
   ['prompts/list', (request, scope) => assertOffered('prompts', scope).listPrompts(request)],
-  ['completion/complete', (request, { catalogue, context }) => complete(request, catalogue, context)],
+  [
+    'completion/complete',
+    (request, scope) => complete(request, assertOffered('completions', scope), scope.context),
+  ],
   ['subscriptions/listen', startListening],
   ['resources/subscribe', subscribe],
   ['resources/unsubscribe', unsubscribe],
@@ -69,8 +72,8 @@ export function dispatch(request: McpRequest, scope: Scope): Outcome | Promise<O
   return method(request, scope)
 }
 
-/** A list that is not declared as a capability does not exist. */
-function assertOffered(kind: 'tools' | 'resources' | 'prompts', scope: Scope): Catalogue {
+/** What is not declared as a capability does not exist. */
+function assertOffered(kind: 'tools' | 'resources' | 'prompts' | 'completions', scope: Scope): Catalogue {
   if (scope.about.capabilities[kind] === undefined) throw new ProtocolError('method_unknown')
   return scope.catalogue
 }

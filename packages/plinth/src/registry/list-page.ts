@@ -47,7 +47,7 @@ function createView<T>(options: ListOptions<T>): ListPage {
   const kept = new Map<string, McpResult>()
   return function listPage(request) {
     const { cursor } = request.params
-    const key = `${request.revision.date} ${String(cursor)}`
+    const key = `${request.revision.date} ${JSON.stringify(cursor)}`
     const known = kept.get(key)
     if (known !== undefined) return known
     const result = createPage(pager, cursor, { ...options, revision: request.revision })

@@ -14,6 +14,25 @@ export interface Validator {
   prepare(): Promise<void>
 }
 
+const noIssues = { path: '', message: 'must have no members: there are no arguments' }
+
+/** The validator of a component without arguments. It needs no engine. */
+export const noInputValidator: Validator = {
+  validate: (value) => (isEmpty(value) ? { value } : { issues: [noIssues] }),
+  prepare: () => Promise.resolve(),
+}
+
+/** The validator of a component that does not look at its arguments. */
+export const anyInputValidator: Validator = {
+  validate: (value) => ({ value }),
+  prepare: () => Promise.resolve(),
+}
+
+function isEmpty(value: unknown): boolean {
+  for (const _member in value as object) return false
+  return true
+}
+
 /** A validator for a schema. A raw JSON Schema loads its engine at the first use, or with `prepare`. */
 export function createValidator(schema: Schema, owner: string): Validator {
   if (isStandardSchema(schema)) {

@@ -6,6 +6,8 @@ import { envelopeKeys } from '../mcp/revisions/2026-07-28/envelope.ts'
 import { findRevision, statelessRevision, supportedDates } from '../mcp/revisions/supported.ts'
 import type { Server } from '../server.ts'
 
+export type { RpcError, TestClient }
+
 /** A question of the server to the user or the model: what `call.ask` sends. */
 export interface ServerQuestion {
   readonly method: string
@@ -45,7 +47,7 @@ export interface CallOptions {
 }
 
 /** A JSON-RPC error that the server answered. */
-export class RpcError extends Error {
+class RpcError extends Error {
   override readonly name = 'RpcError'
   readonly code: number
   readonly data: unknown
@@ -84,7 +86,7 @@ interface Pending {
 }
 
 /** A client for tests. Made by `createTestClient`. */
-export class TestClient {
+class TestClient {
   /** What the server told unasked, in order: changes, progress, log messages. */
   readonly notifications: ServerNotification[] = []
   private readonly link: MemoryLink

@@ -108,7 +108,10 @@ test('sessions and event ids mean nothing to a request that stands alone', async
   const response = await exchange(service, post(service, body, odd))
   expect(response.status).toBe(200)
   expect(response.headers).not.toHaveProperty('mcp-session-id')
-  const { body: stream } = await exchange(service, post(service, body, { ...odd, Accept: 'text/event-stream' }))
+  const { body: stream } = await exchange(
+    service,
+    post(service, body, { ...odd, Accept: 'text/event-stream' }),
+  )
   expect(stream).not.toMatch(/^id:/m)
 })
 
@@ -251,7 +254,10 @@ test('nothing on the way may keep an answer', async () => {
 test('a stream tells nginx not to hold it back', async () => {
   const { server } = createEchoServer()
   const service = await listen(server)
-  const { headers, body } = await exchange(service, post(service, call('echo'), { Accept: 'text/event-stream' }))
+  const { headers, body } = await exchange(
+    service,
+    post(service, call('echo'), { Accept: 'text/event-stream' }),
+  )
   expect(headers).toMatchObject({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' })
   expect(body).toMatch(/^event: message\ndata: \{.*\}\n\n$/)
 })
@@ -259,14 +265,17 @@ test('a stream tells nginx not to hold it back', async () => {
 test('a request that is cancelled by its id is answered no more', async () => {
   const { server } = createEchoServer()
   let aborted = false
-  server.tool({ name: 'wait', description: 'Waits.', input: { type: 'object' }, effect: 'read' }, (_, { signal }) => {
-    return new Promise<string>((_resolve, reject) => {
-      signal.addEventListener('abort', () => {
-        aborted = true
-        reject(signal.reason)
+  server.tool(
+    { name: 'wait', description: 'Waits.', input: { type: 'object' }, effect: 'read' },
+    (_, { signal }) => {
+      return new Promise<string>((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          aborted = true
+          reject(signal.reason)
+        })
       })
-    })
-  })
+    },
+  )
   const service = await listen(server)
   const headers = inSession(await openSession(service))
   const connection = await open(service)
@@ -304,8 +313,7 @@ test('the health check says when the server is about to stop, and what comes is 
   connection.send(request('GET /health'))
   expect((await connection.response()).status).toBe(200)
   service.drain()
-  connection.send(request('GET /health'))
-  expect((await connection.response()).status).toBe(503)
+  expect((await exchange(service, request('GET /health'))).status).toBe(503)
   connection.send(post(service, call('echo')))
   const last = await connection.response()
   expect(last.status).toBe(200)

@@ -7,11 +7,11 @@ import type { SelfSigned } from './self-signed.ts'
 /** Serves on loopback until the test is over. */
 export async function startWeb(
   listener: RequestListener,
-  options: { tls?: SelfSigned; host?: string; port?: number } = {},
+  options: { tls?: SelfSigned } = {},
 ): Promise<{ port: number }> {
-  const { tls, host = '127.0.0.1', port = 0 } = options
+  const { tls } = options
   const server = tls ? createHttpsServer(tls, listener) : createHttpServer(listener)
-  await new Promise<void>((resolve) => server.listen(port, host, resolve))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()

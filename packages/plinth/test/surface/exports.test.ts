@@ -16,6 +16,17 @@ test('plinth exports these names at runtime', async () => {
   ])
 })
 
+test('plinth/auth exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/auth')).sort()).toEqual([
+    'apiKeys',
+    'customVerifier',
+    'introspection',
+    'jwt',
+    'toApiKeyHash',
+    'trustedGateway',
+  ])
+})
+
 test('plinth/testing exports these names at runtime', async () => {
   expect(Object.keys(await import('plinth/testing')).sort()).toEqual(['createTestClient'])
 })

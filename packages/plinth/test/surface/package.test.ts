@@ -15,6 +15,11 @@ test('the package has these entries', () => {
       types: './dist/index.d.ts',
       default: './dist/index.js',
     },
+    './auth': {
+      'plinth-source': './src/guard/auth/auth.ts',
+      types: './dist/guard/auth/auth.d.ts',
+      default: './dist/guard/auth/auth.js',
+    },
     './testing': {
       'plinth-source': './src/testing/testing.ts',
       types: './dist/testing/testing.d.ts',

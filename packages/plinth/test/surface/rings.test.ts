@@ -23,6 +23,7 @@ const openRings = new Set([0, 3])
 /** Loaded at their first use. Whoever loads them may name their types. */
 const dynamicImports = [
   'registry/validate.ts → ./json-schema-engine.ts',
+  'guard/auth/jose.ts → jose',
   'server.ts → ./entry/serve.ts',
   'server.ts → ./entry/http-fetch.ts',
 ]
@@ -82,6 +83,11 @@ test('no module waits for itself to load', () => {
   expect(cycles).toEqual([])
 })
 
+test('a server that has no upstream loads nothing of it', () => {
+  const loaded = listLoaded('index.ts', new Set())
+  expect([...loaded].filter((file) => file.startsWith('upstream/'))).toEqual([])
+})
+
 interface Edge extends Import {
   from: string
   to: string
@@ -132,4 +138,14 @@ function findCycles(file: string, path: string[], finished: Set<string>): string
   )
   finished.add(file)
   return cycles
+}
+
+/** Every file that runs when `file` is imported. */
+function listLoaded(file: string, loaded: Set<string>): Set<string> {
+  if (loaded.has(file)) return loaded
+  loaded.add(file)
+  for (const { specifier, kind } of imports.get(file) ?? []) {
+    if (kind === 'static' && specifier.startsWith('.')) listLoaded(resolveImport(file, specifier), loaded)
+  }
+  return loaded
 }

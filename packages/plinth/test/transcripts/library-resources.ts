@@ -14,7 +14,7 @@ export function addResources(server: Server, icons: readonly Icon[]): void {
       mimeType: 'text/markdown',
       size: 9,
       icons,
-      cache: { ttlMs: 5_000, scope: 'public' },
+      cacheHint: { ttlMs: 5_000, scope: 'public' },
     },
     () => '# Sonnets',
   )

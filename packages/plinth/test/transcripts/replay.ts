@@ -53,9 +53,20 @@ function happen({ text, number }: Line, run: () => void): void {
 }
 
 function toClientText({ text }: Line, play: Play): string {
-  if (!text.startsWith('{')) return text
-  const message = fillNames(JSON.parse(text), play.names) as Record<string, unknown>
+  const parsed = parseObject(text)
+  if (parsed === undefined) return text
+  const message = fillNames(parsed, play.names) as Record<string, unknown>
   return JSON.stringify(play.revision === stateless ? addEnvelope(message, play.conversation) : message)
+}
+
+/** Lines that are no object, or no JSON at all, are sent as they are. */
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The metadata that every request of the stateless revision carries; what the line says itself comes first. */

@@ -14,6 +14,8 @@ export interface AccessTokenOptions {
   readonly leewayMs?: number
   /** The claim that names the tenant. A token without it is refused. Default none. */
   readonly tenantClaim?: string
+  /** The claim that lists the roles of the caller. Default none. */
+  readonly rolesClaim?: string
   /** The tenant of all callers, where there is no `tenantClaim`. Default: each subject is a tenant of its own. */
   readonly tenant?: string
   /** The clock, in milliseconds since 1970. Default `Date.now`. */
@@ -26,6 +28,7 @@ export interface AccessTokenRules {
   readonly audiences: ReadonlySet<string>
   readonly leewayMs: number
   readonly tenantClaim: string | undefined
+  readonly rolesClaim: string | undefined
   readonly tenant: string | undefined
   readonly now: () => number
 }
@@ -35,17 +38,20 @@ const latestSeconds = 253_402_300_799
 
 /** @throws TypeError naming the option and the fix. */
 export function parseAccessTokenOptions(options: AccessTokenOptions): AccessTokenRules {
-  const { issuer, audience, leewayMs = 30_000, tenantClaim, tenant, now = Date.now } = options
-  if (typeof issuer !== 'string' || issuer === '') throw new TypeError('"issuer" must be the "iss" of your tokens.')
+  const { issuer, audience, leewayMs = 30_000, tenantClaim, rolesClaim, tenant, now = Date.now } = options
+  if (typeof issuer !== 'string' || issuer === '')
+    throw new TypeError('"issuer" must be the "iss" of your tokens.')
   const audiences = typeof audience === 'string' ? [audience] : audience
   if (!Array.isArray(audiences) || audiences.length === 0 || !audiences.every(isName)) {
-    throw new TypeError('"audience" must name this server as tokens name it, such as "https://mcp.example/mcp".')
+    throw new TypeError(
+      '"audience" must name this server as tokens name it, such as "https://mcp.example/mcp".',
+    )
   }
   if (tenant !== undefined && tenantClaim !== undefined) {
     throw new TypeError('Set "tenant" or "tenantClaim", not both.')
   }
   parseCount('leewayMs', leewayMs, { min: 0, max: 60_000 })
-  return { issuer, audiences: new Set(audiences), leewayMs, tenantClaim, tenant, now }
+  return { issuer, audiences: new Set(audiences), leewayMs, tenantClaim, rolesClaim, tenant, now }
 }
 
 /** Checks the claims of a token whose origin is proven, and reads from them who is calling. */
@@ -63,10 +69,14 @@ export function toPrincipal(claims: JsonObject, rules: AccessTokenRules): Princi
     issuer: rules.issuer,
     expiresAt: exp * 1_000 + rules.leewayMs,
     ...(isName(client) ? { client } : {}),
+    ...(rules.rolesClaim === undefined ? {} : { roles: Object.freeze(toList(claims[rules.rolesClaim])) }),
   })
 }
 
-function findWrongClaim(claims: JsonObject, { audiences, leewayMs, now }: AccessTokenRules): string | undefined {
+function findWrongClaim(
+  claims: JsonObject,
+  { audiences, leewayMs, now }: AccessTokenRules,
+): string | undefined {
   const { sub, aud, exp, nbf, iat, cnf } = claims
   const seconds = now() / 1_000
   const leeway = leewayMs / 1_000

@@ -15,6 +15,8 @@ export interface ApiKey {
   readonly tenant?: string
   /** What it may do. Default nothing that needs a scope. */
   readonly scopes?: readonly string[]
+  /** The roles of whoever uses it. Default none. */
+  readonly roles?: readonly string[]
   /** When it stops working, such as `2027-01-31T00:00:00Z`. Default never. */
   readonly expiresAt?: string
 }
@@ -48,17 +50,29 @@ export function parseApiKeys(entries: unknown): KeyTable {
 
 function parseApiKey(place: string, entry: unknown): { digest: string; principal: Principal } {
   if (!isObject(entry)) throw new TypeError(`"${place}" must be { id, sha256, … }.`)
-  const { sha256, scopes = [], expiresAt } = entry
+  const { sha256, scopes = [], roles = [], expiresAt } = entry
   const id = parseText(`${place}.id`, entry['id'])
   if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/i.test(sha256)) {
     throw new TypeError(`"${place}.sha256" must be 64 hexadecimal digits. Make one with: plinth key create`)
   }
-  if (!Array.isArray(scopes) || !scopes.every(isScope)) throw new TypeError(`"${place}.scopes" must be a list of scopes.`)
+  const allowed = parseNames(`${place}.scopes`, scopes)
   const subject = parseText(`${place}.subject`, entry['subject'] ?? `key:${id}`)
   const tenant = parseText(`${place}.tenant`, entry['tenant'] ?? subject)
   const until = expiresAt === undefined ? {} : { expiresAt: parseTime(`${place}.expiresAt`, expiresAt) }
-  const principal = Object.freeze({ subject, tenant, scopes: Object.freeze([...scopes]), client: id, ...until })
+  const principal = Object.freeze({
+    subject,
+    tenant,
+    scopes: allowed,
+    roles: parseNames(`${place}.roles`, roles),
+    client: id,
+    ...until,
+  })
   return { digest: sha256.toLowerCase(), principal }
+}
+
+function parseNames(place: string, value: unknown): readonly string[] {
+  if (Array.isArray(value) && value.every(isScope)) return Object.freeze([...value])
+  throw new TypeError(`"${place}" must be a list of names without spaces.`)
 }
 
 function parseText(place: string, value: unknown): string {
@@ -69,5 +83,7 @@ function parseText(place: string, value: unknown): string {
 function parseTime(place: string, value: unknown): number {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
   if (Number.isFinite(time)) return time
-  throw new TypeError(`"${place}" must be a time such as "2027-01-31T00:00:00Z", got ${JSON.stringify(value)}.`)
+  throw new TypeError(
+    `"${place}" must be a time such as "2027-01-31T00:00:00Z", got ${JSON.stringify(value)}.`,
+  )
 }

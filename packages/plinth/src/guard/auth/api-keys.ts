@@ -33,9 +33,11 @@ export function apiKeys(options: ApiKeysOptions): Verifier {
 }
 
 function createKeySource({ keys, file }: ApiKeysOptions, now: () => number): { readonly keys: KeyTable } {
-  if ((keys === undefined) === (file === undefined)) throw new TypeError('apiKeys() needs either "keys" or "file".')
+  if ((keys === undefined) === (file === undefined))
+    throw new TypeError('apiKeys() needs either "keys" or "file".')
   if (file !== undefined) return new ApiKeyFile(file, now)
   const table = parseApiKeys(keys)
-  if (table.size === 0) throw new TypeError('"keys" is empty, so nobody could get in. Make one with: plinth key create')
+  if (table.size === 0)
+    throw new TypeError('"keys" is empty, so nobody could get in. Make one with: plinth key create')
   return { keys: table }
 }

@@ -32,18 +32,25 @@ const wellKnown = '/.well-known/oauth-protected-resource'
 export function parseAuthOptions(options: AuthOptions): AuthSettings {
   const { verifiers, scopesSupported = [] } = options
   if (!Array.isArray(verifiers) || verifiers.length === 0) {
-    throw new TypeError('"auth.verifiers" is empty, so nobody could get in. Add one, such as apiKeys({ file }).')
+    throw new TypeError(
+      '"auth.verifiers" is empty, so nobody could get in. Add one, such as apiKeys({ file }).',
+    )
   }
   const wrong = scopesSupported.find((scope) => !isScope(scope))
   if (wrong !== undefined) {
-    throw new TypeError(`"auth.scopesSupported" must hold scopes without spaces, got ${JSON.stringify(wrong)}.`)
+    throw new TypeError(
+      `"auth.scopesSupported" must hold scopes without spaces, got ${JSON.stringify(wrong)}.`,
+    )
   }
   // The specification asks servers not to name it: a refresh token is nothing a resource needs.
   if (scopesSupported.includes('offline_access')) {
-    throw new TypeError('"auth.scopesSupported" must not hold "offline_access". Clients ask for it themselves.')
+    throw new TypeError(
+      '"auth.scopesSupported" must not hold "offline_access". Clients ask for it themselves.',
+    )
   }
   const resource = parseResource(options)
-  if (resource === undefined) return { verifiers, scopesSupported, metadataUrl: undefined, metadata: undefined }
+  if (resource === undefined)
+    return { verifiers, scopesSupported, metadataUrl: undefined, metadata: undefined }
   const { origin, pathname, search } = new URL(resource)
   const path = `${wellKnown}${pathname === '/' ? '' : pathname}`
   const metadata = { paths: [...new Set([path, wellKnown])], text: toMetadata(options) }
@@ -59,7 +66,9 @@ function parseResource({ verifiers, resource, authorizationServers }: AuthOption
     throw new TypeError(`"auth.resource" must be spelled ${canonical}, got ${JSON.stringify(resource)}.`)
   }
   if (!Array.isArray(authorizationServers) || authorizationServers.length === 0) {
-    throw new TypeError('"auth.authorizationServers" must name the issuer that clients get their tokens from.')
+    throw new TypeError(
+      '"auth.authorizationServers" must name the issuer that clients get their tokens from.',
+    )
   }
   for (const server of authorizationServers) parseSecureUrl('auth.authorizationServers', server)
   return resource

@@ -35,7 +35,8 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 
   function settle(verdict: Verdict, head: HeaderLookup): Verdict {
     if (verdict !== undefined) return toTrusted(verdict, now())
-    if (hasCredentials(head)) return isUnderstood(head) ? createInvalidToken('The token is not known.') : undefined
+    if (hasCredentials(head))
+      return isUnderstood(head) ? createInvalidToken('The token is not known.') : undefined
     return allowAnonymous ? anonymousPrincipal : undefined
   }
 }
@@ -51,7 +52,9 @@ function askFrom(start: number, credentials: Credentials, question: Question): V
     for (let at = start; at < verifiers.length; at++) {
       const verdict = verifiers[at]?.verify(credentials, head)
       if (verdict instanceof Promise) {
-        return verdict.then((settled) => settled ?? askFrom(at + 1, credentials, question)).catch(createUnavailable)
+        return verdict
+          .then((settled) => settled ?? askFrom(at + 1, credentials, question))
+          .catch(createUnavailable)
       }
       if (verdict !== undefined) return verdict
     }
@@ -65,15 +68,17 @@ function askFrom(start: number, credentials: Credentials, question: Question): V
 function toTrusted(verdict: Principal | AuthRefusal, now: number): Principal | AuthRefusal {
   if (typeof verdict !== 'object' || verdict === null) return createUnavailable(describeWrong(verdict))
   if (isAuthRefusal(verdict)) return verdict
-  const { subject, tenant, scopes, expiresAt } = verdict
+  const { subject, tenant, scopes, expiresAt, isTrusted } = verdict
   const isNamed = typeof subject === 'string' && subject !== '' && typeof tenant === 'string' && tenant !== ''
-  if (!isNamed || !Array.isArray(scopes)) return createUnavailable(describeWrong(verdict))
+  if (!isNamed || !Array.isArray(scopes) || isTrusted === true)
+    return createUnavailable(describeWrong(verdict))
   if (expiresAt !== undefined && !(expiresAt > now)) return createInvalidToken('The token has expired.')
   return verdict
 }
 
 function describeWrong(verdict: unknown): TypeError {
-  const shape = typeof verdict === 'object' && verdict !== null ? `an object of ${Object.keys(verdict)}` : typeof verdict
+  const shape =
+    typeof verdict === 'object' && verdict !== null ? `an object of ${Object.keys(verdict)}` : typeof verdict
   return new TypeError(`A verifier must return { subject, tenant, scopes } or a refusal, got ${shape}.`)
 }
 

@@ -31,7 +31,8 @@ export function parseCredentials(head: HeaderLookup, end: RemoteEnd): ParsedCred
   if ((authorization ?? apiKey ?? '').length > maxTokenChars) return createMalformed('long')
   if (apiKey !== undefined && !apiKeyForm.test(apiKey)) return createMalformed('apiKey')
   const bearer = authorization === undefined ? undefined : bearerForm.exec(authorization)?.[1]
-  const isBroken = bearer === undefined && authorization !== undefined && /^bearer(?: |$)/i.test(authorization)
+  const isBroken =
+    bearer === undefined && authorization !== undefined && /^bearer(?: |$)/i.test(authorization)
   return isBroken ? createMalformed('authorization') : new SentCredentials({ bearer, apiKey }, end)
 }
 

@@ -1,10 +1,21 @@
 import type { JsonObject } from '../../jsonrpc/message.ts'
 import { parseCount } from '../../server-options.ts'
-import { type AccessTokenOptions, type AccessTokenRules, parseAccessTokenOptions, toPrincipal } from './access-claims.ts'
+import {
+  type AccessTokenOptions,
+  type AccessTokenRules,
+  parseAccessTokenOptions,
+  toPrincipal,
+} from './access-claims.ts'
 import { fetchJson } from './fetch-json.ts'
 import { parseSecureUrl } from './secure-url.ts'
 import { TokenCache, toTokenDigest } from './token-cache.ts'
-import { createInvalidToken, createUnavailable, isAuthRefusal, type Verdict, type Verifier } from './verifier.ts'
+import {
+  createInvalidToken,
+  createUnavailable,
+  isAuthRefusal,
+  type Verdict,
+  type Verifier,
+} from './verifier.ts'
 
 /** How tokens are checked that only the authorization server can read (RFC 7662). */
 export interface IntrospectionOptions extends AccessTokenOptions {
@@ -55,7 +66,8 @@ export function introspection(options: IntrospectionOptions): Verifier {
 function askOnce(token: string, digest: string, one: Introspection): Verdict | Promise<Verdict> {
   const asked = one.asking.get(digest)
   if (asked !== undefined) return asked
-  if (one.asking.size >= one.maxConcurrent) return createUnavailable('Too many tokens are being checked.', 1_000)
+  if (one.asking.size >= one.maxConcurrent)
+    return createUnavailable('Too many tokens are being checked.', 1_000)
   const question = ask(token, digest, one).finally(() => one.asking.delete(digest))
   one.asking.set(digest, question)
   return question

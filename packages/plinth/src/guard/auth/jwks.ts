@@ -47,7 +47,9 @@ export class RemoteKeys {
     await this.refresh()
     const key = await this.select(header)
     if (key !== undefined) return key
-    return this.failure === undefined ? createInvalidToken('The key of the token is not known.') : this.outage()
+    return this.failure === undefined
+      ? createInvalidToken('The key of the token is not known.')
+      : this.outage()
   }
 
   /** Waits for new keys, but for each outage only once: after that the old ones serve while they may. */

@@ -32,9 +32,11 @@ export function findWrongHeader(
   header: ReadJwt['header'],
   rules: { readonly algorithms: readonly string[]; readonly requireAccessTokenType: boolean },
 ): string | undefined {
-  if (!rules.algorithms.includes(header.alg)) return 'The token is signed with an algorithm that is not accepted.'
+  if (!rules.algorithms.includes(header.alg))
+    return 'The token is signed with an algorithm that is not accepted.'
   // We understand no extension, and RFC 7515 section 4.1.11 lets nobody ignore a critical one.
-  if (header['crit'] !== undefined || header['b64'] !== undefined) return 'The token needs an unknown extension.'
+  if (header['crit'] !== undefined || header['b64'] !== undefined)
+    return 'The token needs an unknown extension.'
   if (header['cty'] !== undefined) return 'The token wraps another one.'
   if (isAccessTokenType(header)) return undefined
   const isPlain = plainTypes.has(toType(header))
@@ -45,7 +47,11 @@ export function findWrongHeader(
 export function isAccessTokenClaims({ header, claims }: ReadJwt): boolean {
   const kinds = kindClaims.map((claim) => claims[claim]).filter((kind) => kind !== undefined)
   if (!kinds.every((kind) => accessKinds.has(String(kind).toLowerCase()))) return false
-  return isAccessTokenType(header) || kinds.length > 0 || idTokenClaims.every((claim) => claims[claim] === undefined)
+  return (
+    isAccessTokenType(header) ||
+    kinds.length > 0 ||
+    idTokenClaims.every((claim) => claims[claim] === undefined)
+  )
 }
 
 function isAccessTokenType(header: JsonObject): boolean {

@@ -36,7 +36,9 @@ export function parseAlgorithms(
   if (algorithms === undefined) return hasSecret ? ['HS256'] : asymmetric
   const wrong = algorithms.find((name) => !possible.includes(name))
   if (wrong === undefined && algorithms.length > 0) return [...algorithms]
-  throw new TypeError(`"algorithms" must hold some of ${possible.join(', ')}, got ${JSON.stringify(algorithms)}.`)
+  throw new TypeError(
+    `"algorithms" must hold some of ${possible.join(', ')}, got ${JSON.stringify(algorithms)}.`,
+  )
 }
 
 /** @throws TypeError where the key cannot be read, is secret, or is private; never repeats it. */
@@ -48,7 +50,9 @@ export function parsePublicKey(key: string | PublicJwk | KeyObject): KeyObject {
   if (isPrivate) throw new TypeError(`${fix} This one is private or secret.`)
   if (key instanceof KeyObject) return key
   try {
-    return typeof key === 'string' ? createPublicKey(key) : createPublicKey({ key: { ...key }, format: 'jwk' })
+    return typeof key === 'string'
+      ? createPublicKey(key)
+      : createPublicKey({ key: { ...key }, format: 'jwk' })
   } catch {
     throw new TypeError(fix)
   }
@@ -58,5 +62,7 @@ export function parsePublicKey(key: string | PublicJwk | KeyObject): KeyObject {
 export function parseSecret(secret: string | Uint8Array | undefined): Uint8Array {
   const bytes = typeof secret === 'string' ? Buffer.from(secret) : secret
   if (bytes !== undefined && bytes.length >= minSecretBytes) return bytes
-  throw new TypeError(`"secret" must have at least ${minSecretBytes} bytes. Make one with: openssl rand -base64 32`)
+  throw new TypeError(
+    `"secret" must have at least ${minSecretBytes} bytes. Make one with: openssl rand -base64 32`,
+  )
 }

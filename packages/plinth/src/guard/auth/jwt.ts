@@ -1,14 +1,25 @@
 import type { KeyObject } from 'node:crypto'
 import type { CryptoKey } from 'jose'
 import { parseCount } from '../../server-options.ts'
-import { type AccessTokenOptions, type AccessTokenRules, parseAccessTokenOptions, toPrincipal } from './access-claims.ts'
+import {
+  type AccessTokenOptions,
+  type AccessTokenRules,
+  parseAccessTokenOptions,
+  toPrincipal,
+} from './access-claims.ts'
 import { loadJose } from './jose.ts'
 import { RemoteKeys } from './jwks.ts'
 import { findWrongHeader, isAccessTokenClaims, parseJwt, type ReadJwt } from './jwt-form.ts'
-import { parseAlgorithms, parsePublicKey, parseSecret, type PublicJwk } from './jwt-key.ts'
+import { type PublicJwk, parseAlgorithms, parsePublicKey, parseSecret } from './jwt-key.ts'
 import { parseSecureUrl } from './secure-url.ts'
 import { TokenCache, toTokenDigest } from './token-cache.ts'
-import { type AuthRefusal, createInvalidToken, isAuthRefusal, type Verdict, type Verifier } from './verifier.ts'
+import {
+  type AuthRefusal,
+  createInvalidToken,
+  isAuthRefusal,
+  type Verdict,
+  type Verifier,
+} from './verifier.ts'
 
 /** How signed access tokens are checked. One of `jwksUrl`, `key` and `secret` says with which keys. */
 export interface JwtOptions extends AccessTokenOptions {
@@ -92,7 +103,13 @@ function parseJwtOptions(options: JwtOptions): JwtRules {
   const rules = parseAccessTokenOptions(options)
   parseCount('cacheMs', cacheMs, { min: 0, max: 60_000 })
   const algorithms = parseAlgorithms(options.algorithms, { hasSecret: secret !== undefined })
-  return { ...rules, findKey: createKeySource(options, rules.now), algorithms, requireAccessTokenType, cacheMs }
+  return {
+    ...rules,
+    findKey: createKeySource(options, rules.now),
+    algorithms,
+    requireAccessTokenType,
+    cacheMs,
+  }
 }
 
 function createKeySource(options: JwtOptions, now: () => number): JwtRules['findKey'] {
@@ -101,7 +118,11 @@ function createKeySource(options: JwtOptions, now: () => number): JwtRules['find
     throw new TypeError('jwt() needs exactly one of "jwksUrl", "key" and "secret".')
   }
   if (jwksUrl !== undefined) {
-    const remote = new RemoteKeys({ url: parseSecureUrl('jwksUrl', jwksUrl), ...parseJwksTimes(options), now })
+    const remote = new RemoteKeys({
+      url: parseSecureUrl('jwksUrl', jwksUrl),
+      ...parseJwksTimes(options),
+      now,
+    })
     return (header) => remote.find(header)
   }
   const local = key === undefined ? parseSecret(secret) : parsePublicKey(key)

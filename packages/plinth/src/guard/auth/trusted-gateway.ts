@@ -12,6 +12,8 @@ export interface GatewayHeaders {
   readonly tenant?: string
   /** The header with the scopes, separated by spaces. Default: no scopes. */
   readonly scopes?: string
+  /** The header with the roles, separated by spaces. Default: no roles. */
+  readonly roles?: string
   /** The header with the client. Default none. */
   readonly client?: string
 }
@@ -45,21 +47,32 @@ export function trustedGateway(options: TrustedGatewayOptions): Verifier {
 }
 
 function toPrincipal(subject: string, names: GatewayHeaders, head: HeaderLookup): Verdict {
-  const tenant = names.tenant === undefined ? subject : head.get(names.tenant)
-  const client = names.client === undefined ? undefined : head.get(names.client)
-  const scopes = names.scopes === undefined ? '' : (head.get(names.scopes) ?? '')
+  const read = (name: string | undefined) => (name === undefined ? undefined : head.get(name))
+  const [scopes = '', roles = '', client] = [read(names.scopes), read(names.roles), read(names.client)]
+  const tenant = names.tenant === undefined ? subject : read(names.tenant)
   // A header that came twice is joined with a comma: the second may be the caller's own.
-  const isSingle = [subject, tenant ?? '', client ?? '', scopes].every((value) => !value.includes(','))
+  const isSingle = [subject, tenant, client, scopes, roles].every((value) => !value?.includes(','))
   if (!isSingle || subject === '' || tenant === undefined || tenant === '') {
     return createInvalidToken('The gateway did not say clearly who is calling.')
   }
-  const principal: Principal = { subject, tenant, scopes: scopes.split(' ').filter(isScope), issuer: 'gateway' }
-  return client === undefined ? principal : { ...principal, client }
+  const found: Principal = {
+    subject,
+    tenant,
+    scopes: toNames(scopes),
+    roles: toNames(roles),
+    issuer: 'gateway',
+  }
+  return client === undefined ? found : { ...found, client }
+}
+
+function toNames(text: string): string[] {
+  return text.split(' ').filter(isScope)
 }
 
 function parsePeers(peers: readonly string[]): Address {
   const list = new BlockList()
-  if (!Array.isArray(peers) || peers.length === 0) throw new TypeError('"peers" must name the address of the gateway.')
+  if (!Array.isArray(peers) || peers.length === 0)
+    throw new TypeError('"peers" must name the address of the gateway.')
   for (const peer of peers) addPeer(list, peer)
   let last: string | undefined
   return function isPeer(address) {
@@ -75,7 +88,8 @@ function addPeer(list: BlockList, peer: string): void {
   const [address = '', prefix, ...rest] = String(peer).split('/')
   const version = isIP(address)
   const bits = prefix === undefined ? undefined : Number(prefix)
-  const isRange = bits === undefined || (/^\d{1,3}$/.test(prefix ?? '') && bits > 0 && bits <= (version === 4 ? 32 : 128))
+  const isRange =
+    bits === undefined || (/^\d{1,3}$/.test(prefix ?? '') && bits > 0 && bits <= (version === 4 ? 32 : 128))
   if (version === 0 || !isRange || rest.length > 0) {
     throw new TypeError(`"peers" must hold addresses such as "10.1.0.0/16", got ${JSON.stringify(peer)}.`)
   }
@@ -88,7 +102,8 @@ function parseHeaderNames(headers: GatewayHeaders): GatewayHeaders {
   const entries = Object.entries(headers ?? {}).filter(([, name]) => name !== undefined)
   const parsed = entries.map(([option, name]) => [option, parseHeaderName(`headers.${option}`, name)])
   const names = Object.fromEntries(parsed) as GatewayHeaders
-  if (names.subject === undefined) throw new TypeError('"headers.subject" must name the header with the subject.')
+  if (names.subject === undefined)
+    throw new TypeError('"headers.subject" must name the header with the subject.')
   return names
 }
 

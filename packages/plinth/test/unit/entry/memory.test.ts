@@ -1,4 +1,4 @@
-import { Client } from '@modelcontextprotocol/client'
+import { Client, type Transport } from '@modelcontextprotocol/client'
 import { Client as OlderClient } from 'mcp-sdk-1-29/client/index.js'
 import { createServer, type Server } from 'plinth'
 import { expect, test } from 'vitest'
@@ -12,10 +12,9 @@ function createFixture(): Server {
 }
 
 /** The `Transport` of the official clients over a link. */
-class MemoryTransport {
-  onmessage?: (message: never) => void
+class MemoryTransport implements Transport {
+  onmessage?: NonNullable<Transport['onmessage']>
   onclose?: () => void
-  onerror?: (error: Error) => void
   private readonly link: MemoryLink
 
   constructor(server: Server) {
@@ -23,7 +22,7 @@ class MemoryTransport {
   }
 
   async start(): Promise<void> {
-    this.link.onMessage((text) => this.onmessage?.(JSON.parse(text) as never))
+    this.link.onMessage((text) => this.onmessage?.(JSON.parse(text)))
     this.link.onClose(() => this.onclose?.())
   }
 

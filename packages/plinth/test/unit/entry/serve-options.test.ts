@@ -5,7 +5,7 @@ const nothing = { argv: [], env: {} }
 
 test('without flags and environment the options hold', () => {
   const plan = planServe({ ...nothing, port: 4_000, allowedHosts: ['mcp.example'] })
-  expect(plan).toEqual({ stdio: false, http: { port: 4_000, allowedHosts: ['mcp.example'] } })
+  expect(plan).toEqual({ stdio: false, dryRun: false, http: { port: 4_000, allowedHosts: ['mcp.example'] } })
 })
 
 test('the environment wins over options', () => {
@@ -57,4 +57,10 @@ test.each([
 
 test('a variable that makes no sense is refused by name', () => {
   expect(() => planServe({ argv: [], env: { PORT: '80a' } })).toThrow('"PORT" must be a port')
+})
+
+test('PLINTH_DRY_RUN=1 asks for dry runs, and nothing else does by accident', () => {
+  expect(planServe({ ...nothing, env: { PLINTH_DRY_RUN: '1' } }).dryRun).toBe(true)
+  expect(planServe({ ...nothing, env: { PLINTH_DRY_RUN: '0' } }).dryRun).toBe(false)
+  expect(() => planServe({ ...nothing, env: { PLINTH_DRY_RUN: 'true' } })).toThrow('"PLINTH_DRY_RUN"')
 })

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { workspaceRoot } from '../scripts/run-tool.ts'
+
+/** What a process loaded of ours and of our dependencies. */
+export interface LoadedModules {
+  readonly count: number
+  /** Bytes of JavaScript: without types, comments and indentation. */
+  readonly bytes: number
+}
+
+// Counts what the module loader hands out, while a server with one tool starts, listens and stops.
+const program = `
+import { registerHooks, stripTypeScriptTypes } from 'node:module'
+let count = 0, bytes = 0
+registerHooks({
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context)
+    if (!url.startsWith('file:')) return loaded
+    const source = String(loaded.source ?? '')
+    const plain = url.endsWith('.ts') ? stripTypeScriptTypes(source) : source
+    const lines = plain.split('\\n').map((line) => line.trim().replace(/ {2,}/g, ' '))
+    count++
+    for (const line of lines) if (line !== '' && !/^(\\/\\/|\\/\\*|\\*)/.test(line)) bytes += line.length + 1
+    return loaded
+  },
+})
+const { createServer, defineTool, serveHttp } = await import('plinth')
+const accept = { version: 1, vendor: 'bench', validate: (value) => ({ value }), jsonSchema: { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) } }
+const server = createServer({ name: 'bench', version: '1.0.0' })
+server.tool(defineTool({ name: 'echo', description: 'Echoes.', input: { '~standard': accept }, effect: 'read' }), () => 'ok')
+const service = await serveHttp(server, { port: 0 })
+await service.close(0)
+console.log(JSON.stringify({ count, bytes }))
+`
+
+/** Counts the modules of a server with one tool. Its schema library is not among them. */
+export async function countModules(): Promise<LoadedModules> {
+  const args = ['--conditions=plinth-source', '--input-type=module', '--no-warnings', '--eval', program]
+  const cwd = join(workspaceRoot, 'bench')
+  const done = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' })
+  const line = done.stdout.trim().split('\n').at(-1) ?? ''
+  if (done.status === 0) return JSON.parse(line) as LoadedModules
+  throw new Error(`The modules could not be counted.\n${done.stderr}`)
+}

@@ -1,0 +1,154 @@
+import type { ActiveCall } from '../mcp/active-call.ts'
+import { toCanonicalText } from '../mcp/canonical.ts'
+import { isLaterRound } from '../mcp/input-required.ts'
+import type { CachePolicy, Guarded } from '../mcp/policy.ts'
+import { toPrincipalKey } from '../mcp/principal.ts'
+import type { McpResult } from '../mcp/result.ts'
+import { parseResultText, toResultText } from '../mcp/result-text.ts'
+import { ToolResult } from '../mcp/tool-result.ts'
+import type { CacheStore } from '../storage/cache.ts'
+import { describeError } from '../telemetry/log.ts'
+import type { Middleware, Next } from './compose.ts'
+
+export interface CacheOptions {
+  readonly store: CacheStore
+  /** The server's name and version: another version never reads what this one kept. */
+  readonly server: string
+}
+
+/** What a result from the cache says of itself. */
+const cachedMeta = { 'plinth/cached': true } as const
+
+/**
+ * Gives the result of an earlier call with the same arguments again. Calls that miss at the same time make one call
+ * of the handler. Failures, and results the client or its user had a part in, are not for others and are not kept.
+ */
+export function createCachePolicy(guarded: Guarded, options: CacheOptions): Middleware | undefined {
+  if (guarded.cache === undefined) return undefined
+  assertCache(guarded, guarded.cache)
+  const cache = new ResultCache(guarded, guarded.cache, options)
+  return function readCache(call, next) {
+    return cache.run(call, next)
+  }
+}
+
+/** How a call that others wait for ended: with a result they can have too, or undefined where it is not for them. */
+type Flight = Promise<McpResult | undefined>
+
+class ResultCache {
+  private readonly flights = new Map<string, Flight>()
+  private readonly store: CacheStore
+  private readonly policy: CachePolicy
+  private readonly prefix: string
+
+  constructor(guarded: Guarded, policy: CachePolicy, options: CacheOptions) {
+    this.store = options.store
+    this.policy = policy
+    this.prefix = `cache|${options.server}|${guarded.kind}|${guarded.name}|`
+  }
+
+  run(call: ActiveCall, next: Next): McpResult | Promise<McpResult> {
+    if (isLaterRound(call.mcp)) return next(call)
+    const key = this.toKey(call)
+    const flight = this.flights.get(key)
+    if (flight !== undefined) return this.join(flight, call, next)
+    const found = this.find(call, key)
+    if (!(found instanceof Promise)) return found ?? this.lead(call, key, this.load(call, key, next))
+    return this.lead(
+      call,
+      key,
+      found.then((result) => result ?? this.load(call, key, next)),
+    )
+  }
+
+  /** Lets others wait for a call that is under way. One that was aborted is no good to those who come later. */
+  private lead(
+    call: ActiveCall,
+    key: string,
+    pending: McpResult | Promise<McpResult>,
+  ): McpResult | Promise<McpResult> {
+    if (!(pending instanceof Promise)) return pending
+    const flight: Flight = pending.then(
+      (result) => (isForOthers(call) ? result : undefined),
+      (error: unknown) => {
+        if (isForOthers(call) && !call.isAborted) throw error
+        return undefined
+      },
+    )
+    const land = () => {
+      if (this.flights.get(key) === flight) this.flights.delete(key)
+    }
+    this.flights.set(key, flight)
+    flight.then(land, land)
+    call.onAbort(land)
+    return pending
+  }
+
+  private async join(flight: Flight, call: ActiveCall, next: Next): Promise<McpResult> {
+    const result = await flight
+    if (result !== undefined) return result
+    call.signal.throwIfAborted()
+    return this.run(call, next)
+  }
+
+  private load(call: ActiveCall, key: string, next: Next): McpResult | Promise<McpResult> {
+    const pending = next(call)
+    if (pending instanceof Promise) return pending.then((result) => this.keep(call, key, result))
+    return this.keep(call, key, pending)
+  }
+
+  private keep(call: ActiveCall, key: string, result: McpResult): McpResult {
+    const isFailure = result instanceof ToolResult && result.isError
+    if (isFailure || call.reported || !isForOthers(call)) return result
+    const text = toResultText(result)
+    if (text === undefined) return result
+    attempt(call, () => this.store.set(key, text, this.policy.ttlMs))
+    return result
+  }
+
+  private find(call: ActiveCall, key: string): McpResult | undefined | Promise<McpResult | undefined> {
+    return attempt(call, () => {
+      const text = this.store.get(key)
+      return text instanceof Promise ? text.then(toHit) : toHit(text)
+    })
+  }
+
+  private toKey({ mcp, principal, context }: ActiveCall): string {
+    const owner = this.policy.public === true ? '' : [toPrincipalKey(principal), [...principal.scopes].sort()]
+    const wanted = mcp.params['uri'] ?? toCanonicalText(mcp.params['arguments'] ?? {})
+    return this.prefix + context.digest(JSON.stringify([owner, wanted]))
+  }
+}
+
+/** Whether nothing in a result is due to the one client that asked. */
+function isForOthers(call: ActiveCall): boolean {
+  return !call.asked && call.questions.size === 0
+}
+
+function toHit(text: string | undefined): McpResult | undefined {
+  return text === undefined ? undefined : parseResultText(text, cachedMeta)
+}
+
+/** A cache that fails is one that has nothing. */
+function attempt<T>(call: ActiveCall, run: () => T | Promise<T>): T | undefined | Promise<T | undefined> {
+  const note = (error: unknown) => {
+    const facts = { component: call.callee.name, error: describeError(error) }
+    call.context.log({ level: 'warn', message: 'The cache failed.', ...facts })
+    return undefined
+  }
+  try {
+    const pending = run()
+    return pending instanceof Promise ? pending.catch(note) : pending
+  } catch (error) {
+    return note(error)
+  }
+}
+
+function assertCache(guarded: Guarded, { ttlMs }: CachePolicy): void {
+  const owner = `${guarded.kind} "${guarded.name}"`
+  if (guarded.effect !== 'read') {
+    throw new TypeError(`${owner}: "cache" is for what only reads. Remove it, or set effect to "read".`)
+  }
+  if (Number.isSafeInteger(ttlMs) && ttlMs > 0) return
+  throw new TypeError(`${owner}: "cache.ttlMs" must be a positive whole number, got ${ttlMs}.`)
+}
