@@ -241,6 +241,7 @@ export function createContext(
     log,
     createKey,
     digest: (text) => createHash('sha256').update(text).digest('base64url'),
+    instanceName: settings.instanceName,
     requireSession: settings.requireSession,
     serverInfo: toMembers({ [envelopeKeys.serverInfo]: settings.serverInfo }),
     sessions: new Sessions({ sealer, ttlMs: sessionTtlMs, maxRevoked: 10_000, now, createKey }),

@@ -11,6 +11,7 @@ import { createCallLog } from './call-log.ts'
 import { createCallNotify } from './call-notify.ts'
 import { type AskKind, canAsk } from './capabilities.ts'
 import type { ServerContext } from './context.ts'
+import { toHops } from './hops.ts'
 import type { InFlight } from './in-flight.ts'
 import { parseRounds, type Rounds } from './input-required.ts'
 import { type Principal, toPrincipalKey } from './principal.ts'
@@ -199,6 +200,10 @@ export class ActiveCall implements Call {
 
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     return fetchForCall(this, input, init)
+  }
+
+  get hops(): readonly string[] {
+    return [...toHops(this.mcp), this.context.instanceName]
   }
 
   secret(name: string): Promise<string> {

@@ -10,6 +10,6 @@ export function fetchForCall(
   init: RequestInit = {},
 ): Promise<Response> {
   const own = init.signal ?? (input instanceof Request ? input.signal : undefined)
-  const signal = own ? own : call.signal
+  const signal = own ? AbortSignal.any([own, call.signal]) : call.signal
   return fetch(input, { ...init, signal })
 }

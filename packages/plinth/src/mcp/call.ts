@@ -113,6 +113,11 @@ export interface Call<E = DeclaredErrors> {
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
   /**
+   * The servers this call came through, this one last: send it as `_meta["plinth/hops"]` with calls to other MCP
+   * servers, so that a ring of servers stops.
+   */
+  readonly hops: readonly string[]
+  /**
    * Reads a secret from the server's providers: the caller's tenant's own, or the one for all.
    *
    * @throws TypeError when no provider has it.

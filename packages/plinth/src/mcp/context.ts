@@ -35,6 +35,8 @@ export interface ServerContext {
   dryRun: boolean
   /** A SHA-256 digest, base64url. */
   readonly digest: (text: string) => string
+  /** How this server names itself to servers it calls. */
+  readonly instanceName: string
   readonly requireSession: boolean
   /** The `_meta` member that names the server, as JSON text without outer braces. */
   readonly serverInfo: string

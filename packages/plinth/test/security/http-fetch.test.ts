@@ -7,7 +7,10 @@ import { alone, inSession } from './sessions.ts'
 const url = 'http://localhost/mcp'
 const headers = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' }
 
-function toRequest(body: BodyInit | null, own: Record<string, string | undefined> = {}): Request {
+function toRequest(
+  body: string | ReadableStream<Uint8Array>,
+  own: Record<string, string | undefined> = {},
+): Request {
   const all = Object.entries({ ...headers, ...own }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   )
@@ -197,7 +200,7 @@ test('invalid UTF-8 is a parse error, also across chunks', async () => {
   const good = await handle(toRequest(inTwo(bytes.subarray(cut))))
   expect(await good.text()).toContain('é')
   const bad = await handle(toRequest(inTwo(bytes.subarray(cut + 1))))
-  expect([bad.status, (await bad.json()).error.code]).toEqual([400, -32700])
+  expect([bad.status, ((await bad.json()) as { error: { code: number } }).error.code]).toEqual([400, -32700])
 })
 
 test('a client that aborts cancels a request that stands alone', async () => {

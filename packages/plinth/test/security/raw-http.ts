@@ -124,7 +124,7 @@ class Connection implements RawConnection {
     this.socket = socket
     this.port = port
     socket.on('data', (chunk) => {
-      this.received = Buffer.concat([this.received, chunk])
+      this.received = Buffer.concat([this.received, Buffer.from(chunk)])
       this.wake()
     })
     socket.on('error', () => undefined)

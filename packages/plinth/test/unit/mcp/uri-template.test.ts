@@ -290,7 +290,7 @@ test('any text gets an answer', () => {
   )
   const soup = fc.string({ unit: fc.constantFrom(...'a:/?#&;.=-,%0fé\u0000'), maxLength: 40 })
   fc.assert(
-    fc.property(fc.oneof(soup, anyText, fc.webUrl()), (uri) => {
+    fc.property(fc.oneof(soup, anyText), (uri) => {
       for (const { match } of templates) {
         const found = match(uri)
         for (const value of Object.values(found ?? {})) expect(value).not.toContain('\0')

@@ -1,7 +1,7 @@
 import { type CachePolicy, type Call, type Server, type ServerOptions, ToolError, toolResult } from 'plinth'
 import { afterEach, expect, test, vi } from 'vitest'
 import { MemoryCacheStore } from '../../../src/storage/memory-cache.ts'
-import { callWith, connect, createQuietServer, postCall, serve, settleAll, toFailure } from './_keyed.ts'
+import { callWith, connect, createQuietServer, postCall, serve, settleAll, toFailure } from './keyed.ts'
 
 type Look = (input: { at?: string }, call: Call) => unknown
 

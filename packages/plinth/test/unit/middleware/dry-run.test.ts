@@ -1,6 +1,6 @@
 import type { createServer, ServerOptions } from 'plinth'
 import { expect, test } from 'vitest'
-import { callWith, connect, createQuietServer, postCall, serve, toFailure } from './_keyed.ts'
+import { callWith, connect, createQuietServer, postCall, serve, toFailure } from './keyed.ts'
 
 const dryRun = { 'plinth/dryRun': true }
 

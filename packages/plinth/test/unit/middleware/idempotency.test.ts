@@ -8,7 +8,7 @@ import {
 } from 'plinth'
 import { afterEach, expect, test, vi } from 'vitest'
 import { MemoryDocumentStore } from '../../../src/storage/memory-document.ts'
-import { buy, callWith, connect, createQuietServer, postCall, serve, settleAll, toFailure } from './_keyed.ts'
+import { buy, callWith, connect, createQuietServer, postCall, serve, settleAll, toFailure } from './keyed.ts'
 
 type Handle = (input: { amount: number }, call: Call) => unknown
 
