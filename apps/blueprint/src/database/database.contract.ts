@@ -24,6 +24,8 @@ export const queryDatabase = defineTool({
   }),
   effect: 'read',
   timeoutMs: 30_000,
+  rate: { limit: 300, windowMs: 60_000 },
+  budget: { maxTokens: 10_000 },
   scopes: ['database:read'],
 })
 
@@ -68,6 +70,8 @@ export const runQuery = defineTool({
   },
   effect: 'read',
   timeoutMs: 30_000,
+  rate: { limit: 60, windowMs: 60_000 },
+  budget: { maxTokens: 20_000 },
   scopes: ['database:query'],
 })
 
@@ -95,6 +99,8 @@ export const queryUsers = defineTool({
   }),
   effect: 'read',
   timeoutMs: 30_000,
+  rate: { limit: 300, windowMs: 60_000 },
+  budget: { maxTokens: 10_000 },
   scopes: ['database:read'],
 })
 
@@ -104,6 +110,8 @@ export const usersSchema = defineResource({
   title: 'Columns of users',
   description: 'The columns of the table users, as JSON.',
   mimeType: 'application/json',
+  timeoutMs: 5_000,
+  scopes: ['database:read'],
 })
 
 export const tableSchema = defineResource({
@@ -112,6 +120,8 @@ export const tableSchema = defineResource({
   title: 'Columns of a table',
   description: 'The schema and columns of one table that run_query may read, as JSON.',
   mimeType: 'application/json',
+  timeoutMs: 5_000,
+  scopes: ['database:read'],
 })
 
 export const signupAudit = definePrompt({

@@ -53,6 +53,8 @@ export const searchDocuments = defineTool({
   },
   effect: 'read',
   timeoutMs: 10_000,
+  rate: { limit: 120, windowMs: 60_000 },
+  budget: { maxTokens: 10_000 },
   scopes: ['documents:read'],
 })
 
@@ -84,6 +86,8 @@ export const searchFiles = defineTool({
   errors: { path_not_found: pathNotFound },
   effect: 'read',
   timeoutMs: 10_000,
+  rate: { limit: 120, windowMs: 60_000 },
+  budget: { maxTokens: 10_000 },
   scopes: ['documents:read'],
 })
 
@@ -122,6 +126,9 @@ export const indexDocument = defineTool({
   },
   effect: 'write',
   timeoutMs: 10_000,
+  rate: { limit: 60, windowMs: 60_000 },
+  budget: { maxTokens: 1_000 },
+  idempotency: 'key',
   scopes: ['documents:write'],
 })
 
@@ -131,6 +138,8 @@ export const docsReadme = defineResource({
   title: 'About the documents',
   description: 'What the documents of this server are, and how they are filed.',
   mimeType: 'text/markdown',
+  timeoutMs: 5_000,
+  scopes: ['documents:read'],
 })
 
 export const docsFile = defineResource({
@@ -138,4 +147,6 @@ export const docsFile = defineResource({
   name: 'document',
   title: 'One document',
   description: 'A file of the docs root, or a text that the user has indexed.',
+  timeoutMs: 5_000,
+  scopes: ['documents:read'],
 })

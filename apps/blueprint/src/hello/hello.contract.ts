@@ -15,6 +15,10 @@ export const hello = defineTool({
   }),
   effect: 'read',
   timeoutMs: 1_000,
+  rate: { limit: 600, windowMs: 60_000 },
+  budget: { maxTokens: 500 },
+  // Whoever checks that a server is there asks it the same again and again.
+  repeat: false,
   scopes: ['hello:read'],
 })
 

@@ -57,6 +57,9 @@ export const addNote = defineTool({
   },
   effect: 'write',
   timeoutMs: 5_000,
+  rate: { limit: 120, windowMs: 60_000 },
+  budget: { maxTokens: 20_000 },
+  idempotency: 'key',
   scopes: ['notes:write'],
 })
 
@@ -71,6 +74,8 @@ export const getNote = defineTool({
   errors: { note_not_found: noteNotFound },
   effect: 'read',
   timeoutMs: 5_000,
+  rate: { limit: 600, windowMs: 60_000 },
+  budget: { maxTokens: 20_000 },
   scopes: ['notes:read'],
 })
 
@@ -109,6 +114,8 @@ export const listNotes = defineTool({
   },
   effect: 'read',
   timeoutMs: 5_000,
+  rate: { limit: 600, windowMs: 60_000 },
+  budget: { maxTokens: 10_000 },
   scopes: ['notes:read'],
 })
 
@@ -145,6 +152,8 @@ export const deleteNote = defineTool({
   effect: 'destroy',
   // Long, because a person has to read a question and answer it.
   timeoutMs: 300_000,
+  rate: { limit: 60, windowMs: 60_000 },
+  budget: { maxTokens: 1_000 },
   scopes: ['notes:write'],
 })
 
@@ -159,6 +168,8 @@ export const allNotes = defineResource({
   title: 'All notes',
   description: "The first 100 of the user's own notes by name, without their texts, as JSON.",
   mimeType: 'application/json',
+  timeoutMs: 5_000,
+  scopes: ['notes:read'],
 })
 
 export const notesCount = defineResource({
@@ -167,6 +178,8 @@ export const notesCount = defineResource({
   title: 'Number of notes',
   description: 'How many notes the user has, as JSON.',
   mimeType: 'application/json',
+  timeoutMs: 5_000,
+  scopes: ['notes:read'],
 })
 
 export const noteByName = defineResource({
@@ -175,6 +188,8 @@ export const noteByName = defineResource({
   title: 'One note',
   description: "The text of one of the user's own notes.",
   mimeType: 'text/plain',
+  timeoutMs: 5_000,
+  scopes: ['notes:read'],
 })
 
 export const noteTakingAssistant = definePrompt({

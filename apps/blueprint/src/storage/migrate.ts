@@ -5,6 +5,8 @@ import { shop } from './migrations/0002-shop.ts'
 import { analytics } from './migrations/0003-analytics.ts'
 import { documents } from './migrations/0004-documents.ts'
 import { documentSearchSqlite } from './migrations/0005-document-search-sqlite.ts'
+import { billing } from './migrations/0006-billing.ts'
+import { tickets } from './migrations/0007-tickets.ts'
 
 /** The databases that the blueprint can stand on. */
 export type DialectName = 'sqlite' | 'postgres'
@@ -24,12 +26,13 @@ export async function migrate<DB>(db: Kysely<DB>, dialect: DialectName): Promise
 
 /** In the order of their names, which never change once released. */
 function listMigrations(dialect: DialectName): Record<string, Migration> {
-  const portable = {
+  return {
     '0001-notes': notes,
     '0002-shop': shop,
     '0003-analytics': analytics,
     '0004-documents': documents(dialect),
+    ...(dialect === 'sqlite' ? { '0005-document-search-sqlite': documentSearchSqlite } : {}),
+    '0006-billing': billing,
+    '0007-tickets': tickets(dialect),
   }
-  if (dialect === 'postgres') return portable
-  return { ...portable, '0005-document-search-sqlite': documentSearchSqlite }
 }

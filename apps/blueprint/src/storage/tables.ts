@@ -80,10 +80,35 @@ export interface DocumentRow {
   indexed_at: string
 }
 
+/** Credits that were bought. */
+export interface PurchaseRow {
+  receipt: string
+  tenant: string
+  amount: number
+  bought_at: string
+  /** Who bought with a key. Null for purchases without one. */
+  caller: string | null
+  purchase_key: string | null
+}
+
+/** A ticket. Its number gives the order, its id the name. */
+export interface TicketRow {
+  number: Generated<number>
+  tenant: string
+  id: string
+  title: string
+  body: string
+  priority: string
+  status: string
+  created_at: string
+}
+
 /** Every table, as kysely knows them. What a tenant owns is never in a schema in which SQL may be run. */
 export interface Tables {
   notes: NoteRow
   documents: DocumentRow
+  purchases: PurchaseRow
+  tickets: TicketRow
   'public.products': ProductRow
   'public.customers': CustomerRow
   'public.orders': OrderRow

@@ -14,7 +14,9 @@ export const debugConfig = defineTool({
   }),
   effect: 'read',
   timeoutMs: 1_000,
-  scopes: ['system:read'],
+  rate: { limit: 120, windowMs: 60_000 },
+  budget: { maxTokens: 5_000 },
+  scopes: ['operator'],
 })
 
 export const systemStatus = defineResource({
@@ -23,4 +25,6 @@ export const systemStatus = defineResource({
   title: 'System status',
   description: 'CPU, memory, event-loop delay, uptime and versions of this server now, as JSON.',
   mimeType: 'application/json',
+  timeoutMs: 1_000,
+  scopes: ['operator'],
 })

@@ -57,5 +57,7 @@ export const getWeather = defineTool({
   openWorld: true,
   // A little above the ten seconds that the service gives its requests, so that its own answer wins.
   timeoutMs: 12_000,
+  rate: { limit: 120, windowMs: 60_000 },
+  budget: { maxTokens: 1_000 },
   scopes: ['weather:read'],
 })

@@ -27,6 +27,8 @@ export interface Callee {
   readonly timeoutMs: number
 }
 
+const noQuestions: ReadonlyMap<string, WireRequest> = new Map()
+
 /** The one call object a handler and the middleware share. Most of it is made only when it is asked for. */
 export class ActiveCall implements Call {
   readonly mcp: McpRequest
@@ -48,8 +50,6 @@ export class ActiveCall implements Call {
   asked = false
   /** Whether the handler reported progress. */
   reported = false
-  /** Questions of this round that the client still has to answer (2026-07-28). */
-  readonly questions: Map<string, WireRequest> = new Map()
   /** Answers that were asked for and fit, as the client gave them: what the next round has to know (2026-07-28). */
   readonly answered: Map<string, unknown> = new Map()
   /** Moves the deadline while a user is asked; set by whoever enforces it. */
@@ -58,6 +58,7 @@ export class ActiveCall implements Call {
   private abortReason: Error | undefined
   private controller: AbortController | undefined
   private readonly abortListeners: ((reason: Error) => void)[] = []
+  private openQuestions: Map<string, WireRequest> | undefined
   private knownRounds: Rounds | undefined
   private lastProgress = -Infinity
   private finished = false
@@ -69,6 +70,16 @@ export class ActiveCall implements Call {
     this.context = context
     this.deadline = context.now() + callee.timeoutMs
     this.latestDeadline = this.deadline - callee.timeoutMs + context.limits.maxTimeoutMs
+  }
+
+  /** Questions of this round that the client still has to answer (2026-07-28). */
+  get questions(): ReadonlyMap<string, WireRequest> {
+    return this.openQuestions ?? noQuestions
+  }
+
+  addQuestion(key: string, request: WireRequest): void {
+    this.openQuestions ??= new Map()
+    this.openQuestions.set(key, request)
   }
 
   get request(): CallRequest {

@@ -25,7 +25,7 @@ export async function answerFromRounds(call: ActiveCall, key: string, request: A
       return answer
     }
   }
-  call.questions.set(key, toWireRequest(request, toFormSchema(request)))
+  call.addQuestion(key, toWireRequest(request, toFormSchema(request)))
   await Promise.resolve() // Questions asked side by side go out together.
   throw new InputRequired(key)
 }

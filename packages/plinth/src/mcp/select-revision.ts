@@ -19,7 +19,8 @@ export function selectRevision(message: JsonRpcMessage, exchange: Exchange): Rev
   if (header !== undefined) return findNamedRevision(header)
   const opened = toSessionRevision(exchange)
   if (opened !== undefined) return opened
-  const isProbe = message.method === 'server/discover' && exchange.headers?.get('mcp-session-id') === undefined
+  const isProbe =
+    message.method === 'server/discover' && exchange.headers?.get('mcp-session-id') === undefined
   return isProbe ? statelessRevision : assumedRevision
 }
 

@@ -87,7 +87,7 @@ export class Ledger {
     const known = parseRecord(found)
     if (known.digest !== digest) return { failure: createFailure('idempotency_conflict') }
     const isBroken = known.state === 'unknown' || (known.state === 'running' && this.isOver(known))
-    if (known.state === 'open' || isBroken) {
+    if (known.state === 'open' || (isBroken && this.options.resume)) {
       const { startedAt, done } = known
       const record = { ...this.createRecord(digest), startedAt, done }
       const version = await this.write(key, record, found.version)

@@ -41,10 +41,30 @@ export function createRepeatPolicy(
     const failing = runs.get(`${caller}|failing`)
     assertBelow(same, { now, settings })
     if (failing !== undefined && isCurrent(failing, now, settings)) assertBelow(failing, { now, settings })
-    const pending = next(call)
-    const watch = (result: McpResult) => watchResult(result, { runs, caller, now, settings, same })
-    return pending instanceof Promise ? pending.then(watch) : watch(pending)
+    const watched = { runs, caller, now, settings, same }
+    return watchOutcome(() => next(call), watched)
   }
+}
+
+function watchOutcome(
+  run: () => McpResult | Promise<McpResult>,
+  watched: Watched,
+): McpResult | Promise<McpResult> {
+  const fail = (error: unknown): never => {
+    countFailure(watched)
+    throw error
+  }
+  try {
+    const pending = run()
+    if (!(pending instanceof Promise)) return watchResult(pending, watched)
+    return pending.then((result) => watchResult(result, watched), fail)
+  } catch (error) {
+    return fail(error)
+  }
+}
+
+function countFailure(watched: Watched): void {
+  countRun(watched.runs, `${watched.caller}|failing`, watched)
 }
 
 function isCurrent(run: Run, now: number, { windowMs }: Settings): boolean {
@@ -78,9 +98,8 @@ interface Watched {
 
 function watchResult(result: McpResult, watched: Watched): McpResult {
   if (!(result instanceof ToolResult)) return result
-  const key = `${watched.caller}|failing`
-  if (result.isError) countRun(watched.runs, key, watched)
-  else watched.runs.delete(key)
+  if (result.isError) countFailure(watched)
+  else watched.runs.delete(`${watched.caller}|failing`)
   if (watched.same.count <= watched.settings.hintAfter) return result
   return withHint(result, watched.same.count)
 }

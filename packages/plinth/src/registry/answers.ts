@@ -33,8 +33,12 @@ export function toolResult(options: ToolResultOptions): ToolResultAnswer {
 /** What a tool handler may return: its declared output, or anything that JSON can hold, or `toolResult(...)`. */
 export type ToolAnswer<O> = O | ToolResultAnswer
 
-/** What a resource handler may return: text, bytes, data to be sent as JSON, or contents as the protocol has them. */
+/**
+ * What a resource handler may return: text, bytes, data to be sent as JSON, or contents as the protocol has them;
+ * undefined where there is no such resource.
+ */
 export type ResourceAnswer =
+  | undefined
   | string
   | Uint8Array
   | { readonly contents: readonly ResourceContents[]; readonly _meta?: MetaObject }

@@ -32,7 +32,8 @@ export function callTool(
  * the official clients of the handshake revisions do. The text says the same.
  */
 export function toCheckableResult(result: McpResult, request: McpRequest, catalogue: Catalogue): McpResult {
-  if (!(result instanceof ToolResult) || !result.isError || request.revision.structured !== 'object') return result
+  if (!(result instanceof ToolResult) || !result.isError || request.revision.structured !== 'object')
+    return result
   const tool = catalogue.tools.get(String(request.params['name']))
   return tool?.outputSchema === undefined ? result : result.asText()
 }

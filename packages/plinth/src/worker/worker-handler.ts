@@ -66,11 +66,11 @@ class WorkerPool {
       return
     }
     this.running++
-    const worker = this.idle.pop() ?? createWorker(this.settings)
+    const worker = this.idle.pop() ?? this.create()
     const stop = () => void worker.terminate()
     const leave = (isReusable: boolean) => {
       signal.removeEventListener('abort', stop)
-      worker.removeAllListeners()
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
       this.running--
       if (isReusable) {
         worker.unref()
@@ -78,21 +78,30 @@ class WorkerPool {
       }
       this.next()
     }
-    worker.ref()
-    worker.once('message', (reply: Reply) => {
+    const onMessage = (reply: Reply) => {
       settle(task, reply)
       leave(true)
-    })
-    worker.once('error', (error) => {
+    }
+    const onError = (error: unknown) => {
       task.reject(error)
       leave(false)
-    })
-    worker.once('exit', () => {
-      task.reject(new Error('The worker thread ended before its work was done.'))
-      leave(false)
-    })
+    }
+    const onExit = () => onError(new Error('The worker thread ended before its work was done.'))
+    worker.ref()
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
     signal.addEventListener('abort', stop, { once: true })
     worker.postMessage(task.input)
+  }
+
+  /** A thread that fails while it has nothing to do is only forgotten. */
+  private create(): Worker {
+    const worker = createWorker(this.settings)
+    worker.on('error', () => undefined)
+    worker.on('exit', () => {
+      const at = this.idle.indexOf(worker)
+      if (at !== -1) this.idle.splice(at, 1)
+    })
+    return worker
   }
 
   private next(): void {

@@ -39,8 +39,10 @@ class HttpClient {
   async send(text: string): Promise<void> {
     const posted = parsePosted(text)
     // On stateless revisions a closed stream is how a client cancels.
-    if (posted.method === 'notifications/cancelled' && this.sessionId === undefined && this.cancel(posted)) return
-    if (posted.id === undefined || posted.method === undefined) return assertAccepted(await this.post(posted, text), text)
+    if (posted.method === 'notifications/cancelled' && this.sessionId === undefined && this.cancel(posted))
+      return
+    if (posted.id === undefined || posted.method === undefined)
+      return assertAccepted(await this.post(posted, text), text)
     // A request may take as long as it wants to, and the client goes on meanwhile.
     this.receive(posted, text).catch((error: unknown) => {
       if (!isAbort(error)) this.inbox.fail(error)
@@ -76,7 +78,9 @@ class HttpClient {
       accept: 'application/json, text/event-stream',
       ...(this.sessionId === undefined ? {} : { 'mcp-session-id': this.sessionId }),
       // Clients before 2025-06-18 send no version.
-      ...(this.revision === undefined || this.revision < '2025-06-18' ? {} : { 'mcp-protocol-version': this.revision }),
+      ...(this.revision === undefined || this.revision < '2025-06-18'
+        ? {}
+        : { 'mcp-protocol-version': this.revision }),
     }
   }
 
@@ -122,7 +126,9 @@ function isStateless(posted: Posted): boolean {
 function parsePosted(text: string): Posted {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { id: 0, method: '' }
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? value
+      : { id: 0, method: '' }
   } catch {
     return { id: 0, method: '' }
   }
@@ -149,7 +155,9 @@ function toStatelessHeaders(posted: Posted): Record<string, string> {
 async function assertAccepted(response: Response, text: string): Promise<void> {
   const body = await response.text()
   if (response.status !== 202 || body !== '') {
-    throw new Error(`A message without an answer must get 202 and no body: ${text} got ${response.status} ${body}`)
+    throw new Error(
+      `A message without an answer must get 202 and no body: ${text} got ${response.status} ${body}`,
+    )
   }
 }
 

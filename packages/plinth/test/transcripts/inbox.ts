@@ -52,7 +52,8 @@ export class Inbox {
     for (const stream of this.streams) {
       const [head] = stream
       const found = new Map(names)
-      if (head === undefined || findMismatch(expected, head, found) !== undefined) continue
+      if (head === undefined || findMismatch(expected, head, { names: found, path: 'message' }) !== undefined)
+        continue
       for (const [name, value] of found) names.set(name, value)
       return stream.shift()
     }
@@ -71,7 +72,10 @@ export class Inbox {
 
   private explain(expected: unknown, names: Names): string {
     const heads = this.streams.flatMap(([head]) => (head === undefined ? [] : [head]))
-    const reasons = heads.map((head) => `- ${findMismatch(expected, head, new Map(names))}\n  ${JSON.stringify(head)}`)
+    const reasons = heads.map(
+      (head) =>
+        `- ${findMismatch(expected, head, { names: new Map(names), path: 'message' })}\n  ${JSON.stringify(head)}`,
+    )
     const found = reasons.length === 0 ? 'Nothing came.' : `What came:\n${reasons.join('\n')}`
     return `Expected: ${JSON.stringify(expected)}\n${found}`
   }

@@ -9,14 +9,23 @@ const loanForm = {
 /** Components that ask the client. */
 export function addAskingComponents(server: Server): void {
   addLoans(server)
-  server.tool({ name: 'pay_fine', description: 'Sends the reader to pay.', effect: 'write' }, async (_input, call) => {
-    const { action } = await call.ask('payment', { message: 'Please pay.', url: 'https://library.example/pay' })
-    return `The reader did: ${action}`
-  })
-  server.tool({ name: 'muse', description: 'Asks the model of the client.', effect: 'read' }, async (_input, call) => {
-    const { model } = await call.ask('muse', { sampling: toSampling('Write a line.') })
-    return `By ${model}.`
-  })
+  server.tool(
+    { name: 'pay_fine', description: 'Sends the reader to pay.', effect: 'write' },
+    async (_input, call) => {
+      const { action } = await call.ask('payment', {
+        message: 'Please pay.',
+        url: 'https://library.example/pay',
+      })
+      return `The reader did: ${action}`
+    },
+  )
+  server.tool(
+    { name: 'muse', description: 'Asks the model of the client.', effect: 'read' },
+    async (_input, call) => {
+      const { model } = await call.ask('muse', { sampling: toSampling('Write a line.') })
+      return `By ${model}.`
+    },
+  )
   server.tool(
     { name: 'muse_with_tools', description: 'Asks the model, with tools.', effect: 'read' },
     async (_input, call) => {
@@ -25,10 +34,13 @@ export function addAskingComponents(server: Server): void {
       return `By ${model}.`
     },
   )
-  server.tool({ name: 'folders', description: 'Lists the folders.', effect: 'read' }, async (_input, call) => {
-    const roots = await call.ask('folders', { roots: true })
-    return roots.map(({ uri }) => uri).join(' ')
-  })
+  server.tool(
+    { name: 'folders', description: 'Lists the folders.', effect: 'read' },
+    async (_input, call) => {
+      const roots = await call.ask('folders', { roots: true })
+      return roots.map(({ uri }) => uri).join(' ')
+    },
+  )
   server.resource({ uri: 'books://diary', name: 'Diary' }, async (_variables, call) => {
     const { content } = await call.ask('owner', {
       message: 'Whose diary?',

@@ -1,7 +1,10 @@
 import type { Icon, Server } from 'plinth'
 import { z } from 'zod'
 
-const shelves: Readonly<Record<string, readonly string[]>> = { poetry: ['sonnets', 'odes'], science: ['optics'] }
+const shelves: Readonly<Record<string, readonly string[]>> = {
+  poetry: ['sonnets', 'odes'],
+  science: ['optics'],
+}
 
 /** Resources and prompts that answer by themselves. */
 export function addResources(server: Server, icons: readonly Icon[]): void {
@@ -19,7 +22,9 @@ export function addResources(server: Server, icons: readonly Icon[]): void {
     () => '# Sonnets',
   )
   server.resource({ uri: 'books://hours', name: 'Hours' }, () => ({ opens: 9, closes: 17 }))
-  server.resource({ uri: 'books://stamp', name: 'Stamp', mimeType: 'image/png' }, () => Uint8Array.of(1, 2, 3))
+  server.resource({ uri: 'books://stamp', name: 'Stamp', mimeType: 'image/png' }, () =>
+    Uint8Array.of(1, 2, 3),
+  )
   server.resource(
     {
       uri: 'books://{shelf}/{title}',

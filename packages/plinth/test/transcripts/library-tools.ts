@@ -56,7 +56,12 @@ function addStructuredTools(server: Server): void {
   server.tool({ name: 'count_books', description: 'Counts the books.', effect: 'read' }, () => 42)
   server.tool({ name: 'close_book', description: 'Closes the book.', effect: 'write' }, () => undefined)
   server.tool(
-    { name: 'misprint', description: 'Breaks its contract.', output: z.object({ page: z.int() }), effect: 'read' },
+    {
+      name: 'misprint',
+      description: 'Breaks its contract.',
+      output: z.object({ page: z.int() }),
+      effect: 'read',
+    },
     () => ({ page: 'one' as unknown as number }),
   )
 }
@@ -124,19 +129,25 @@ function addNotifyingTools(server: Server): void {
 function addWaitingTools(server: Server): void {
   let ended = Promise.withResolvers<string>()
   let state = 'never waited'
-  server.tool({ name: 'queue', description: 'Waits until it is cancelled.', effect: 'read' }, (_input, call) => {
-    ended = Promise.withResolvers()
-    state = 'still waiting'
-    call.signal.addEventListener('abort', () => {
-      state = 'cancelled'
-      call.progress(2)
-      call.log.error('Nobody must hear this.')
-      ended.resolve(state)
-    })
-    call.progress(1)
-    return new Promise(() => undefined)
-  })
-  server.tool({ name: 'queue_state', description: 'Tells whether somebody waits.', effect: 'read' }, () => state)
+  server.tool(
+    { name: 'queue', description: 'Waits until it is cancelled.', effect: 'read' },
+    (_input, call) => {
+      ended = Promise.withResolvers()
+      state = 'still waiting'
+      call.signal.addEventListener('abort', () => {
+        state = 'cancelled'
+        call.progress(2)
+        call.log.error('Nobody must hear this.')
+        ended.resolve(state)
+      })
+      call.progress(1)
+      return new Promise(() => undefined)
+    },
+  )
+  server.tool(
+    { name: 'queue_state', description: 'Tells whether somebody waits.', effect: 'read' },
+    () => state,
+  )
   server.tool(
     { name: 'queue_end', description: 'Tells how waiting ended, once it has.', effect: 'read' },
     () => ended.promise,

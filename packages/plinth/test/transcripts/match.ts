@@ -10,14 +10,15 @@ const nameForm = /^\$[a-z]\w*$/i
  *
  * @returns What is wrong, with its place; undefined when nothing is.
  */
-export function findMismatch(expected: unknown, actual: unknown, names: Names, path = 'message'): string | undefined {
-  if (typeof expected === 'string' && nameForm.test(expected)) return matchName(expected, actual, { names, path })
-  if (Array.isArray(expected)) return matchArray(expected, actual, { names, path })
-  if (typeof expected === 'object' && expected !== null) return matchObject(expected, actual, { names, path })
-  return Object.is(expected, actual) ? undefined : toMismatch(path, expected, actual)
+export function findMismatch(expected: unknown, actual: unknown, place: Place): string | undefined {
+  if (typeof expected === 'string' && nameForm.test(expected)) return matchName(expected, actual, place)
+  if (Array.isArray(expected)) return matchArray(expected, actual, place)
+  if (typeof expected === 'object' && expected !== null) return matchObject(expected, actual, place)
+  return Object.is(expected, actual) ? undefined : toMismatch(place.path, expected, actual)
 }
 
-interface Place {
+/** Where in a message the comparison is. */
+export interface Place {
   readonly names: Names
   readonly path: string
 }
@@ -31,10 +32,14 @@ function matchName(name: string, actual: unknown, { names, path }: Place): strin
   return JSON.stringify(known) === JSON.stringify(actual) ? undefined : toMismatch(path, known, actual)
 }
 
-function matchArray(expected: readonly unknown[], actual: unknown, { names, path }: Place): string | undefined {
+function matchArray(
+  expected: readonly unknown[],
+  actual: unknown,
+  { names, path }: Place,
+): string | undefined {
   if (!Array.isArray(actual) || actual.length !== expected.length) return toMismatch(path, expected, actual)
   for (const [index, one] of expected.entries()) {
-    const mismatch = findMismatch(one, actual[index], names, `${path}[${index}]`)
+    const mismatch = findMismatch(one, actual[index], { names, path: `${path}[${index}]` })
     if (mismatch !== undefined) return mismatch
   }
   return undefined
@@ -46,7 +51,7 @@ function matchObject(expected: object, actual: unknown, { names, path }: Place):
   }
   for (const [key, one] of Object.entries(expected)) {
     const value = Object.hasOwn(actual, key) ? (actual as Record<string, unknown>)[key] : undefined
-    const mismatch = findMismatch(one, value, names, `${path}.${key}`)
+    const mismatch = findMismatch(one, value, { names, path: `${path}.${key}` })
     if (mismatch !== undefined) return mismatch
   }
   return undefined

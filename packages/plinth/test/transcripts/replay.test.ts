@@ -34,5 +34,7 @@ for (const file of files) {
 
 test('every conversation says what it proves and where the specification says so', () => {
   const all = files.flatMap((file) => parseTranscript(readFileSync(join(directory, file), 'utf8')))
-  expect(all.filter(({ sentence, spec, lines }) => !sentence.endsWith('.') || spec === '' || lines.length === 0)).toEqual([])
+  expect(
+    all.filter(({ sentence, spec, lines }) => !sentence.endsWith('.') || spec === '' || lines.length === 0),
+  ).toEqual([])
 })

@@ -11,7 +11,11 @@ const prefix = 'io.modelcontextprotocol'
 const clientInfo = { name: 'transcript', version: '1.0.0' }
 
 /** Plays one conversation on one revision over one transport. Throws where the server says anything else. */
-export async function replay(conversation: Conversation, revision: string | undefined, connect: Connect): Promise<void> {
+export async function replay(
+  conversation: Conversation,
+  revision: string | undefined,
+  connect: Connect,
+): Promise<void> {
   const server = createLibrary(conversation.server as Partial<ServerOptions>)
   const inbox = new Inbox()
   const link = await connect(server, inbox)

@@ -32,7 +32,10 @@ function findNull(value: unknown, path = ''): string | undefined {
   return undefined
 }
 
-function findBrokenErrorRule(error: { code: number; message: unknown }, revision: string): string | undefined {
+function findBrokenErrorRule(
+  error: { code: number; message: unknown },
+  revision: string,
+): string | undefined {
   const { code } = error
   if (!Number.isInteger(code)) return 'An error code must be an integer.'
   if (typeof error.message !== 'string') return 'An error must have a message.'
@@ -64,9 +67,15 @@ function findStatelessFault(message: Message): string | undefined {
   }
   if (method !== undefined) {
     if (id !== undefined) return 'This revision has no requests from server to client.'
-    const isOfRequest = ['notifications/progress', 'notifications/message', 'notifications/cancelled'].includes(method)
+    const isOfRequest = [
+      'notifications/progress',
+      'notifications/message',
+      'notifications/cancelled',
+    ].includes(method)
     const meta = params?.['_meta'] as Record<string, unknown> | undefined
-    return isOfRequest || meta?.[subscriptionId] !== undefined ? undefined : `${method} has no subscription id.`
+    return isOfRequest || meta?.[subscriptionId] !== undefined
+      ? undefined
+      : `${method} has no subscription id.`
   }
   const meta = result?.['_meta'] as Record<string, unknown> | undefined
   if (meta?.[serverInfo] === undefined) return 'A result must name the server in "_meta".'

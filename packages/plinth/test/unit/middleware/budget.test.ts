@@ -1,6 +1,8 @@
+import { toolResult } from 'plinth'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { connect, createQuietServer, toFailure } from './keyed.ts'
+import { connect, createQuietServer, serve, toFailure } from './keyed.ts'
+import { postRaw } from './post-raw.ts'
 
 const rows = Array.from({ length: 500 }, (_, index) => ({ id: index, title: `Row number ${index}` }))
 const output = z.object({ total: z.number(), rows: z.array(z.object({ id: z.number(), title: z.string() })) })
@@ -62,7 +64,9 @@ test('a cursor works for its own caller only, and a made-up one is refused', asy
     retry: false,
   })
   const cursor = toNext(await client.callTool('rows')) ?? ''
-  expect(toFailure(await client.callTool('read_more', { cursor: cursor.replace(/\.\d+\./, '.999999.') }))).toMatchObject({
+  expect(
+    toFailure(await client.callTool('read_more', { cursor: cursor.replace(/\.\d+\./, '.999999.') })),
+  ).toMatchObject({
     error: 'cursor_unknown',
   })
 })
@@ -92,13 +96,14 @@ test('a linked result can be read whole as a resource, by its caller', async () 
   server.tool({ ...contract, output, budget }, () => ({ total: 500, rows }))
   const client = connect(server)
   const result = await client.callTool('rows')
-  const link = (result.content as { type: string; uri?: string }[]).find(({ type }) => type === 'resource_link')
+  const link = (result.content as { type: string; uri?: string }[]).find(
+    ({ type }) => type === 'resource_link',
+  )
   const read = (await client.call('resources/read', { uri: link?.uri })) as { contents: { text: string }[] }
   expect(JSON.parse(read.contents[0]?.text ?? '')).toEqual({ total: 500, rows })
 })
 
 test('an error over budget stays an error, and metadata stays', async () => {
-  const { toolResult } = await import('plinth')
   const server = createQuietServer()
   const text = 'x '.repeat(5_000)
   server.tool({ ...contract, budget: { maxBytes: 1_024 } }, () => {
@@ -112,9 +117,11 @@ test('a client that takes less gets less', async () => {
   const server = createQuietServer()
   const text = 'word '.repeat(30_000)
   server.tool({ ...contract, budget: { maxTokens: 35_000 } }, () => text)
-  const length = async (name: string) => {
-    const result = await connect(server, { clientInfo: { name, version: '1' } }).callTool('rows')
-    return (result.content as { text: string }[])[0]?.text.length ?? 0
+  const service = await serve(server)
+  const length = async (clientName: string) => {
+    const response = await postRaw(service, { name: 'rows' }, clientName)
+    const { result } = (await response.json()) as { result: { content: { text: string }[] } }
+    return result.content[0]?.text.length ?? 0
   }
   expect(await length('codex-mcp-client')).toBeLessThanOrEqual(40_000)
   expect(await length('something-else')).toBeGreaterThan(40_000)
@@ -122,7 +129,10 @@ test('a client that takes less gets less', async () => {
 
 test('a result within budget is left alone', async () => {
   const server = createQuietServer()
-  server.tool({ ...contract, output, budget: { maxBytes: 4_096 } }, () => ({ total: 1, rows: rows.slice(0, 1) }))
+  server.tool({ ...contract, output, budget: { maxBytes: 4_096 } }, () => ({
+    total: 1,
+    rows: rows.slice(0, 1),
+  }))
   const result = await connect(server).callTool('rows')
   expect(result._meta?.['plinth/nextCursor']).toBeUndefined()
   expect(result.content).toHaveLength(1)
@@ -130,5 +140,7 @@ test('a result within budget is left alone', async () => {
 
 test('a budget that is too small to be one refuses to start', () => {
   const server = createQuietServer()
-  expect(() => server.tool({ ...contract, budget: { maxBytes: 10 } }, () => 'ok')).toThrow(/budget\.maxBytes.*got 10/)
+  expect(() => server.tool({ ...contract, budget: { maxBytes: 10 } }, () => 'ok')).toThrow(
+    /budget\.maxBytes.*got 10/,
+  )
 })

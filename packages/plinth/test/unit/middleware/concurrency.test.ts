@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
-import { connect, createQuietServer, settleAll, toFailure } from './keyed.ts'
+import { connect, createQuietServer, serve, settleAll, toFailure } from './keyed.ts'
+import { postRaw } from './post-raw.ts'
 
 /** A handler that waits until it is let go, and counts how many wait at once. */
-function createGate(): { handler: () => Promise<string>; open: () => void; readonly most: number; running: number } {
+function createGate(): {
+  handler: () => Promise<string>
+  open: () => void
+  readonly most: number
+  running: number
+} {
   const waiting: (() => void)[] = []
   const gate = {
     running: 0,
@@ -67,21 +73,20 @@ test('a slot is free again after a call that throws, and after one that never en
 })
 
 test('a server with more in flight than it may refuses the next with 503, and health still answers', async () => {
-  const { serve, postCall } = await import('./keyed.ts')
   const gate = createGate()
   const server = createQuietServer({ maxInFlight: 2 })
   server.tool(contract, gate.handler)
   const service = await serve(server)
-  const taken = [postCall(service, { name: 'work' }), postCall(service, { name: 'work' })]
+  const taken = [postRaw(service, { name: 'work' }), postRaw(service, { name: 'work' })]
   while (gate.running < 2) await settleAll()
-  const refused = await postCall(service, { name: 'work' })
+  const refused = await postRaw(service, { name: 'work' })
   expect(refused.status).toBe(503)
   expect(refused.headers.get('retry-after')).toBe('1')
   expect((await fetch(service.healthUrl)).status).toBe(200)
   gate.open()
   expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200])
   await settleAll()
-  const next = postCall(service, { name: 'work' })
+  const next = postRaw(service, { name: 'work' })
   while (gate.running < 1) await settleAll()
   gate.open()
   expect((await next).status).toBe(200)

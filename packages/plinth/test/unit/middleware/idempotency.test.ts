@@ -331,6 +331,20 @@ test('a handler that never ends is in flight until its lease is over, then unkno
   expect(effects).toHaveLength(1)
 })
 
+test('an outcome that comes after it was said to be unknown changes nothing', async () => {
+  vi.useFakeTimers()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const { server } = createShop(() => promise.then(() => ({ ok: true })), { timeoutMs: 1_000 })
+  const client = connect(server)
+  const first = buy(client, 'a')
+  await vi.advanceTimersByTimeAsync(50_000)
+  expect(toFailure(await first)).toMatchObject({ error: 'timeout' })
+  expect(toFailure(await buy(client, 'a'))).toMatchObject({ error: 'outcome_unknown' })
+  resolve()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(toFailure(await buy(client, 'a'))).toMatchObject({ error: 'outcome_unknown' })
+})
+
 test('a claim is renewed for as long as its call runs', async () => {
   vi.useFakeTimers()
   const documents = new MemoryDocumentStore({ now: Date.now })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { connect, createQuietServer, postCall, serve, toFailure } from './keyed.ts'
+import { connect, createQuietServer, serve, toFailure } from './keyed.ts'
+import { postRaw } from './post-raw.ts'
 
 function createClock(): { now: () => number; advance: (ms: number) => void } {
   let time = 1_000_000
@@ -73,9 +74,9 @@ test('the limit of the whole server is refused over HTTP with 429 and Retry-Afte
   const server = createQuietServer({ now: createClock().now, rate: { limit: 1, windowMs: 10_000 } })
   server.tool({ name: 'hit', description: 'Counts.', effect: 'read' }, () => 'ok')
   const service = await serve(server)
-  const first = await postCall(service, { name: 'hit' })
+  const first = await postRaw(service, { name: 'hit' })
   expect(first.status).toBe(200)
-  const second = await postCall(service, { name: 'hit' })
+  const second = await postRaw(service, { name: 'hit' })
   expect(second.status).toBe(429)
   expect(second.headers.get('retry-after')).toBe('10')
   expect(await second.json()).toMatchObject({
@@ -97,5 +98,7 @@ test('a rate that makes no sense refuses to start and names option and value', (
   expect(() => server.tool({ ...contract, rate: { limit: 0, windowMs: 1_000 } }, () => 'ok')).toThrow(
     /rate\.limit.*positive.*got 0/,
   )
-  expect(() => server.tool({ ...contract, rate: { limit: 1, windowMs: -1 } }, () => 'ok')).toThrow(/rate\.windowMs/)
+  expect(() => server.tool({ ...contract, rate: { limit: 1, windowMs: -1 } }, () => 'ok')).toThrow(
+    /rate\.windowMs/,
+  )
 })

@@ -20,7 +20,11 @@ test('the same call again and again first gets a hint, then a refusal with the t
   for (let call = 0; call < 5; call++) results.push(await client.callTool('look', { at: 'x' }))
   expect(results.map(({ content }) => (content as unknown[]).length)).toEqual([1, 1, 2, 2, 1])
   expect(results[2]).toMatchObject({ _meta: { 'plinth/repeats': 3 }, content: [{ text: 'the answer' }, {}] })
-  expect(toFailure(results[4] as never)).toMatchObject({ error: 'repeated', calls: 5, retry_after_ms: 60_000 })
+  expect(toFailure(results[4] as never)).toMatchObject({
+    error: 'repeated',
+    calls: 5,
+    retry_after_ms: 60_000,
+  })
   time += 60_000
   expect(await client.callTool('look', { at: 'x' })).not.toMatchObject({ isError: true })
 })
@@ -63,7 +67,8 @@ test('a call that came through this server before, or through too many, is refus
   const server = createQuietServer({ instanceName: 'here', maxHops: 3 })
   server.tool(contract, (_input, call) => JSON.stringify({ hops: call.hops }))
   const client = connect(server)
-  const send = (hops: string[]) => callWith(client, { tool: 'look', args: { at: 'x' }, meta: { 'plinth/hops': hops } })
+  const send = (hops: string[]) =>
+    callWith(client, { tool: 'look', args: { at: 'x' }, meta: { 'plinth/hops': hops } })
   expect(await send(['there'])).toMatchObject({ content: [{ text: '{"hops":["there","here"]}' }] })
   expect(toFailure(await send(['there', 'here']))).toMatchObject({ error: 'loop_detected', retry: false })
   expect(toFailure(await send(['a', 'b', 'c']))).toMatchObject({ error: 'loop_detected' })
