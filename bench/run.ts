@@ -52,7 +52,7 @@ function selectQuestions(only: string | undefined): readonly Question[] {
 function createBench(load: LoadProcess, isShort: boolean, reference: Reference | undefined): Bench {
   const times = isShort
     ? { rounds: 1, slices: 2, sliceMs: 120, warmupMs: 250 }
-    : { rounds: 2, slices: 10, sliceMs: 300, warmupMs: 2_500 }
+    : { rounds: 2, slices: 8, sliceMs: 250, warmupMs: 2_000 }
   return { load, isShort, ...times, ...(reference === undefined ? {} : { reference }) }
 }
 

@@ -1,4 +1,5 @@
 import { type Failure, ToolError } from '../errors.ts'
+import { isObject } from '../jsonrpc/message.ts'
 import type { ContentBlock, MetaObject } from './content.ts'
 import type { McpResult } from './result.ts'
 import type { Revision } from './revision.ts'
@@ -36,8 +37,8 @@ export class ToolResult implements McpResult {
   toMembers(revision: Revision): string {
     const error = this.isError ? ',"isError":true' : ''
     if (this.structured === undefined) return `"content":${this.toContent(revision)}${error}`
-    const wrapped =
-      this.wraps && revision.structured !== 'any' ? { result: this.structured } : this.structured
+    const wraps = revision.structured !== 'any' && (this.wraps || !isObject(this.structured))
+    const wrapped = wraps ? { result: this.structured } : this.structured
     const data = JSON.stringify(wrapped)
     const content = this.content === undefined ? toTextBlock(data) : this.toContent(revision)
     if (revision.structured === 'none') return `"content":${content}${error}`

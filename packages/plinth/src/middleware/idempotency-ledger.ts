@@ -135,7 +135,9 @@ export class Claim {
   private readonly ledger: Ledger
   private record: KeyRecord
   private version: number
-  private isClosed = false
+  /** Whether the last word was said. */
+  private isEnding = false
+  private isLost = false
   private last: Promise<unknown> = Promise.resolve()
 
   constructor(ledger: Ledger, taken: { key: string; record: KeyRecord; version: number }) {
@@ -160,38 +162,39 @@ export class Claim {
     return createUnknown(this.record.startedAt)
   }
 
-  /** Each of these is false where the claim is over, or somebody else's by now; then nothing was written. */
-  renew(): Promise<boolean> {
-    return this.change({ leaseUntil: this.nextLease() })
+  /** False where the claim is somebody else's by now. */
+  async renew(): Promise<boolean> {
+    return this.isEnding || this.change({ leaseUntil: this.nextLease() })
   }
 
+  /** As `renew`, and keeps what `call.once` has done. */
   keepDone(done: JsonObject): Promise<boolean> {
     return this.change({ done: { ...done }, leaseUntil: this.nextLease() })
   }
 
   /** Gives the key back: the next call with it starts, and finds what was done. */
   open(done: JsonObject): Promise<boolean> {
-    return this.close({ state: 'open', done: { ...done } })
+    return this.endWith({ state: 'open', done: { ...done } })
   }
 
   /** Gives the key back as if it had never been used. */
   async drop(): Promise<boolean> {
     if (Object.keys(this.record.done).length > 0) return this.open(this.record.done)
+    this.isEnding = true
     await this.last
-    this.isClosed = true
     return this.ledger.options.documents.delete(this.key, { ifVersion: this.version })
   }
 
   /** Nobody will know how this ended. */
   giveUp(): Promise<boolean> {
-    return this.close({ state: 'unknown' })
+    return this.endWith({ state: 'unknown' })
   }
 
   finish(result: McpResult): Promise<boolean> {
     const text = toResultText(result) ?? toResultText(toFailureResult(createFailure('output_invalid')))
     const fits = text !== undefined && text.length <= this.ledger.options.maxResultBytes
     const kept = fits ? { result: text } : {}
-    return this.close({ state: 'done', endedAt: this.ledger.options.now(), done: {}, ...kept })
+    return this.endWith({ state: 'done', endedAt: this.ledger.options.now(), done: {}, ...kept })
   }
 
   private nextLease(): number {
@@ -199,11 +202,11 @@ export class Claim {
     return now() + leaseMs
   }
 
-  /** What ends a claim is its last word: an answer that somebody was given stays. */
-  private async close(change: Partial<KeyRecord>): Promise<boolean> {
-    const isWritten = await this.change(change)
-    this.isClosed = true
-    return isWritten
+  /** The first ending is the last word: an answer that somebody was given stays. */
+  private async endWith(change: Partial<KeyRecord>): Promise<boolean> {
+    if (this.isEnding) return false
+    this.isEnding = true
+    return this.change(change)
   }
 
   /** One write after the other, because each needs the version of the one before. */
@@ -214,10 +217,10 @@ export class Claim {
   }
 
   private async write(record: KeyRecord): Promise<boolean> {
-    if (this.isClosed) return false
+    if (this.isLost) return false
     const version = (await this.ledger.write(this.key, record, this.version)) ?? (await this.rewrite(record))
     if (version === undefined) {
-      this.isClosed = true
+      this.isLost = true
       return false
     }
     this.version = version

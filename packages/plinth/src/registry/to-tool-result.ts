@@ -1,6 +1,7 @@
 import { createFailure } from '../errors.ts'
 import { isObject } from '../jsonrpc/message.ts'
 import type { ContentBlock } from '../mcp/content.ts'
+import { findContentFault } from '../mcp/find-content-fault.ts'
 import { ToolResult } from '../mcp/tool-result.ts'
 import { ToolResultAnswer } from './answers.ts'
 
@@ -18,16 +19,18 @@ export function toToolResult(value: unknown, maxOutputBytes: number): ToolResult
 
 function fromAnswer(answer: ToolResultAnswer, maxOutputBytes: number): ToolResult {
   const { content, structuredContent: structured, isError, _meta: meta } = answer
-  assertContentSize(content, maxOutputBytes)
+  assertContent(content, maxOutputBytes)
   if (content.length === 0 && structured === undefined) {
     return new ToolResult({ content: [{ type: 'text', text: 'Done.' }], isError, meta })
   }
   return new ToolResult({ content: content.length === 0 ? undefined : content, structured, isError, meta })
 }
 
-function assertContentSize(content: readonly ContentBlock[], maxOutputBytes: number): void {
+function assertContent(content: readonly ContentBlock[], maxOutputBytes: number): void {
   let size = 0
   for (const block of content) {
+    const fault = findContentFault(block)
+    if (fault !== undefined) throw new TypeError(`The tool gave content no client can read. ${fault}`)
     if (block.type === 'text') size += block.text.length
     else if (block.type === 'image' || block.type === 'audio') size += block.data.length
     if (size > maxOutputBytes) throw createFailure('output_too_large')

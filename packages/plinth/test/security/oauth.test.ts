@@ -3,6 +3,7 @@ import {
   Client,
   ClientCredentialsProvider,
   type OAuthClientProvider,
+  type OAuthDiscoveryState,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client'
 import { createServer, type HttpService } from 'plinth'
@@ -66,6 +67,7 @@ class Desktop implements OAuthClientProvider {
   callback: URL | undefined
   private readonly login: string
   private kept: Awaited<ReturnType<OAuthClientProvider['tokens']>>
+  private discovered: OAuthDiscoveryState | undefined
   private verifier = ''
 
   constructor(login: string) {
@@ -86,6 +88,14 @@ class Desktop implements OAuthClientProvider {
 
   saveTokens(tokens: NonNullable<typeof this.kept>) {
     this.kept = tokens
+  }
+
+  discoveryState() {
+    return this.discovered
+  }
+
+  saveDiscoveryState(state: NonNullable<typeof this.discovered>) {
+    this.discovered = state
   }
 
   saveCodeVerifier(verifier: string) {

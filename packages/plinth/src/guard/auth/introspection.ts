@@ -93,7 +93,12 @@ function toVerdict(claims: JsonObject, rules: AccessTokenRules): Verdict {
   const { iss = rules.issuer, token_type: type = 'Bearer' } = claims
   if (iss !== rules.issuer) return createInvalidToken('The token is of another issuer.')
   if (String(type).toLowerCase() !== 'bearer') return createInvalidToken('The token is not a bearer token.')
-  return toPrincipal(claims, rules)
+  return toPrincipal({ ...claims, sub: claims['sub'] ?? toClientSubject(claims['client_id']) }, rules)
+}
+
+/** Of a client that acts for itself some servers name no subject. Marked, because a user may be called the same. */
+function toClientSubject(client: unknown): string | undefined {
+  return typeof client === 'string' && client !== '' ? `client:${client}` : undefined
 }
 
 function parseIntrospectionOptions(options: IntrospectionOptions): Introspection {

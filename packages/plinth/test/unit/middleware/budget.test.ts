@@ -44,7 +44,7 @@ test('text over budget is cut at a line, and its pages join to the whole', async
   let result = await client.callTool('rows')
   const parts: string[] = []
   for (;;) {
-    const [first] = result.content as { text: string }[]
+    const [first] = result.content as readonly { readonly text: string }[]
     parts.push(first?.text ?? '')
     expect(first?.text.length).toBeLessThanOrEqual(2_000)
     const cursor = toNext(result)
@@ -96,7 +96,7 @@ test('a linked result can be read whole as a resource, by its caller', async () 
   server.tool({ ...contract, output, budget }, () => ({ total: 500, rows }))
   const client = connect(server)
   const result = await client.callTool('rows')
-  const link = (result.content as { type: string; uri?: string }[]).find(
+  const link = (result.content as readonly { readonly type: string; readonly uri?: string }[]).find(
     ({ type }) => type === 'resource_link',
   )
   const read = (await client.call('resources/read', { uri: link?.uri })) as { contents: { text: string }[] }
