@@ -1,5 +1,5 @@
-// Ours with what it does by default: all guards, all checks. Only the server-wide rate limit is raised, because the
-// load would be refused otherwise; it still counts every request.
+// Ours with what it does by default: all guards, all checks. Only two limits are out of reach, because load would be
+// refused otherwise: the server-wide rate, which still counts every request, and the delay of a busy machine.
 import type { Policies, ServerOptions } from 'plinth'
 import { reportReady } from './control.ts'
 import { createTools, readToolSet } from './tools.ts'
@@ -28,7 +28,7 @@ const guards: Record<string, { server: Partial<ServerOptions>; tool: Policies }>
 const entry = process.env['BENCH_PLINTH'] ?? 'plinth'
 const { createServer, defineTool, serveHttp } = (await import(entry)) as Plinth
 const guard = guards[process.env['BENCH_GUARDS'] ?? 'default'] ?? { server: {}, tool: {} }
-const server = createServer({ name: 'bench', version: '1.0.0', ...guard.server })
+const server = createServer({ name: 'bench', version: '1.0.0', maxEventLoopDelayMs: 60_000, ...guard.server })
 
 for (const { run, output, ...rest } of createTools(readToolSet())) {
   const contract = { ...rest, ...guard.tool, effect: 'read' } as const

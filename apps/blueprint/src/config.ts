@@ -1,4 +1,6 @@
 import { resolve } from 'node:path'
+import { type AuthConfig, parseAuth } from './auth/auth-config.ts'
+import { type Environment, parseHttpUrl, parseList } from './environment.ts'
 
 /** Everything the blueprint reads from its surroundings, read once at start. */
 export interface BlueprintConfig {
@@ -16,8 +18,34 @@ export interface BlueprintConfig {
   weatherApiKey?: string
   /** Base64 keys of 32 bytes, the first seals and all open. Absent means that one is made at start. */
   keys?: string[]
+  /** Who may call over HTTP. Absent means whoever reaches the loopback address. */
+  auth?: AuthConfig
+  /** Where tickets go. Absent means this server's own table. */
+  github?: GithubConfig
+  /** What `fetch_url` may fetch besides public pages. */
+  fetch: FetchConfig
+  /** Whether what writes only says what it would do. */
+  dryRun: boolean
   /** Settings that `debug_config` may show. Nothing else ever leaves through it. */
   visible: Record<string, string>
+}
+
+/** A repository on GitHub whose issues are the tickets. */
+export interface GithubConfig {
+  /** Base URL of the API. Default is GitHub's public one. */
+  url: string
+  /** Such as `owner/name`. */
+  repository: string
+  /** A token that may read and write issues of the repository. Secret. */
+  token: string
+}
+
+/** Addresses of an intranet that `fetch_url` may reach. */
+export interface FetchConfig {
+  /** Addresses and CIDR ranges that are not public. Default none. */
+  allowAddresses?: string[]
+  /** Ports. Default 80 and 443. */
+  ports?: number[]
 }
 
 /** The only environment variables whose values `debug_config` may show. */
@@ -28,48 +56,71 @@ const VISIBLE_VARIABLES = ['NODE_ENV', 'HOST', 'PORT', 'PLINTH_DRY_RUN'] as cons
  *
  * @throws {TypeError} when a value cannot be used; the message names the variable, the value and the fix.
  */
-export function parseConfig(env: Readonly<Record<string, string | undefined>>, cwd: string): BlueprintConfig {
+export function parseConfig(env: Environment, cwd: string): BlueprintConfig {
   const dataDir = resolve(cwd, env['PLINTH_DATA_DIR'] || '.data')
   const weatherApiKey = env['WEATHER_API_KEY']
   const keys = parseKeys(env['PLINTH_KEYS'])
+  const auth = parseAuth(env, cwd)
+  const github = parseGithub(env)
   return {
     dataDir,
     docsDir: env['PLINTH_DOCS_DIR'] ? resolve(cwd, env['PLINTH_DOCS_DIR']) : resolve(dataDir, 'docs'),
-    geocodingUrl: parseUrl(env, 'OPEN_METEO_GEOCODING_URL', 'https://geocoding-api.open-meteo.com/v1/search'),
-    forecastUrl: parseUrl(env, 'OPEN_METEO_FORECAST_URL', 'https://api.open-meteo.com/v1/forecast'),
-    weatherApiUrl: parseUrl(env, 'WEATHER_API_URL', 'https://api.weatherapi.com/v1/forecast.json'),
+    geocodingUrl: parseHttpUrl(
+      env,
+      'OPEN_METEO_GEOCODING_URL',
+      'https://geocoding-api.open-meteo.com/v1/search',
+    ),
+    forecastUrl: parseHttpUrl(env, 'OPEN_METEO_FORECAST_URL', 'https://api.open-meteo.com/v1/forecast'),
+    weatherApiUrl: parseHttpUrl(env, 'WEATHER_API_URL', 'https://api.weatherapi.com/v1/forecast.json'),
     ...(weatherApiKey ? { weatherApiKey } : {}),
     ...(keys ? { keys } : {}),
+    ...(auth ? { auth } : {}),
+    ...(github ? { github } : {}),
+    fetch: parseFetch(env),
+    dryRun: env['PLINTH_DRY_RUN'] === '1',
     visible: {
       ...pickVisible(env),
+      authentication: auth?.kind ?? 'none',
       storage: 'sqlite',
+      tickets: github ? 'github.com' : 'local',
       weather_source: weatherApiKey ? 'weatherapi.com' : 'open-meteo.com',
     },
   }
 }
 
-function parseUrl(
-  env: Readonly<Record<string, string | undefined>>,
-  name: string,
-  byDefault: string,
-): string {
-  const value = env[name] || byDefault
-  const url = URL.parse(value)
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return value
-  throw new TypeError(`"${name}" must be an http or https URL, got ${JSON.stringify(value)}`)
-}
-
 function parseKeys(value: string | undefined): string[] | undefined {
-  if (!value) return undefined
-  const keys = value.split(',').map((key) => key.trim())
+  const keys = parseList(value)
   const bad = keys.findIndex((key) => Buffer.from(key, 'base64').length !== 32)
   // The value is a secret, so the message gives its place in the list instead.
   if (bad >= 0)
     throw new TypeError(`"PLINTH_KEYS" must be base64 keys of 32 bytes each, key ${bad + 1} is not`)
-  return keys
+  return keys.length === 0 ? undefined : keys
 }
 
-function pickVisible(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function parseGithub(env: Environment): GithubConfig | undefined {
+  const repository = env['TICKETS_GITHUB_REPOSITORY']
+  if (!repository) return undefined
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
+    throw new TypeError(`"TICKETS_GITHUB_REPOSITORY" must be owner/name, got ${JSON.stringify(repository)}`)
+  }
+  const token = env['GITHUB_TOKEN']
+  if (!token) throw new TypeError('"GITHUB_TOKEN" is missing: TICKETS_GITHUB_REPOSITORY needs one')
+  return { url: parseHttpUrl(env, 'GITHUB_API_URL', 'https://api.github.com'), repository, token }
+}
+
+function parseFetch(env: Environment): FetchConfig {
+  const allowAddresses = parseList(env['FETCH_ALLOW_ADDRESSES'])
+  const ports = parseList(env['FETCH_ALLOW_PORTS'])
+  const bad = ports.find((port) => !/^[1-9][0-9]{0,4}$/.test(port))
+  if (bad !== undefined)
+    throw new TypeError(`"FETCH_ALLOW_PORTS" must be ports with commas between, got ${JSON.stringify(bad)}`)
+  return {
+    ...(allowAddresses.length > 0 ? { allowAddresses } : {}),
+    ...(ports.length > 0 ? { ports: ports.map(Number) } : {}),
+  }
+}
+
+function pickVisible(env: Environment): Record<string, string> {
   const visible: Record<string, string> = {}
   for (const name of VISIBLE_VARIABLES) {
     const value = env[name]

@@ -161,7 +161,8 @@ export const failures = {
     retry: false,
     code: 40_901,
     status: 200,
-    message: 'A call with this idempotency key was broken off. Find out whether it took effect before you go on.',
+    message:
+      'A call with this idempotency key was broken off. Find out whether it took effect before you go on.',
   },
   result_not_kept: {
     retry: false,
@@ -180,6 +181,12 @@ export const failures = {
     code: 42_205,
     status: 200,
     message: 'This cannot be tried without doing it, and only a dry run was asked for. Nothing was done.',
+  },
+  stopped: {
+    retry: false,
+    code: 50_302,
+    status: 503,
+    message: 'The server stopped before this was done. Whether it took effect is not known.',
   },
   timeout: { retry: true, code: 50_400, status: 200, message: 'The call took too long and was stopped.' },
   circuit_open: {

@@ -1,16 +1,33 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { UpstreamUnavailableError } from './unavailable-error.ts'
 
-/** How this server talks to a service on the network. */
+/** A service on the network, and what protects it and us from each other. */
 export interface Upstream {
   /** The service's name, for messages. Never its URL, which may hold a key. */
-  name: string
-  /** Makes one request. Wrap it to add a circuit breaker, telemetry or an address check. */
-  fetch: typeof fetch
-  /** Gives numbers in [0, 1) for the jitter. Default `Math.random`. */
-  random?: () => number
-  /** Longest first pause in milliseconds; doubles with every further try. Default `200`. */
-  backoffMs?: number
+  readonly name: string
+  /**
+   * Runs attempts until one succeeds or no more may be made. What only reads may be tried again after a server error
+   * or a lost connection.
+   *
+   * @throws {UpstreamUnavailableError} when no attempt succeeded or none was made. While `signal` is aborted, its
+   * reason. Whatever else an attempt throws, as it is.
+   */
+  run<T>(order: UpstreamOrder, attempt: (signal: AbortSignal) => Promise<T>): Promise<T>
+}
+
+/** What a run is for. */
+export interface UpstreamOrder {
+  /** Ends the run. */
+  signal: AbortSignal
+  effect: 'read' | 'write'
+}
+
+/** A request for JSON. Without a body it reads. */
+export interface JsonRequest {
+  url: URL
+  signal: AbortSignal
+  headers?: Readonly<Record<string, string>>
+  /** Sent as JSON, by POST. */
+  body?: unknown
 }
 
 /** An answer that arrived whole and was JSON. */
@@ -22,72 +39,48 @@ export interface JsonAnswer {
 }
 
 /** What a caller is told to wait when the service names no time itself. */
-const DEFAULT_RETRY_AFTER_MS = 30_000
+export const DEFAULT_RETRY_AFTER_MS = 30_000
 
-const MAX_RETRIES = 2
 const MAX_BODY_BYTES = 512 * 1024
 
-/** Failures of a connection that says nothing about the request, so that asking again is safe. */
-const RESET_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
-
 /**
- * Gets JSON. Tries again, at most twice and never past `signal`, after a status of 500 or more or a reset
- * connection; every other outcome is final. Statuses below 500 are answers, except 429.
+ * Sends one request by way of an upstream. Statuses below 500 are answers, except 429.
  *
  * @throws {UpstreamUnavailableError} when no usable answer came. While `signal` is aborted, its reason.
  */
-export async function fetchJson(upstream: Upstream, url: URL, signal: AbortSignal): Promise<JsonAnswer> {
-  for (let tries = 0; ; tries += 1) {
-    const outcome = await attempt(upstream, url, signal)
-    if (!(outcome instanceof RetryableFailure)) return outcome
-    if (tries >= MAX_RETRIES) throw outcome.reason
-    await pause(upstream, tries, signal)
-  }
-}
-
-/** One failure after which the same request may be sent again. */
-class RetryableFailure {
-  readonly reason: UpstreamUnavailableError
-  constructor(reason: UpstreamUnavailableError) {
-    this.reason = reason
+export async function fetchJson(upstream: Upstream, request: JsonRequest): Promise<JsonAnswer> {
+  const { signal, body } = request
+  const effect = body === undefined ? 'read' : 'write'
+  try {
+    return await upstream.run({ signal, effect }, (own) => attempt(upstream.name, request, own))
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    if (error instanceof UpstreamUnavailableError) throw error
+    const message = `${upstream.name} could not be reached.`
+    throw new UpstreamUnavailableError(message, DEFAULT_RETRY_AFTER_MS, { cause: error })
   }
 }
 
 async function attempt(
-  upstream: Upstream,
-  url: URL,
+  name: string,
+  { url, headers, body }: JsonRequest,
   signal: AbortSignal,
-): Promise<JsonAnswer | RetryableFailure> {
-  try {
-    const response = await upstream.fetch(url, {
-      signal,
-      redirect: 'error',
-      headers: { accept: 'application/json' },
-    })
-    if (response.status >= 500 || response.status === 429) return await refuseStatus(upstream, response)
-    return { status: response.status, body: parseJson(upstream, await readText(upstream, response)) }
-  } catch (error) {
-    if (signal.aborted) throw signal.reason
-    if (error instanceof UpstreamUnavailableError) throw error
-    const failure = new UpstreamUnavailableError(
-      `${upstream.name} could not be reached.`,
-      DEFAULT_RETRY_AFTER_MS,
-      {
-        cause: error,
-      },
-    )
-    if (isReset(error)) return new RetryableFailure(failure)
-    throw failure
-  }
+): Promise<JsonAnswer> {
+  const response = await fetch(url, {
+    signal,
+    redirect: 'error',
+    headers: { accept: 'application/json', ...headers },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  })
+  if (response.status >= 500 || response.status === 429) return refuseStatus(name, response)
+  return { status: response.status, body: parseJson(name, await readText(name, response)) }
 }
 
-/** A 429 asks for fewer requests: the last thing to do is to send one more. */
-async function refuseStatus(upstream: Upstream, response: Response): Promise<RetryableFailure> {
+async function refuseStatus(name: string, response: Response): Promise<never> {
   await response.body?.cancel()
+  const { status } = response
   const retryAfterMs = parseRetryAfterMs(response.headers.get('retry-after')) ?? DEFAULT_RETRY_AFTER_MS
-  const failure = new UpstreamUnavailableError(`${upstream.name} answered ${response.status}.`, retryAfterMs)
-  if (response.status === 429) throw failure
-  return new RetryableFailure(failure)
+  throw new UpstreamUnavailableError(`${name} answered ${status}.`, retryAfterMs, { status })
 }
 
 function parseRetryAfterMs(header: string | null): number | undefined {
@@ -95,47 +88,25 @@ function parseRetryAfterMs(header: string | null): number | undefined {
   return Math.max(1, Number(header)) * 1_000
 }
 
-/** Full jitter: any time up to the limit, so that many callers do not come back together. */
-async function pause(upstream: Upstream, tries: number, signal: AbortSignal): Promise<void> {
-  const { random = Math.random, backoffMs = 200 } = upstream
-  try {
-    await sleep(random() * backoffMs * 2 ** tries, undefined, { signal })
-  } catch {
-    throw signal.reason
-  }
-}
-
-async function readText(upstream: Upstream, response: Response): Promise<string> {
+async function readText(name: string, response: Response): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   let bytes = 0
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength
     if (bytes > MAX_BODY_BYTES) {
-      throw new UpstreamUnavailableError(
-        `${upstream.name} answered more than ${MAX_BODY_BYTES} bytes.`,
-        DEFAULT_RETRY_AFTER_MS,
-      )
+      const message = `${name} answered more than ${MAX_BODY_BYTES} bytes.`
+      throw new UpstreamUnavailableError(message, DEFAULT_RETRY_AFTER_MS)
     }
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()
 }
 
-function parseJson(upstream: Upstream, text: string): unknown {
+function parseJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new UpstreamUnavailableError(`${upstream.name} did not answer JSON.`, DEFAULT_RETRY_AFTER_MS, {
-      cause,
-    })
+    throw new UpstreamUnavailableError(`${name} did not answer JSON.`, DEFAULT_RETRY_AFTER_MS, { cause })
   }
-}
-
-/** Fetch hides the socket's error one or two causes deep. */
-function isReset(error: unknown): boolean {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 4; cause = cause.cause, depth += 1) {
-    if ('code' in cause && RESET_CODES.has(cause.code)) return true
-  }
-  return false
 }

@@ -101,7 +101,7 @@ async function fetchShape<Shape>(
   url: URL,
   { schema, signal }: { schema: z.ZodType<Shape>; signal: AbortSignal },
 ): Promise<Shape> {
-  const { status, body } = await fetchJson(upstream, url, signal)
+  const { status, body } = await fetchJson(upstream, { url, signal })
   const parsed = schema.safeParse(body)
   if (status === 200 && parsed.success) return parsed.data
   throw new UpstreamUnavailableError(`${upstream.name} answered ${status} in an unknown shape.`, 60_000, {

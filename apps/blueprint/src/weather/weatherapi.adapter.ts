@@ -58,7 +58,7 @@ type Forecast = z.infer<typeof forecastSchema>
 export function createWeatherApiSource(options: WeatherApiOptions): WeatherSource {
   return {
     async getWeather(question, signal) {
-      const { status, body } = await fetchJson(options.upstream, toUrl(options, question), signal)
+      const { status, body } = await fetchJson(options.upstream, { url: toUrl(options, question), signal })
       if (status === 400 && refusalSchema.safeParse(body).data?.error.code === NO_LOCATION_FOUND) {
         return refuse('city_not_found', { city: question.city, country_code: question.country_code })
       }

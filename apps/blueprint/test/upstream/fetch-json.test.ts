@@ -1,16 +1,21 @@
+import type { UpstreamOptions } from 'plinth/upstream'
 import { expect, test } from 'vitest'
 import { fetchJson, type JsonAnswer } from '../../src/upstream/fetch-json.ts'
 import { UpstreamUnavailableError } from '../../src/upstream/unavailable-error.ts'
+import { createUpstream, type ProtectedUpstream } from '../../src/upstream/upstream.adapter.ts'
 import { type Answer, sendJson, startHttp } from '../_http.ts'
 
-const upstream = { name: 'Example', fetch, random: (): number => 0 }
 const { signal } = new AbortController()
+
+function createExample(options: Partial<UpstreamOptions> = {}): ProtectedUpstream {
+  return createUpstream({ name: 'Example', random: () => 0, ...options })
+}
 
 async function ask(
   answer: Answer,
 ): Promise<{ outcome: JsonAnswer | UpstreamUnavailableError; requests: number }> {
   const { url, requests } = await startHttp(answer)
-  const outcome = await fetchJson(upstream, new URL(url), signal).catch((error) => error)
+  const outcome = await fetchJson(createExample(), { url: new URL(url), signal }).catch((error) => error)
   return { outcome, requests: requests.length }
 }
 
@@ -65,16 +70,34 @@ test('a body that breaks off is asked again', async () => {
   expect(requests).toBe(2)
 })
 
-test('a service that is not there at all is not asked again', async () => {
-  let attempts = 0
-  const countedFetch: typeof fetch = (input, init) => {
-    attempts += 1
-    return fetch(input, init)
-  }
-  const counted = { ...upstream, fetch: countedFetch }
-  const outcome = fetchJson(counted, new URL('http://127.0.0.1:1'), signal)
+test('a service that is not there is reported as such', async () => {
+  const outcome = fetchJson(createExample(), { url: new URL('http://127.0.0.1:1'), signal })
   await expect(outcome).rejects.toThrow('Example could not be reached.')
-  expect(attempts).toBe(1)
+})
+
+test('what writes is sent once, whatever comes of it', async () => {
+  const { url, requests } = await startHttp((response) => sendJson(response, {}, 500))
+  const outcome = fetchJson(createExample(), { url: new URL(url), signal, body: { a: 1 } })
+  await expect(outcome).rejects.toThrow('Example answered 500.')
+  expect(requests).toHaveLength(1)
+})
+
+test('a service that hangs is given up after its time, without a second attempt', async () => {
+  const { url, requests } = await startHttp(() => {})
+  const outcome = fetchJson(createExample({ timeoutMs: 40 }), { url: new URL(url), signal })
+  await expect(outcome).rejects.toMatchObject({ message: 'Example was given up (upstream_timeout).' })
+  expect(requests).toHaveLength(1)
+})
+
+test('a service that keeps failing is left alone for a while', async () => {
+  const { url, requests } = await startHttp((response) => sendJson(response, {}, 500))
+  const breaker = { minimumCalls: 3, openMs: 20_000 }
+  const example = createExample({ breaker, now: () => 0 })
+  const first = fetchJson(example, { url: new URL(url), signal })
+  await expect(first).rejects.toThrow('Example answered 500.')
+  const second = fetchJson(example, { url: new URL(url), signal })
+  await expect(second).rejects.toMatchObject({ retryAfterMs: 20_000 })
+  expect(requests).toHaveLength(3)
 })
 
 test.each(['{"a":', 'not json', ''])('a body that is not JSON is refused at once: %j', async (body) => {
@@ -99,7 +122,7 @@ test('a redirect is not followed', async () => {
 test('an aborted signal ends a request that hangs, with its own reason', async () => {
   const abort = new AbortController()
   const { url, requests } = await startHttp(() => abort.abort(new Error('enough')))
-  await expect(fetchJson(upstream, new URL(url), abort.signal)).rejects.toThrow('enough')
+  await expect(fetchJson(createExample(), { url: new URL(url), signal: abort.signal })).rejects.toThrow('enough')
   expect(requests).toHaveLength(1)
 })
 
@@ -109,13 +132,14 @@ test('an aborted signal ends a pause between two tries', async () => {
     sendJson(response, {}, 500)
     setImmediate(() => setTimeout(() => abort.abort(new Error('enough')), 20))
   })
-  const patient = { ...upstream, random: (): number => 0.99, backoffMs: 60_000 }
-  await expect(fetchJson(patient, new URL(url), abort.signal)).rejects.toThrow('enough')
+  const patient = createExample({ random: () => 0.99, retry: { attempts: 3, baseDelayMs: 5_000 } })
+  await expect(fetchJson(patient, { url: new URL(url), signal: abort.signal })).rejects.toThrow('enough')
   expect(requests).toHaveLength(1)
 })
 
 test('no message ever holds the URL, which may hold a key', async () => {
   const { url } = await startHttp((_response, { message }) => message.socket.destroy())
-  const outcome = await fetchJson(upstream, new URL(`${url}/?key=secret`), signal).catch((error) => error)
+  const request = { url: new URL(`${url}/?key=secret`), signal }
+  const outcome = await fetchJson(createExample(), request).catch((error) => error)
   expect(String(outcome)).not.toContain('secret')
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createUpstream } from '../../src/upstream/upstream.adapter.ts'
 import type { WeatherSource } from '../../src/weather/weather.service.ts'
 import { createWeatherApiSource } from '../../src/weather/weatherapi.adapter.ts'
 import { type LocalHttp, sendJson, startHttp } from '../_http.ts'
@@ -34,7 +35,7 @@ const forecast = {
 
 async function start(body: unknown, status = 200): Promise<{ source: WeatherSource; http: LocalHttp }> {
   const http = await startHttp((response) => sendJson(response, body, status))
-  const upstream = { name: 'weatherapi.com', fetch, random: (): number => 0 }
+  const upstream = createUpstream({ name: 'weatherapi.com', random: () => 0 })
   return { source: createWeatherApiSource({ url: http.url, key: 'k-secret', upstream }), http }
 }
 

@@ -154,6 +154,11 @@ export class HttpEntry {
     this.draining = true
   }
 
+  /** Answers whoever still waits that there will be no answer. */
+  abandon(): void {
+    for (const exchange of this.waiting.keys()) exchange.abandon()
+  }
+
   /** Stops what the entry itself keeps going. */
   close(): void {
     this.pulse.stop()

@@ -1,6 +1,8 @@
+import { createFailure } from '../errors.ts'
 import type { Head } from '../guard/head.ts'
 import { accepts } from '../guard/media-type.ts'
 import type { RequestId } from '../jsonrpc/message.ts'
+import { serializeError } from '../jsonrpc/serialize.ts'
 import type { ServerContext } from '../mcp/context.ts'
 import type { Exchange, Reply } from '../mcp/exchange.ts'
 import type { Principal } from '../mcp/principal.ts'
@@ -32,11 +34,13 @@ export class HttpExchange implements Exchange {
   readonly principal: Principal
   private readonly response: HttpResponse
   private readonly home: StreamHome
+  private id: RequestId | undefined
   private session: Session | undefined
   private revision: string | undefined
   /** Detached: the client left the stream, or was told to, and what follows is kept for when it comes back. */
   private state: 'waiting' | 'streaming' | 'detached' | 'done' = 'waiting'
   private streamKey: string | undefined
+  private cancel: (() => void) | undefined
   private stopReading: (() => void) | undefined
 
   constructor(headers: Head, principal: Principal, way: { response: HttpResponse; home: StreamHome }) {
@@ -50,12 +54,14 @@ export class HttpExchange implements Exchange {
     return this.response.remoteAddress
   }
 
-  identify(_id: RequestId, session: Session | undefined, revision: string): void {
+  identify(id: RequestId, session: Session | undefined, revision: string): void {
+    this.id = id
     this.session = session
     this.revision = revision
   }
 
   onClose(listener: () => void): void {
+    this.cancel = listener
     this.response.onClose(listener)
   }
 
@@ -82,8 +88,16 @@ export class HttpExchange implements Exchange {
     this.response.end()
   }
 
-  /** Sends the answer and ends the exchange. */
+  /** Answers that there will be no other answer, because the server stops. */
+  abandon(): void {
+    const { code, status, message, body } = createFailure('stopped')
+    this.finish({ status, text: serializeError(this.id, { code, message, data: body }) })
+    this.cancel?.()
+  }
+
+  /** Sends the answer and ends the exchange. What comes after the first answer is dropped. */
   finish(reply: Reply): void {
+    if (this.state === 'done') return
     if (this.state === 'waiting' && reply.status === 200 && this.takesOnlyStreams) this.startStream()
     if (this.state === 'waiting') this.response.reply(reply.status, toReplyHeaders(reply), reply.text)
     else this.finishStream(reply.text)

@@ -92,6 +92,7 @@ function toService(http: HttpServer, { server, entry }: { server: Server; entry:
       http.closeIdleConnections()
       const sweep = setInterval(() => http.closeIdleConnections(), 50)
       const force = setTimeout(() => {
+        entry.abandon()
         server.close()
         http.closeAllConnections()
       }, graceMs)

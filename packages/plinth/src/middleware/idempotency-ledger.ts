@@ -135,7 +135,7 @@ export class Claim {
   private readonly ledger: Ledger
   private record: KeyRecord
   private version: number
-  /** Whether the last word was said. */
+  /** Whether the last word was said, and may be on its way to the store. */
   private isEnding = false
   private isLost = false
   private last: Promise<unknown> = Promise.resolve()
@@ -153,8 +153,9 @@ export class Claim {
     return this.record.done
   }
 
+  /** Whether its lease ended before anybody said how the call did. */
   get isOver(): boolean {
-    return this.record.leaseUntil <= this.ledger.options.now()
+    return !this.isEnding && this.record.leaseUntil <= this.ledger.options.now()
   }
 
   /** The failure that says what is known of a call that was broken off. */

@@ -1,3 +1,4 @@
+import { isObject } from '../jsonrpc/message.ts'
 import { isMetaKey } from '../mcp/meta.ts'
 import type { Described } from './contract.ts'
 
@@ -32,6 +33,13 @@ export function assertDescribed(owner: string, contract: Described & { descripti
   if (timeoutMs !== undefined && !(Number.isSafeInteger(timeoutMs) && timeoutMs > 0 && timeoutMs < 2 ** 31)) {
     throw new TypeError(`${owner}: "timeoutMs" must be a positive integer of milliseconds, got ${timeoutMs}.`)
   }
+  for (const icon of contract.icons ?? []) assertIcon(owner, icon)
   const wrong = Object.keys(_meta ?? {}).find((key) => !isMetaKey(key))
   if (wrong !== undefined) throw new TypeError(`${owner}: "${wrong}" is not a valid "_meta" key.`)
+}
+
+function assertIcon(owner: string, icon: unknown): void {
+  const src = isObject(icon) ? icon['src'] : undefined
+  if (typeof src === 'string' && /^(https?:\/\/|data:image\/)/.test(src)) return
+  throw new TypeError(`${owner}: each of "icons" needs a "src" that is an http(s) or data URI of an image.`)
 }

@@ -3,6 +3,7 @@ import { isObject } from '../jsonrpc/message.ts'
 import type { Callee } from '../mcp/active-call.ts'
 import type { Call } from '../mcp/call.ts'
 import type { MetaObject, PromptMessage } from '../mcp/content.ts'
+import { findContentFault } from '../mcp/content-fault.ts'
 import { PromptResult } from '../mcp/prompt-result.ts'
 import type { McpResult } from '../mcp/result.ts'
 import type { Revision } from '../mcp/revision.ts'
@@ -84,7 +85,16 @@ interface PromptParts {
 
 function toPromptResult(answer: unknown, contract: PromptContract): McpResult {
   const { description = contract.description, messages, _meta: meta } = toParts(answer)
+  for (const message of messages) assertMessage(message)
   return new PromptResult({ description, messages, meta })
+}
+
+function assertMessage({ role, content }: PromptMessage): void {
+  const fault =
+    role === 'user' || role === 'assistant'
+      ? findContentFault(content)
+      : '"role" must be "user" or "assistant".'
+  if (fault !== undefined) throw new TypeError(`The prompt gave a message no client can read. ${fault}`)
 }
 
 function toParts(answer: unknown): PromptParts {

@@ -3,6 +3,7 @@ import { isObject } from '../jsonrpc/message.ts'
 import type { Callee } from '../mcp/active-call.ts'
 import type { Call } from '../mcp/call.ts'
 import type { MetaObject, ResourceContents } from '../mcp/content.ts'
+import { findResourceFault } from '../mcp/content-fault.ts'
 import { ResourceResult } from '../mcp/resource-result.ts'
 import type { McpResult } from '../mcp/result.ts'
 import type { CacheHint } from '../mcp/revision.ts'
@@ -86,6 +87,8 @@ function toResourceResult(answer: unknown, uri: string, contract: ResourceContra
   const cache: CacheHint = contract.cacheHint ?? { ttlMs: 0, scope: 'private' }
   if (isObject(answer) && Array.isArray(answer['contents'])) {
     const { contents, _meta } = answer
+    const fault = contents.map(findResourceFault).find((one) => one !== undefined)
+    if (fault !== undefined) throw new TypeError(`The resource gave contents no client can read. ${fault}`)
     return new ResourceResult(contents as ResourceContents[], cache, _meta as MetaObject | undefined)
   }
   return new ResourceResult([toContents(answer, uri, contract.mimeType)], cache)

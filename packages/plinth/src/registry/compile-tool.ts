@@ -10,8 +10,9 @@ import { ToolResultAnswer } from './answers.ts'
 import { assertDescribed, assertToolName } from './assert-contract.ts'
 import type { ToolContract } from './contract.ts'
 import { mapResult } from './map-result.ts'
+import { toReadableSchema } from './readable-schema.ts'
 import type { Run } from './run-component.ts'
-import { toToolResult } from './to-tool-result.ts'
+import { assertContent, toToolResult } from './to-tool-result.ts'
 import { assertInput, createValidator, noInputValidator, toSentence, type Validator } from './validate.ts'
 
 /** A tool whose schemas, headers and way to the handler were worked out once. */
@@ -51,7 +52,8 @@ export function compileTool(
   const output = contract.output && createValidator(contract.output, `${owner}, "output"`)
   const inputSchema = toInputSchema(contract.input, owner)
   const paramHeaders = parseParamHeaders(inputSchema)
-  const outputSchema = contract.output && toJsonSchema(contract.output, 'output', `${owner}, "output"`)
+  const outputSchema =
+    contract.output && toReadableSchema(toJsonSchema(contract.output, 'output', `${owner}, "output"`))
   const handle = createHandle(handler, { output, outputSchema, maxOutputBytes: options.maxOutputBytes })
   return {
     name: contract.name,
@@ -76,7 +78,7 @@ function toInputSchema(input: Schema | undefined, owner: string): JsonSchema {
       `${owner}: "input" must be an object schema, got type ${JSON.stringify(schema['type'])}.`,
     )
   }
-  return 'properties' in schema ? schema : { ...schema, properties: {} }
+  return 'properties' in schema ? toReadableSchema(schema) : { ...schema, properties: {} }
 }
 
 interface HandleOptions {
@@ -112,6 +114,7 @@ function toCheckedResult(
   const answer = value instanceof ToolResultAnswer ? value : undefined
   if (answer?.isError === true) return toToolResult(answer, options.maxOutputBytes)
   const data = answer === undefined ? value : answer.structuredContent
+  if (answer !== undefined) assertContent(answer.content, options.maxOutputBytes)
   return mapResult(
     options.output.validate(data),
     (checked) => {

@@ -34,9 +34,18 @@ export function toMetaMember(contract: Described, revision: Revision): Record<st
 function toOutputSchema(schema: JsonSchema | undefined, revision: Revision): Record<string, unknown> {
   if (schema === undefined || revision.structured === 'none') return {}
   if (revision.structured === 'any' || schema['type'] === 'object') return { outputSchema: schema }
-  const { $schema, $defs, ...own } = schema
+  const { $schema, $defs, ...own } = moveRefs(schema)
   const kept = { ...($schema === undefined ? {} : { $schema }), ...($defs === undefined ? {} : { $defs }) }
   return { outputSchema: { ...kept, type: 'object', properties: { result: own }, required: ['result'] } }
+}
+
+/** References to the root of a schema, or into it, still lead there once it is a property of another. */
+function moveRefs(schema: JsonSchema): JsonSchema {
+  const moved = JSON.stringify(schema, (key, value: unknown) => {
+    const isInside = key === '$ref' && typeof value === 'string' && /^#($|\/(?!\$defs\/))/.test(value)
+    return isInside ? `#/properties/result${value.slice(1)}` : value
+  })
+  return JSON.parse(moved) as JsonSchema
 }
 
 function toAnnotations({ contract }: CompiledTool): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { createFailure } from '../errors.ts'
 import { isObject } from '../jsonrpc/message.ts'
 import type { ContentBlock } from '../mcp/content.ts'
-import { findContentFault } from '../mcp/find-content-fault.ts'
+import { findContentFault } from '../mcp/content-fault.ts'
 import { ToolResult } from '../mcp/tool-result.ts'
 import { ToolResultAnswer } from './answers.ts'
 
@@ -26,7 +26,8 @@ function fromAnswer(answer: ToolResultAnswer, maxOutputBytes: number): ToolResul
   return new ToolResult({ content: content.length === 0 ? undefined : content, structured, isError, meta })
 }
 
-function assertContent(content: readonly ContentBlock[], maxOutputBytes: number): void {
+/** @throws TypeError for a block that no client can read, Failure `output_too_large` for more than fits. */
+export function assertContent(content: readonly ContentBlock[], maxOutputBytes: number): void {
   let size = 0
   for (const block of content) {
     const fault = findContentFault(block)

@@ -395,6 +395,28 @@ test('closing ends streams politely and lets what is in flight finish', async ()
   await closed
 })
 
+test('what does not finish in time is answered so before its connection is closed', async () => {
+  const { server, jobs } = createWorkServer()
+  const service = await listen(server)
+  const modern = alone('tools/call', { name: 'work', arguments: {} }, 'm')
+  const [plain, stream] = [await open(service), await open(service)]
+  const other = await startWork(plain, post(service, modern.body, modern.headers), jobs)
+  const job = await startWork(stream, post(service, work, inSession(await openSession(service))), jobs)
+  job.progress(1)
+  await stream.until('notifications/progress')
+  await service.close(10)
+  const response = await plain.response()
+  expect(response.status).toBe(503)
+  expect(JSON.parse(response.body)).toMatchObject({
+    id: 'm',
+    error: { code: 50_302, data: { error: 'stopped' } },
+  })
+  await stream.until('"stopped"')
+  expect([other.signal.aborted, job.signal.aborted]).toEqual([true, true])
+  await plain.closed()
+  await stream.closed()
+})
+
 test('a server without a client keeps no timer that would keep the process', async () => {
   const server = createServer({ name: 'test', version: '1.0.0', log: () => undefined })
   const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length

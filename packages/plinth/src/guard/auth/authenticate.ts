@@ -53,7 +53,7 @@ function askFrom(start: number, credentials: Credentials, question: Question): V
       const verdict = verifiers[at]?.verify(credentials, head)
       if (verdict instanceof Promise) {
         return verdict
-          .then((settled) => settled ?? askFrom(at + 1, credentials, question))
+          .then((settled) => (settled === undefined ? askFrom(at + 1, credentials, question) : settled))
           .catch(createUnavailable)
       }
       if (verdict !== undefined) return verdict

@@ -37,6 +37,7 @@ test('following the cursors gives every item once, in order', () => {
       let page = pager.page(undefined)
       for (let pages = 0; page !== undefined && pages < 50; pages++) {
         expect(page.items.length).toBeLessThanOrEqual(pageSize)
+        if (pages > 0) expect(page.items).not.toEqual([])
         seen.push(...page.items)
         page = page.nextCursor === undefined ? undefined : pager.page(page.nextCursor)
       }

@@ -30,8 +30,11 @@ function isBase64(data: string): boolean {
   return data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}([A-Za-z0-9+/]*={0,2})?$/.test(ends)
 }
 
-function findResourceFault(resource: unknown): string | undefined {
+/** What is wrong with the contents of a resource, if anything. */
+export function findResourceFault(resource: unknown): string | undefined {
   if (!isObject(resource) || typeof resource['uri'] !== 'string') return 'A resource needs "uri" as text.'
   const { text, blob } = resource
-  return typeof text === 'string' || typeof blob === 'string' ? undefined : 'A resource needs "text" or "blob".'
+  return typeof text === 'string' || typeof blob === 'string'
+    ? undefined
+    : 'A resource needs "text" or "blob".'
 }

@@ -1,0 +1,111 @@
+import { Failure, ProtocolError, ToolError } from '../errors.ts'
+import type { JsonRpcMessage } from '../jsonrpc/message.ts'
+import type { CallEvent, CallOutcome } from '../telemetry/observer.ts'
+import type { CallSpan } from '../telemetry/tracer.ts'
+import type { ActiveCall } from './active-call.ts'
+import { Cancelled } from './call-errors.ts'
+import type { McpRequest } from './request.ts'
+import type { McpResult } from './result.ts'
+import { ToolResult } from './tool-result.ts'
+
+/** Failures of the house that end a call that was begun; the others keep it from beginning. */
+const inTheCall: ReadonlySet<string> = new Set([
+  'output_invalid',
+  'output_too_large',
+  'cannot_ask',
+  'answer_invalid',
+  'result_not_kept',
+  'circuit_open',
+  'upstream_unavailable',
+  'upstream_timeout',
+  'upstream_too_large',
+  'upstream_type_refused',
+  'redirect_refused',
+  'address_refused',
+])
+
+const declaredCode = 40_000
+const refusals: ReadonlySet<string> = new Set(['scope_missing', 'streams_exhausted'])
+
+/** What the stages of a request leave behind for the record of it. Exists only where somebody observes. */
+export class Observation {
+  readonly startedAt: number
+  message: JsonRpcMessage | undefined
+  request: McpRequest | undefined
+  call: ActiveCall | undefined
+  span: CallSpan | undefined
+  outcome: CallOutcome = 'ok'
+  error: string | undefined
+  errorType: string | undefined
+  errorId: string | undefined
+  queuedMs = 0
+  readonly events: CallEvent[] = []
+  private readonly onRequest: (observation: Observation) => void
+
+  constructor(onRequest: (observation: Observation) => void) {
+    this.startedAt = performance.now()
+    this.onRequest = onRequest
+  }
+
+  noteRequest(request: McpRequest): void {
+    this.request = request
+    this.onRequest(this)
+  }
+
+  noteQueued(queuedMs: number): void {
+    this.queuedMs += queuedMs
+    this.noteEvent('queued')
+  }
+
+  noteEvent(name: CallEvent['name']): void {
+    if (this.events.length < 100) this.events.push({ name, time: Date.now() })
+  }
+
+  /** What a request ended in. An outcome that was noted on the way stays. */
+  noteResult(result: McpResult): void {
+    if (result.interim === true) this.end('input_required')
+    const { meta } = result
+    if (meta !== undefined) this.noteMeta(meta)
+    if (!(result instanceof ToolResult) || !result.isError || this.outcome !== 'ok') return
+    this.end('tool_error', toErrorName(result.structured))
+  }
+
+  /** An error whose kind says all. What nobody expected comes by `noteCrash`. */
+  noteError(error: unknown): void {
+    if (error instanceof Cancelled) this.end('cancelled')
+    else if (error instanceof ToolError) this.end('tool_error', 'tool_error')
+    else if (error instanceof Failure) this.noteFailure(error)
+    else if (error instanceof ProtocolError && error.error !== 'internal') {
+      this.end(refusals.has(error.error) ? 'refused' : 'protocol_error', error.error)
+    }
+  }
+
+  noteCrash(thrown: unknown, errorId: string): void {
+    this.end('crash', 'internal')
+    this.errorType = thrown instanceof Error ? thrown.name : typeof thrown
+    this.errorId = errorId
+  }
+
+  private noteFailure({ body: { error }, code }: Failure): void {
+    if (code === declaredCode || inTheCall.has(error)) this.end('tool_error', error)
+    else if (error === 'internal') this.end('crash', error)
+    else this.end(error === 'timeout' ? 'timeout' : 'refused', error)
+  }
+
+  private noteMeta(meta: Readonly<Record<string, unknown>>): void {
+    if (meta['plinth/cached'] === true) this.noteEvent('cached')
+    if (meta['plinth/replayed'] === true) this.noteEvent('replayed')
+    if (meta['plinth/repeats'] !== undefined) this.noteEvent('repeated')
+    if (meta['plinth/nextCursor'] !== undefined || meta['plinth/whole'] !== undefined) this.noteEvent('cut')
+  }
+
+  private end(outcome: CallOutcome, error?: string): void {
+    this.outcome = outcome
+    this.error = error
+  }
+}
+
+function toErrorName(structured: unknown): string {
+  const name = (structured as { error?: unknown } | null | undefined)?.error
+  return typeof name === 'string' && /^\w{1,64}$/.test(name) ? name : 'tool_error'
+}

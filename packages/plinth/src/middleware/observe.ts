@@ -1,0 +1,172 @@
+import { isObject, type JsonRpcMessage } from '../jsonrpc/message.ts'
+import type { Exchange, Reply } from '../mcp/exchange.ts'
+import { Observation } from '../mcp/observation.ts'
+import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
+import { type McpRequest, toMeta } from '../mcp/request.ts'
+import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts'
+import { continueTrace, parseTraceparent, type TraceContext } from '../telemetry/trace-context.ts'
+import type { Tracer } from '../telemetry/tracer.ts'
+
+/** Answers one message and tells the observers of it, once, when its answer is ready. */
+export type Observe = (text: string, exchange: Exchange, answer: Answer) => Reply | Promise<Reply>
+
+type Answer = () => Reply | Promise<Reply>
+
+export interface ObserveOptions {
+  readonly observers: readonly Observer[]
+  readonly tracer: Tracer | undefined
+  readonly now: () => number
+  readonly createKey: () => string
+  /** A digest that only this server's keys can make, so that callers cannot be guessed from it. */
+  readonly hash: (text: string) => string
+  /** Called where an observer throws. */
+  readonly onError: (error: unknown) => void
+}
+
+const kinds: Readonly<Record<string, CallKind>> = {
+  'tools/call': 'tool',
+  'resources/read': 'resource',
+  'prompts/get': 'prompt',
+}
+
+const nothing: readonly string[] = Object.freeze([])
+
+/** Puts measuring around the answer to a message; undefined where nobody observes, so that it costs nothing. */
+export function createObserve(options: ObserveOptions): Observe | undefined {
+  const { observers, tracer, now } = options
+  if (observers.length === 0 && tracer === undefined) return undefined
+  const toHash = createPrincipalHash(options.hash)
+  return function observe(text, exchange, answer) {
+    const time = now()
+    const observation = new Observation((started) => startSpan(started, tracer, time))
+    exchange.observation = observation
+    const end = (reply: Reply): Reply => {
+      const facts = { time, text, reply, principalHash: toHash(exchange.principal) }
+      const record = toRecord(observation, exchange, { ...facts, invocationId: options.createKey() })
+      for (const observer of observers) tell(() => observer.onCall(record), options)
+      tell(() => observation.span?.end(record), options)
+      return reply
+    }
+    const pending = answer()
+    return pending instanceof Promise ? pending.then(end) : end(pending)
+  }
+}
+
+function tell(run: () => void, { onError }: ObserveOptions): void {
+  try {
+    run()
+  } catch (error) {
+    onError(error)
+  }
+}
+
+function createPrincipalHash(hash: (text: string) => string): (principal: Principal) => string {
+  const known = new WeakMap<Principal, string>()
+  return function toHash(principal) {
+    const found = known.get(principal) ?? hash(toPrincipalKey(principal)).slice(0, 16)
+    known.set(principal, found)
+    return found
+  }
+}
+
+function startSpan(observation: Observation, tracer: Tracer | undefined, time: number): void {
+  const { request } = observation
+  if (tracer === undefined || request === undefined) return
+  observation.span = tracer.start({
+    method: request.method,
+    component: toComponent(request.params),
+    requestId: request.id,
+    revision: request.revision.date,
+    isHttp: request.exchange.headers !== undefined,
+    parent: findParent(request),
+    time,
+  })
+}
+
+/** The trace of the caller: as the protocol carries it, else as HTTP does. */
+export function findParent(request: McpRequest): TraceContext | undefined {
+  const { traceparent, tracestate } = toMeta(request)
+  const { headers } = request.exchange
+  return (
+    parseTraceparent(traceparent, tracestate) ??
+    parseTraceparent(headers?.get('traceparent'), headers?.get('tracestate'))
+  )
+}
+
+interface Facts {
+  readonly time: number
+  readonly text: string
+  readonly reply: Reply
+  readonly principalHash: string
+  readonly invocationId: string
+}
+
+function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord {
+  const { call, request, outcome, error, errorType, errorId, queuedMs, events } = observation
+  const { principal } = exchange
+  const message = toMessageFacts(observation)
+  return {
+    ...message,
+    time: facts.time,
+    component: call?.callee.name ?? message.component,
+    isKnown: call !== undefined || error === 'scope_missing',
+    invocationId: facts.invocationId,
+    principalHash: facts.principalHash,
+    subject: principal.subject,
+    tenant: principal.tenant,
+    client: toClient(request),
+    revision: request?.revision.date,
+    outcome,
+    error,
+    errorType,
+    errorId,
+    durationMs: performance.now() - observation.startedAt,
+    queuedMs,
+    bytesIn: Buffer.byteLength(facts.text),
+    bytesOut: facts.reply.text === undefined ? 0 : Buffer.byteLength(facts.reply.text),
+    ...toTrace(observation),
+    idempotencyKey: call?.idempotencyKey,
+    dryRun: call?.dryRun ?? false,
+    redact: call?.callee.redact ?? nothing,
+    events,
+  }
+}
+
+type MessageFacts = Pick<CallRecord, 'kind' | 'method' | 'component' | 'requestId' | 'arguments'>
+
+function toMessageFacts({ message }: Observation): MessageFacts {
+  if (message === undefined) {
+    return { kind: 'unreadable', method: undefined, component: undefined, requestId: undefined, arguments: undefined }
+  }
+  const params = isObject(message.params) ? message.params : {}
+  return {
+    kind: toKind(message),
+    method: message.method?.slice(0, 128),
+    component: toComponent(params),
+    requestId: typeof message.id === 'string' ? message.id.slice(0, 128) : (message.id ?? undefined),
+    arguments: params['arguments'] ?? (params['uri'] === undefined ? undefined : { uri: params['uri'] }),
+  }
+}
+
+function toKind({ method, id }: JsonRpcMessage): CallKind {
+  if (method === undefined) return 'response'
+  return id === undefined ? 'notification' : (kinds[method] ?? 'request')
+}
+
+function toComponent(params: Readonly<Record<string, unknown>>): string | undefined {
+  const name = params['name'] ?? params['uri']
+  return typeof name === 'string' ? name.slice(0, 256) : undefined
+}
+
+function toClient(request: McpRequest | undefined): string | undefined {
+  const info = request?.clientInfo
+  return info === undefined ? undefined : `${info.name}/${info.version}`.slice(0, 128)
+}
+
+function toTrace({ span, request, call }: Observation): Pick<CallRecord, 'traceId' | 'spanId'> {
+  if (span !== undefined) return span.context
+  if (call !== undefined) return { traceId: call.trace?.traceId, spanId: call.trace?.spanId }
+  const parent = request && findParent(request)
+  const own = parent && continueTrace(parent)
+  return { traceId: own?.traceId, spanId: own?.spanId }
+}

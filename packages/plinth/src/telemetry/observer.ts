@@ -1,0 +1,87 @@
+/** How a message ended. */
+export type CallOutcome =
+  | 'ok'
+  /** The tool said that it failed. */
+  | 'tool_error'
+  /** Not done: no right to it, too often, too much at once, arguments that do not fit. */
+  | 'refused'
+  /** The message was wrong: unknown names and methods too. */
+  | 'protocol_error'
+  /** Code threw what nobody expected. The log has it under `errorId`. */
+  | 'crash'
+  | 'timeout'
+  /** The client took its request back, or left. */
+  | 'cancelled'
+  /** The client has to answer questions first. */
+  | 'input_required'
+
+/** What a message was about. `http` is a request that was refused before anything of MCP was read. */
+export type CallKind =
+  | 'tool'
+  | 'resource'
+  | 'prompt'
+  | 'request'
+  | 'notification'
+  | 'response'
+  | 'unreadable'
+  | 'http'
+
+/** Something on the way of a call that people who look into it want to know. */
+export interface CallEvent {
+  readonly name: 'asked' | 'queued' | 'cached' | 'replayed' | 'cut' | 'repeated'
+  /** When, in milliseconds since 1970. */
+  readonly time: number
+}
+
+/** All there is to tell of one message, told once, when its answer is ready. */
+export interface CallRecord {
+  /** When the message came, in milliseconds since 1970. */
+  readonly time: number
+  readonly kind: CallKind
+  /** Undefined where the message could not be read, or is a response of the client. At most 128 characters. */
+  readonly method: string | undefined
+  /** The tool, resource or prompt that was asked for, whether there is one or not. At most 256 characters. */
+  readonly component: string | undefined
+  /** Whether the server has that component. Callers can invent names, so others are no label of a metric. */
+  readonly isKnown: boolean
+  /** This one run, unique everywhere. */
+  readonly invocationId: string
+  readonly requestId: string | number | undefined
+  /** Tells callers apart without naming them. */
+  readonly principalHash: string
+  /** Who called. For audit alone: logs and metrics have `principalHash`. */
+  readonly subject: string
+  readonly tenant: string
+  /** Name and version of the client, as it says. At most 128 characters. */
+  readonly client: string | undefined
+  readonly revision: string | undefined
+  readonly outcome: CallOutcome
+  /** The stable name of the failure. */
+  readonly error: string | undefined
+  /** The class of what was thrown, for `crash`. */
+  readonly errorType: string | undefined
+  /** What the caller was told in place of what was thrown, for `crash`. */
+  readonly errorId: string | undefined
+  readonly durationMs: number
+  /** How much of `durationMs` was spent in line for a free slot. */
+  readonly queuedMs: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly traceId: string | undefined
+  readonly spanId: string | undefined
+  readonly idempotencyKey: string | undefined
+  readonly dryRun: boolean
+  /** The arguments as they were sent. Not to be shown without `redactValue` and `redact`. */
+  readonly arguments: unknown
+  /** Paths of the arguments that the contract keeps out of all records. */
+  readonly redact: readonly string[]
+  readonly events: readonly CallEvent[]
+}
+
+/** Hears of every message. Must neither throw nor block: it stands in the way of the answer. */
+export interface Observer {
+  /** Called exactly once for each message, refused and unknown ones included, when its answer is ready. */
+  onCall(record: CallRecord): void
+  /** Writes what is still held back, and lets go of what is open. Called when the server has stopped. */
+  close?(): Promise<void>
+}
