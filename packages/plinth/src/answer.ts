@@ -13,6 +13,7 @@ import { decodeStateless } from './mcp/revisions/2026-07-28/decode.ts'
 import { selectRevision } from './mcp/select-revision.ts'
 import { toFailureResult } from './mcp/tool-result.ts'
 import type { Admission } from './middleware/admission.ts'
+import type { Observe } from './middleware/observe.ts'
 import { toCheckableResult } from './registry/call-tool.ts'
 import { type Scope as DispatchScope, dispatch, type Outcome } from './registry/dispatch.ts'
 import { describeError } from './telemetry/log.ts'
@@ -20,6 +21,8 @@ import { describeError } from './telemetry/log.ts'
 /** Everything a message is answered with. */
 export interface Scope extends DispatchScope {
   readonly admission: Admission
+  /** Undefined where nobody observes. */
+  readonly observe: Observe | undefined
 }
 
 const accepted: Reply = Object.freeze({ status: 202, text: undefined })
@@ -31,15 +34,21 @@ type IncomingRequest = JsonRpcMessage & { id: RequestId; method: string }
  * throws and never rejects: whatever happens, there is one reply.
  */
 export function answer(text: string, exchange: Exchange, scope: Scope): Reply | Promise<Reply> {
+  if (scope.observe === undefined) return answerMessage(text, exchange, scope)
+  return scope.observe(text, exchange, () => answerMessage(text, exchange, scope))
+}
+
+function answerMessage(text: string, exchange: Exchange, scope: Scope): Reply | Promise<Reply> {
   let message: JsonRpcMessage
   let revision: Revision
   try {
     message = parseMessage(text, scope.context.limits)
+    if (exchange.observation !== undefined) exchange.observation.message = message
     revision = selectRevision(message, exchange)
     if (message.method === undefined) return acceptResponse(message, revision, { exchange, scope })
     if (message.id === undefined) return acceptNotification(message, revision, { exchange, scope })
   } catch (error) {
-    return toErrorReply(error, { id: readableId(text), revision: undefined, scope })
+    return toErrorReply(error, { id: readableId(text), revision: undefined, exchange, scope })
   }
   return answerRequest(message as IncomingRequest, revision, { exchange, scope })
 }
@@ -51,16 +60,17 @@ interface Way {
 
 function answerRequest(message: IncomingRequest, revision: Revision, way: Way): Reply | Promise<Reply> {
   const { exchange, scope } = way
-  const failed = (error: unknown) => toErrorReply(error, { id: message.id, revision, scope })
+  const failed = (error: unknown) => toErrorReply(error, { id: message.id, revision, exchange, scope })
   try {
     const request = decode(message, revision, way)
+    exchange.observation?.noteRequest(request)
     exchange.identify?.(request.id, request.session, request.revision.date)
     const refused = admit(request, scope)
     if (refused === undefined) return run(request, scope, failed)
-    if (!(refused instanceof Promise)) return toRefusedReply(refused, request.id)
+    if (!(refused instanceof Promise)) return toRefusedReply(refused, request)
     return refused
       .then((failure) =>
-        failure === undefined ? run(request, scope, failed) : toRefusedReply(failure, request.id),
+        failure === undefined ? run(request, scope, failed) : toRefusedReply(failure, request),
       )
       .catch(failed)
   } catch (error) {
@@ -89,7 +99,9 @@ function run(request: McpRequest, scope: Scope, failed: (error: unknown) => Repl
 }
 
 /** A refusal before anything was done: the failure, with the status and the header that HTTP has for it. */
-function toRefusedReply({ message, code, status, body }: Failure, id: RequestId): Reply {
+function toRefusedReply(failure: Failure, { id, exchange }: McpRequest): Reply {
+  const { message, code, status, body } = failure
+  exchange.observation?.noteError(failure)
   const after = body.retry_after_ms
   const headers = after === undefined ? {} : { headers: { 'retry-after': String(Math.ceil(after / 1_000)) } }
   return { status, text: serializeError(id, { code, message, data: body }), ...headers }
@@ -109,6 +121,7 @@ function toReply(request: McpRequest, outcome: Outcome, scope: Scope): Reply {
       ? { status: 200, text }
       : { status: 200, text, sessionId: outcome.sessionId }
   }
+  request.exchange.observation?.noteResult(outcome)
   return { status: 200, text: serializeResult(id, encodeBounded(request, outcome, scope)) }
 }
 
@@ -123,6 +136,7 @@ function encodeBounded(request: McpRequest, result: McpResult, scope: Scope): st
     throw createFailure('output_too_large')
   } catch (error) {
     const failure = error instanceof Failure ? error : toUnencodable(request, error, scope)
+    request.exchange.observation?.noteError(failure)
     if (request.method === 'tools/call') return encode(toFailureResult(failure))
     throw failure
   }
@@ -159,10 +173,13 @@ interface Failed {
   readonly id: RequestId | undefined
   /** Undefined while the message could not be read. */
   readonly revision: Revision | undefined
+  readonly exchange: Exchange
   readonly scope: Scope
 }
 
 function toErrorReply(error: unknown, failed: Failed): Reply {
+  const { observation } = failed.exchange
+  observation?.noteError(error)
   if (error instanceof Cancelled) return accepted
   if (error instanceof ProtocolError) return toProtocolReply(error, failed)
   if (error instanceof Failure) {
@@ -170,6 +187,7 @@ function toErrorReply(error: unknown, failed: Failed): Reply {
     return { status: 200, text: serializeError(failed.id, { code, message, data: body }) }
   }
   const errorId = failed.scope.context.createKey()
+  observation?.noteCrash(error, errorId)
   const facts = { error_id: errorId, error: describeError(error) }
   failed.scope.context.log({ level: 'error', message: 'A request failed unexpectedly.', ...facts })
   return toProtocolReply(new ProtocolError('internal', { data: { error_id: errorId } }), failed)

@@ -7,7 +7,10 @@ import { findJwksUrl } from './find-jwks-url.ts'
 const FIRST_SCOPES = ['hello:read', 'notes:read', 'weather:read']
 
 /** How callers over HTTP prove who they are. */
-export async function createAuth({ apiKeysFile, oidc }: AuthConfig): Promise<NonNullable<HttpOptions['auth']>> {
+export async function createAuth({
+  apiKeysFile,
+  oidc,
+}: AuthConfig): Promise<NonNullable<HttpOptions['auth']>> {
   const verifiers = [
     ...(apiKeysFile ? [apiKeys({ file: apiKeysFile })] : []),
     ...(oidc ? [await createTokenVerifier(oidc)] : []),

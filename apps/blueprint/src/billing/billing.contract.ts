@@ -12,12 +12,18 @@ export const buyCredits = defineTool({
     'balance. Use it only when the user has asked to buy and has named the amount. Give an idempotency_key that is ' +
     'new for every purchase: a repeat with the same key is charged once and gets the first receipt again.',
   input: z.object({
-    amount: z.int().min(1).max(1_000_000).describe('Credits to buy, a whole number. More than 1,000 is refused.'),
+    amount: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .describe('Credits to buy, a whole number. More than 1,000 is refused.'),
     idempotency_key: z
       .string()
       .regex(/^[!-~]{1,255}$/)
       .optional()
-      .describe('Names this purchase, so that repeating the call cannot charge twice. 1 to 255 visible characters.'),
+      .describe(
+        'Names this purchase, so that repeating the call cannot charge twice. 1 to 255 visible characters.',
+      ),
   }),
   output: z.object({
     receipt: z.string().max(40).describe('Names this purchase.'),
@@ -27,7 +33,8 @@ export const buyCredits = defineTool({
   }),
   errors: {
     amount_too_large: {
-      message: 'Nothing was bought: one purchase is at most max_allowed credits. Ask the user before you buy less.',
+      message:
+        'Nothing was bought: one purchase is at most max_allowed credits. Ask the user before you buy less.',
       retry: false,
       details: z.object({ max_allowed: credits }),
     },

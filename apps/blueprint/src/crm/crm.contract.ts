@@ -38,7 +38,8 @@ export const lookupCustomer = defineTool({
   errors: {
     one_key_needed: { message: 'Give either email or id, and not both.', retry: false },
     customer_not_found: {
-      message: 'There is no such customer. Check the spelling, or ask the user for the other of email and id.',
+      message:
+        'There is no such customer. Check the spelling, or ask the user for the other of email and id.',
       retry: false,
       details: z.object({ email: z.string().max(200).optional(), id: z.string().max(64).optional() }),
     },

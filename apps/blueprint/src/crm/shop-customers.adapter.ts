@@ -17,12 +17,22 @@ export function createShopCustomers(db: Kysely<Tables>): CustomerDirectory {
         )
         .select(['customers.id', 'customers.name', 'customers.email', 'customers.country'])
         .select('customers.created_on as customer_since')
-        .select(({ fn }) => [fn.count('orders.id').as('orders'), fn.sum('orders.total_cents').as('spent_cents')])
+        .select(({ fn }) => [
+          fn.count('orders.id').as('orders'),
+          fn.sum('orders.total_cents').as('spent_cents'),
+        ])
         .where(isWanted)
         .groupBy(['customers.id', 'customers.name', 'customers.email'])
         .groupBy(['customers.country', 'customers.created_on'])
         .executeTakeFirst()
-      return row && { ...row, id: String(row.id), orders: Number(row.orders), spent_cents: Number(row.spent_cents) }
+      return (
+        row && {
+          ...row,
+          id: String(row.id),
+          orders: Number(row.orders),
+          spent_cents: Number(row.spent_cents),
+        }
+      )
     },
   }
 }

@@ -44,19 +44,28 @@ export async function openSqliteStorage(dataDir: string): Promise<Storage> {
     public: join(dataDir, 'shop.db'),
     analytics: join(dataDir, 'analytics.db'),
   }
-  const db = openHandle(files)
+  const { db, close } = openHandle(files)
   try {
     await migrate(db, 'sqlite')
     await seed(db)
-    const readOnlyDb = openHandle(files, true)
-    return { db, readOnlyDb, files, close: () => closeAll(readOnlyDb, db) }
+    const reader = openHandle(files, true)
+    return {
+      db,
+      readOnlyDb: reader.db,
+      files,
+      async close() {
+        await reader.close()
+        // The last handle to close writes the log back into the files, which one that only reads cannot.
+        await close()
+      },
+    }
   } catch (error) {
-    await db.destroy()
+    await close()
     throw error
   }
 }
 
-function openHandle(files: SqliteFiles, readOnly = false): Kysely<Tables> {
+function openHandle(files: SqliteFiles, readOnly = false): { db: Kysely<Tables>; close(): Promise<void> } {
   const database = new DatabaseSync(files.main, {
     readOnly,
     timeout: BUSY_TIMEOUT_MS,
@@ -68,9 +77,13 @@ function openHandle(files: SqliteFiles, readOnly = false): Kysely<Tables> {
     if (!readOnly) database.exec(`pragma ${schema}.journal_mode = wal`)
     database.exec(`pragma ${schema}.synchronous = normal`)
   }
-  return new Kysely<Tables>({ dialect: createSqliteDialect(database) })
-}
-
-async function closeAll(...handles: Array<Kysely<Tables>>): Promise<void> {
-  for (const handle of handles) await handle.destroy()
+  const db = new Kysely<Tables>({ dialect: createSqliteDialect(database) })
+  return {
+    db,
+    async close() {
+      await db.destroy()
+      // A handle that was never used is none that kysely would close.
+      if (database.isOpen) database.close()
+    },
+  }
 }

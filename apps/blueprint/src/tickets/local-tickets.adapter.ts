@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import type { TicketRow, Tables } from '../storage/tables.ts'
+import type { Tables, TicketRow } from '../storage/tables.ts'
 import type { Ticket, TicketDesk, TicketDraft, TicketPage } from './tickets.service.ts'
 
 /** Options of the local desk. */

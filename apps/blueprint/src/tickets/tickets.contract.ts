@@ -1,7 +1,12 @@
 import { defineResource, defineTool } from 'plinth'
 import { z } from 'zod'
 
-const id = z.string().trim().min(1).max(40).describe('Id of the ticket, as create_ticket and list_tickets give it.')
+const id = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .describe('Id of the ticket, as create_ticket and list_tickets give it.')
 const title = z.string().trim().min(1).max(200)
 const body = z.string().max(20_000)
 const priority = z.enum(['low', 'normal', 'high', 'urgent'])
@@ -13,7 +18,10 @@ const summary = z.object({
   priority,
   status: z.enum(['open', 'closed']),
   created_at: z.string().max(30).describe('ISO 8601 instant, UTC.'),
-  url: z.string().max(500).describe('Where the ticket can be read: a resource of this server, or a web page.'),
+  url: z
+    .string()
+    .max(500)
+    .describe('Where the ticket can be read: a resource of this server, or a web page.'),
 })
 
 const ticket = summary.extend({ body })
@@ -48,7 +56,9 @@ export const createTicket = defineTool({
     would_send: z
       .object({
         to: z.string().max(300).describe('The system, and the place in it.'),
-        content: z.record(z.string().max(100), z.unknown()).describe('What would be sent, as it would be sent.'),
+        content: z
+          .record(z.string().max(100), z.unknown())
+          .describe('What would be sent, as it would be sent.'),
       })
       .nullable()
       .describe('Only after a dry run.'),

@@ -21,7 +21,12 @@ export function createKeptTexts({ maxCharacters = 16_000_000 }: { maxCharacters?
 
   return {
     keep(tenant, text) {
-      const key = createHash('sha256').update(text.url).update('\n').update(text.text).digest('base64url').slice(0, 22)
+      const key = createHash('sha256')
+        .update(text.url)
+        .update('\n')
+        .update(text.text)
+        .digest('base64url')
+        .slice(0, 22)
       const place = `${key} ${tenant}`
       forget(place)
       texts.set(place, text)

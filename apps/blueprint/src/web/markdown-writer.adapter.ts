@@ -22,12 +22,10 @@ export function createMarkdownWriter(options: MarkdownWriterOptions = {}): Markd
         env: {},
         resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
       })
-      try {
-        return await waitFor(worker, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
-      } finally {
-        await worker.terminate()
-        signal.throwIfAborted()
-      }
+      const page = await waitFor(worker, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
+      await worker.terminate()
+      signal.throwIfAborted()
+      return page
     },
   }
 }

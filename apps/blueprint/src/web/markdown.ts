@@ -11,7 +11,11 @@ const SILENT = ['script', 'style', 'noscript', 'template', 'iframe', 'object', '
  */
 export function toMarkdown(html: string, url: string): MarkdownPage {
   let title: string | null = null
-  const service = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-' })
+  const service = new TurndownService({
+    headingStyle: 'atx',
+    codeBlockStyle: 'fenced',
+    bulletListMarker: '-',
+  })
   service.remove(SILENT)
   service.remove((node) => node.nodeName.toLowerCase() === 'svg')
   service.addRule('title', {

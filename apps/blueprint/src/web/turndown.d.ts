@@ -31,5 +31,5 @@ declare module 'turndown' {
     turndown(html: string): string
   }
 
-  export default TurndownService
+  export = TurndownService
 }

@@ -29,7 +29,11 @@ export const fetchUrl = defineTool({
     format: z.enum(['markdown', 'json', 'text']).describe('What content is written in.'),
     content: z.string().max(20_000).describe('This part of the text.'),
     total_characters: z.int().min(0).describe('Length of the whole text.'),
-    next_cursor: z.string().max(200).nullable().describe('Where the next part starts. Null on the last part.'),
+    next_cursor: z
+      .string()
+      .max(200)
+      .nullable()
+      .describe('Where the next part starts. Null on the last part.'),
   }),
   // The first of these are the framework's own, declared so that the model knows them before it meets them.
   errors: {
@@ -56,7 +60,8 @@ export const fetchUrl = defineTool({
     upstream_timeout: { message: 'The page did not answer in time. Try again later.', retry: true },
     upstream_unavailable: { message: 'The page cannot be reached just now. Try again later.', retry: true },
     page_missing: {
-      message: 'The server answered that there is no such page, or that it is not for everybody. Check the address.',
+      message:
+        'The server answered that there is no such page, or that it is not for everybody. Check the address.',
       retry: false,
       details: z.object({ status: z.int().min(300).max(599) }),
     },

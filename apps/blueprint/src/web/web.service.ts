@@ -104,15 +104,28 @@ export function createWebService({ source, writer, partLength = 10_000 }: WebSer
     return isRefusal(text) ? text : { text, key: kept.keep(tenant, text) }
   }
 
+  async function loadAgain(
+    tenant: string,
+    { url, key }: { url: string; key: string },
+    signal: AbortSignal,
+  ): Promise<Loaded | WebRefusal> {
+    const text = kept.find(tenant, key)
+    if (text) return { text, key }
+    const loaded = await load(tenant, url, signal)
+    return isRefusal(loaded) || loaded.key === key ? loaded : refuse('page_changed', undefined)
+  }
+
   return {
     async read(tenant, { url, cursor }, signal) {
-      const place = cursor === undefined ? { key: undefined, from: 0 } : parsePartCursor(cursor)
+      if (cursor === undefined) {
+        const loaded = await load(tenant, url, signal)
+        return isRefusal(loaded) ? loaded : toPart(loaded, 0, partLength)
+      }
+      const place = parsePartCursor(cursor)
       if (!place) return refuse('cursor_invalid', undefined)
-      const known = place.key === undefined ? undefined : kept.find(tenant, place.key)
-      if (known && place.key !== undefined) return toPart({ text: known, key: place.key }, place.from, partLength)
-      const loaded = await load(tenant, url, signal)
+      const loaded = await loadAgain(tenant, { url, key: place.key }, signal)
       if (isRefusal(loaded)) return loaded
-      if (place.key !== undefined && place.key !== loaded.key) return refuse('page_changed', undefined)
+      if (place.from >= loaded.text.text.length) return refuse('cursor_invalid', undefined)
       return toPart(loaded, place.from, partLength)
     },
   }

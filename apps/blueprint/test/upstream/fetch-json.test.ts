@@ -122,7 +122,9 @@ test('a redirect is not followed', async () => {
 test('an aborted signal ends a request that hangs, with its own reason', async () => {
   const abort = new AbortController()
   const { url, requests } = await startHttp(() => abort.abort(new Error('enough')))
-  await expect(fetchJson(createExample(), { url: new URL(url), signal: abort.signal })).rejects.toThrow('enough')
+  await expect(fetchJson(createExample(), { url: new URL(url), signal: abort.signal })).rejects.toThrow(
+    'enough',
+  )
   expect(requests).toHaveLength(1)
 })
 

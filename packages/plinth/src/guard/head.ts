@@ -34,6 +34,7 @@ const known: readonly string[] = [
   'mcp-name',
   'mcp-session-id',
   'last-event-id',
+  'idempotency-key',
 ]
 const acceptSlot = 0
 const credentialSlots = [known.indexOf('authorization'), known.indexOf('x-api-key')]

@@ -1,14 +1,17 @@
 import { Failure } from '../errors.ts'
 import { isObject, isRequestId, type JsonObject } from '../jsonrpc/message.ts'
 import { serializeNotification } from '../jsonrpc/serialize.ts'
+import { continueTrace, type TraceContext } from '../telemetry/trace-context.ts'
 import { askClient } from './ask-client.ts'
 import type { AskAnswer, AskRequest, WireRequest } from './ask-request.ts'
 import { answerFromRounds } from './ask-rounds.ts'
+import { bindMethods } from './bind-methods.ts'
 import type { Call, CallLog, CallNotify, CallRequest, DeclaredErrors, Effect, FailOptions } from './call.ts'
 import { Cancelled } from './call-errors.ts'
 import { fetchForCall } from './call-fetch.ts'
 import { createCallLog } from './call-log.ts'
 import { createCallNotify } from './call-notify.ts'
+import { findTraceParent } from './call-trace.ts'
 import { type AskKind, canAsk } from './capabilities.ts'
 import type { ServerContext } from './context.ts'
 import { toHops } from './hops.ts'
@@ -25,6 +28,8 @@ export interface Callee {
   readonly effect?: Effect
   /** Milliseconds. */
   readonly timeoutMs: number
+  /** Paths of arguments that no record may show. */
+  readonly redact?: readonly string[] | undefined
 }
 
 const noQuestions: ReadonlyMap<string, WireRequest> = new Map()
@@ -63,6 +68,7 @@ export class ActiveCall implements Call {
   private lastProgress = -Infinity
   private finished = false
   private facts: CallRequest | undefined
+  private ownTrace: TraceContext | null | undefined
 
   constructor(mcp: McpRequest, callee: Callee, context: ServerContext) {
     this.mcp = mcp
@@ -70,6 +76,7 @@ export class ActiveCall implements Call {
     this.context = context
     this.deadline = context.now() + callee.timeoutMs
     this.latestDeadline = this.deadline - callee.timeoutMs + context.limits.maxTimeoutMs
+    if (mcp.exchange.observation !== undefined) mcp.exchange.observation.call = this
   }
 
   /** Questions of this round that the client still has to answer (2026-07-28). */
@@ -193,6 +200,7 @@ export class ActiveCall implements Call {
 
   ask<R extends AskRequest>(key: string, request: R): Promise<AskAnswer<R>> {
     this.asked = true
+    this.mcp.exchange.observation?.noteEvent('asked')
     const answer = this.mcp.revision.handshake
       ? askClient(this, key, request)
       : answerFromRounds(this, key, request)
@@ -211,6 +219,15 @@ export class ActiveCall implements Call {
 
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     return fetchForCall(this, input, init)
+  }
+
+  /** Where this call stands in the trace of its caller; undefined where neither sent nor started one. */
+  get trace(): TraceContext | undefined {
+    if (this.ownTrace !== undefined) return this.ownTrace ?? undefined
+    const span = this.mcp.exchange.observation?.span
+    const parent = span === undefined ? findTraceParent(this.mcp) : undefined
+    this.ownTrace = span?.context ?? (parent && continueTrace(parent)) ?? null
+    return this.ownTrace ?? undefined
   }
 
   get hops(): readonly string[] {
@@ -241,6 +258,19 @@ export class ActiveCall implements Call {
     return inFlight.add(scope, this.mcp.id, this)
   }
 }
+
+bindMethods(ActiveCall.prototype, [
+  'progress',
+  'fail',
+  'ask',
+  'canAsk',
+  'once',
+  'secret',
+  'createHandle',
+  'openHandle',
+  'closeStream',
+  'fetch',
+])
 
 function copyRounds(rounds: Rounds): Rounds {
   return { ...rounds, done: Object.assign(Object.create(null) as object, rounds.done) }

@@ -1,3 +1,4 @@
+import { type TraceContext, toTraceparent } from '../telemetry/trace-context.ts'
 import type { ActiveCall } from './active-call.ts'
 
 /**
@@ -11,5 +12,15 @@ export function fetchForCall(
 ): Promise<Response> {
   const own = init.signal ?? (input instanceof Request ? input.signal : undefined)
   const signal = own ? AbortSignal.any([own, call.signal]) : call.signal
-  return fetch(input, { ...init, signal })
+  if (call.trace === undefined) return fetch(input, { ...init, signal })
+  return fetch(input, { ...init, signal, headers: toTracedHeaders(call.trace, input, init) })
+}
+
+/** The headers of a request with those of its trace. One that has a trace of its own keeps it. */
+function toTracedHeaders(trace: TraceContext, input: string | URL | Request, init: RequestInit): Headers {
+  const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined))
+  if (headers.has('traceparent')) return headers
+  headers.set('traceparent', toTraceparent(trace))
+  if (trace.state !== undefined) headers.set('tracestate', trace.state)
+  return headers
 }

@@ -1,4 +1,5 @@
 import type { RequestId } from '../jsonrpc/message.ts'
+import type { Observation } from './observation.ts'
 import type { Principal } from './principal.ts'
 import type { Session } from './session.ts'
 
@@ -28,6 +29,8 @@ export interface Exchange {
   readonly principal: Principal
   /** The address of the other end, where the transport knows it. */
   readonly remoteAddress?: string | undefined
+  /** What the record of this message is made from; set where somebody observes. */
+  observation?: Observation
   /** Sends a notification or request that belongs to this message, ahead of its answer. */
   send(text: string): void
   /** Called at most once, when the client can no longer receive the answer. */

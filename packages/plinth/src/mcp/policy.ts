@@ -90,6 +90,11 @@ export interface Policies {
   readonly budget?: BudgetPolicy
   /** `false` switches the server's repeat guard off. */
   readonly repeat?: RepeatPolicy | false
+  /**
+   * Arguments that no log and no record may show, as dotted paths: `card.number`; `*` stands for every member or item.
+   * Default: none but those whose name or form gives them away.
+   */
+  readonly redact?: readonly string[]
 }
 
 /** The policies only a tool can have. */

@@ -74,6 +74,7 @@ function runIn(run: () => McpResult | Promise<McpResult>, leave: () => void): Mc
 function waitForSlot(call: ActiveCall, slots: Slots, settings: Settings): Promise<void> {
   if (slots.line.size >= settings.queue)
     throw createFailure('overloaded', { retryAfterMs: settings.queueTimeoutMs })
+  const since = performance.now()
   return new Promise((resolve, reject) => {
     const leave = (reason: Error) => {
       clearTimeout(timer)
@@ -82,6 +83,7 @@ function waitForSlot(call: ActiveCall, slots: Slots, settings: Settings): Promis
     const waiter: Waiter = {
       start: () => {
         clearTimeout(timer)
+        call.mcp.exchange.observation?.noteQueued(performance.now() - since)
         resolve()
       },
     }

@@ -1,10 +1,11 @@
 import { isObject, type JsonRpcMessage } from '../jsonrpc/message.ts'
 import type { Exchange, Reply } from '../mcp/exchange.ts'
+import { findTraceParent } from '../mcp/call-trace.ts'
 import { Observation } from '../mcp/observation.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
-import { type McpRequest, toMeta } from '../mcp/request.ts'
+import type { McpRequest } from '../mcp/request.ts'
 import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts'
-import { continueTrace, parseTraceparent, type TraceContext } from '../telemetry/trace-context.ts'
+import { continueTrace } from '../telemetry/trace-context.ts'
 import type { Tracer } from '../telemetry/tracer.ts'
 
 /** Answers one message and tells the observers of it, once, when its answer is ready. */
@@ -78,19 +79,9 @@ function startSpan(observation: Observation, tracer: Tracer | undefined, time: n
     requestId: request.id,
     revision: request.revision.date,
     isHttp: request.exchange.headers !== undefined,
-    parent: findParent(request),
+    parent: findTraceParent(request),
     time,
   })
-}
-
-/** The trace of the caller: as the protocol carries it, else as HTTP does. */
-export function findParent(request: McpRequest): TraceContext | undefined {
-  const { traceparent, tracestate } = toMeta(request)
-  const { headers } = request.exchange
-  return (
-    parseTraceparent(traceparent, tracestate) ??
-    parseTraceparent(headers?.get('traceparent'), headers?.get('tracestate'))
-  )
 }
 
 interface Facts {
@@ -166,7 +157,7 @@ function toClient(request: McpRequest | undefined): string | undefined {
 function toTrace({ span, request, call }: Observation): Pick<CallRecord, 'traceId' | 'spanId'> {
   if (span !== undefined) return span.context
   if (call !== undefined) return { traceId: call.trace?.traceId, spanId: call.trace?.spanId }
-  const parent = request && findParent(request)
+  const parent = request && findTraceParent(request)
   const own = parent && continueTrace(parent)
   return { traceId: own?.traceId, spanId: own?.spanId }
 }

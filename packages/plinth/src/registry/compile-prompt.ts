@@ -46,6 +46,7 @@ export function compilePrompt(
     name: contract.name,
     errors: undefined,
     timeoutMs: contract.timeoutMs ?? options.timeoutMs,
+    redact: contract.redact,
     contract,
     listedArguments,
     complete: contract.complete,

@@ -53,6 +53,7 @@ export function compileResource(
     name: contract.uri,
     errors: undefined,
     timeoutMs: contract.timeoutMs ?? options.timeoutMs,
+    redact: contract.redact,
     contract,
     template,
     complete: contract.complete,

@@ -60,6 +60,7 @@ export function compileTool(
     errors: contract.errors as DeclaredErrors | undefined,
     effect: contract.effect,
     timeoutMs: contract.timeoutMs ?? options.timeoutMs,
+    redact: contract.redact,
     contract,
     inputSchema,
     outputSchema,

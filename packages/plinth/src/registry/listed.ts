@@ -2,6 +2,7 @@ import type { JsonSchema } from '../mcp/json-schema.ts'
 import type { Revision } from '../mcp/revision.ts'
 import type { CompiledTool } from './compile-tool.ts'
 import type { Described } from './contract.ts'
+import { withoutTupleRest, wrapSchema } from './readable-schema.ts'
 
 /** A tool as `tools/list` shows it to a client of this revision. */
 export function toListedTool(tool: CompiledTool, revision: Revision): Record<string, unknown> {
@@ -33,19 +34,9 @@ export function toMetaMember(contract: Described, revision: Revision): Record<st
 
 function toOutputSchema(schema: JsonSchema | undefined, revision: Revision): Record<string, unknown> {
   if (schema === undefined || revision.structured === 'none') return {}
-  if (revision.structured === 'any' || schema['type'] === 'object') return { outputSchema: schema }
-  const { $schema, $defs, ...own } = moveRefs(schema)
-  const kept = { ...($schema === undefined ? {} : { $schema }), ...($defs === undefined ? {} : { $defs }) }
-  return { outputSchema: { ...kept, type: 'object', properties: { result: own }, required: ['result'] } }
-}
-
-/** References to the root of a schema, or into it, still lead there once it is a property of another. */
-function moveRefs(schema: JsonSchema): JsonSchema {
-  const moved = JSON.stringify(schema, (key, value: unknown) => {
-    const isInside = key === '$ref' && typeof value === 'string' && /^#($|\/(?!\$defs\/))/.test(value)
-    return isInside ? `#/properties/result${value.slice(1)}` : value
-  })
-  return JSON.parse(moved) as JsonSchema
+  if (revision.structured === 'any') return { outputSchema: schema }
+  const readable = withoutTupleRest(schema)
+  return { outputSchema: schema['type'] === 'object' ? readable : wrapSchema(readable) }
 }
 
 function toAnnotations({ contract }: CompiledTool): Record<string, unknown> {

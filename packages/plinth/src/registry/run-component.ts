@@ -29,7 +29,7 @@ export function runComponent(
   let pending: McpResult | Promise<McpResult>
   const startedAt = performance.now()
   try {
-    pending = currentCall.run(call, run, call)
+    pending = enter(call, run)
   } catch (error) {
     return toOutcome(call, error, onFailure)
   } finally {
@@ -48,6 +48,13 @@ export function runComponent(
       countRunning(call, -1)
       if (scope !== undefined) inFlight.remove(scope, call.mcp.id)
     })
+}
+
+/** Runs the call where its code finds it, and in its span where it has one. */
+function enter(call: ActiveCall, run: Run): McpResult | Promise<McpResult> {
+  const { observation } = call.mcp.exchange
+  if (observation?.span === undefined) return currentCall.run(call, run, call)
+  return observation.span.run(() => currentCall.run(call, run, call))
 }
 
 /** Names a handler that held the event loop: nobody else was served meanwhile. */
@@ -92,6 +99,7 @@ function toOutcome(call: ActiveCall, error: unknown, onFailure: OnFailure): McpR
     return toInputRequired(call)
   }
   if (error instanceof CannotAsk && !call.mcp.revision.handshake) throw toCapabilityError(error)
+  call.mcp.exchange.observation?.noteError(error)
   if (error instanceof Failure || error instanceof ToolError) return onFailure(error)
   return onFailure(maskError(call, error))
 }
@@ -104,6 +112,7 @@ function toCapabilityError(error: CannotAsk): ProtocolError {
 /** Keeps an unknown error for the log; the caller gets a generic sentence and the id to find it by. */
 function maskError(call: ActiveCall, error: unknown): Failure {
   const errorId = call.context.createKey()
+  call.mcp.exchange.observation?.noteCrash(error, errorId)
   const { name } = call.callee
   const facts = { component: name, error_id: errorId, error: describeError(error) }
   call.context.log({ level: 'error', message: 'A handler failed unexpectedly.', ...facts })

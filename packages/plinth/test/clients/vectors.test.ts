@@ -55,7 +55,7 @@ describe.for(clientKinds)('$name', (kind) => {
     const server = createPlain()
     server.tool(
       { name, description: 'Answers.', output: output as JsonSchema, effect: 'read' },
-      () => value as object,
+      () => value as Record<string, unknown>,
     )
     const client = await connect(kind, server)
     expect(await client.listTools()).toMatchObject([{ name }])

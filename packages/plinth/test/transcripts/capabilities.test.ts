@@ -60,6 +60,21 @@ test.for(['completion/complete', 'resources/list'])('%s cannot ask the client an
   expect(error).toMatchObject({ data: { error: 'cannot_ask' } })
 })
 
+test('a list that each caller has of its own is private, on all its pages', async () => {
+  const server = createServer({ name: 'lists', version: '1.0.0', pageSize: 1 })
+  const list = () => [
+    { uri: 'notes://a', name: 'A' },
+    { uri: 'notes://b', name: 'B' },
+  ]
+  server.resource({ uri: 'notes://{name}', name: 'Note' }, ({ name }) => name, list)
+  const first = await sendStateless(server, { method: 'resources/list' })
+  expect(first.result).toMatchObject({ resources: [{ name: 'A' }], cacheScope: 'private', ttlMs: 0 })
+  const params = { cursor: first.result?.['nextCursor'] }
+  const { result } = await sendStateless(server, { method: 'resources/list', params })
+  expect(result).toMatchObject({ resources: [{ name: 'B' }], cacheScope: 'private', ttlMs: 0 })
+  expect(result).not.toHaveProperty('nextCursor')
+})
+
 test('a schema in a dialect nobody reads is refused by name', async () => {
   const server = createEmpty()
   const input = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' }

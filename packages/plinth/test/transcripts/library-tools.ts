@@ -22,6 +22,7 @@ export function addTools(server: Server, icons: readonly Icon[]): void {
   addFailingTools(server)
   addNotifyingTools(server)
   addWaitingTools(server)
+  addEcho(server)
   server.tool({ name: 'gallery', description: 'Shows every kind of content.', effect: 'read' }, () =>
     toolResult({
       content: [
@@ -33,6 +34,16 @@ export function addTools(server: Server, icons: readonly Icon[]): void {
       ],
     }),
   )
+}
+
+/** Answers with the metadata of the request, but for what the protocol itself put there. */
+function addEcho(server: Server): void {
+  server.tool({ name: 'echo_meta', description: 'Repeats metadata.', effect: 'read' }, (_input, call) => {
+    const own = Object.entries(call.request.meta).filter(
+      ([key]) => !key.startsWith('io.modelcontextprotocol/'),
+    )
+    return JSON.stringify(Object.fromEntries(own))
+  })
 }
 
 function addStructuredTools(server: Server): void {

@@ -8,6 +8,7 @@ import {
 } from 'plinth'
 import { afterEach, expect, test, vi } from 'vitest'
 import { MemoryDocumentStore } from '../../../src/storage/memory-document.ts'
+import { open } from '../../security/raw-http.ts'
 import { buy, callWith, connect, createQuietServer, postCall, serve, settleAll, toFailure } from './keyed.ts'
 
 type Handle = (input: { amount: number }, call: Call) => unknown
@@ -153,6 +154,19 @@ test.each(['abc', '"abc"'])('over HTTP the key can be the header %s', async (hea
   const again = await postCall(service, params, { 'idempotency-key': header })
   expect(again['_meta']).toMatchObject({ 'plinth/replayed': true })
   expect(effects.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['abc'])
+})
+
+test('over HTTP a repeated header is refused', async () => {
+  const { server, effects } = createShop()
+  const connection = await open(await serve(server))
+  const body = '{}'
+  connection.send(
+    `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:${connection.port}\r\nContent-Type: application/json\r\n` +
+      `Accept: application/json, text/event-stream\r\nIdempotency-Key: a\r\nidempotency-key: b\r\n` +
+      `Content-Length: ${body.length}\r\n\r\n${body}`,
+  )
+  expect((await connection.response()).status).toBe(400)
+  expect(effects).toHaveLength(0)
 })
 
 test('calls that come while the first one runs get its result', async () => {
