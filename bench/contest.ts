@@ -24,7 +24,9 @@ export interface Standing {
   readonly cpuRatio: number
   readonly p99: number
   readonly residentBytes: number
+  /** Slices that count, of so many taken. */
   readonly slices: number
+  readonly taken: number
 }
 
 interface Slice {
@@ -62,7 +64,10 @@ export async function compete(
     for (let slice = 0; slice < bench.slices; slice++) await runSlices(entered, readings, bench)
     resident = await leave(entered)
   }
-  return all.map(({ label }, index) => toStanding(label, readings[index] ?? [], resident[index + 1] ?? 0))
+  return all.map(({ label }, index) => ({
+    ...toStanding(label, readings[index] ?? [], resident[index + 1] ?? 0),
+    taken: bench.rounds * bench.slices,
+  }))
 }
 
 /** A contender of ours, and the same of the revision it is compared with. */
@@ -121,7 +126,11 @@ async function leave(entered: readonly Entered[]): Promise<number[]> {
   return resident
 }
 
-function toStanding(label: string, readings: readonly Reading[], residentBytes: number): Standing {
+function toStanding(
+  label: string,
+  readings: readonly Reading[],
+  residentBytes: number,
+): Omit<Standing, 'taken'> {
   const ratios = readings.map(({ ratio }) => ratio)
   const [low, high] = spread(ratios)
   return {

@@ -6,17 +6,21 @@ export function formatCount(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
-/** A standing as a line, judged by its ratio where a goal is given. */
+/**
+ * A standing as a line, judged by its ratio where a goal is given. Where more than half of the slices were left out,
+ * there is no result, and no goal is met.
+ */
 export function toRow(standing: Standing, goal?: { min: number; max?: number }): Row {
-  const { label, rate, ratio, low, high, cpuRatio, slices } = standing
+  const { label, rate, ratio, low, high, cpuRatio, slices, taken } = standing
+  const isMeasured = slices * 2 >= taken
   const row = {
     label,
-    result: `${ratio.toFixed(2)}x`,
-    detail: `${formatCount(rate)}/s, quartiles ${low.toFixed(2)}–${high.toFixed(2)} of ${slices}, cpu ${cpuRatio.toFixed(2)}x`,
+    result: isMeasured ? `${ratio.toFixed(2)}x` : 'not measured',
+    detail: `${formatCount(rate)}/s, quartiles ${low.toFixed(2)}–${high.toFixed(2)} of ${slices}/${taken}, cpu ${cpuRatio.toFixed(2)}x`,
   }
   if (goal === undefined || label.includes(' @')) return row
   const wanted = goal.max === undefined ? `>= ${goal.min}x` : `${goal.min}–${goal.max}x`
-  return { ...row, goal: wanted, isMet: ratio >= goal.min && ratio <= (goal.max ?? Infinity) }
+  return { ...row, goal: wanted, isMet: isMeasured && ratio >= goal.min && ratio <= (goal.max ?? Infinity) }
 }
 
 /** A value beside its upper limit. */

@@ -49,7 +49,7 @@ export interface FetchConfig {
 }
 
 /** The only environment variables whose values `debug_config` may show. */
-const VISIBLE_VARIABLES = ['NODE_ENV', 'HOST', 'PORT', 'PLINTH_DRY_RUN'] as const
+const VISIBLE_VARIABLES = ['NODE_ENV', 'PLINTH_HOST', 'PORT', 'PLINTH_DRY_RUN'] as const
 
 /**
  * Reads the configuration from environment variables. Relative paths start at `cwd`.

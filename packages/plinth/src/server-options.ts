@@ -15,7 +15,11 @@ import { Subscriptions } from './mcp/subscriptions.ts'
 import type { Stores } from './server-stores.ts'
 import { createRandomKey, createSealer, parseKeys } from './storage/sealed-token.ts'
 import type { SecretProvider } from './storage/secrets.ts'
+import type { CallLogOptions } from './telemetry/call-log.ts'
 import { createStderrLog, type LogSink } from './telemetry/log.ts'
+import type { Observer } from './telemetry/observer.ts'
+import { createServerLog, parseLogLevel, type ServerLogLevel } from './telemetry/server-log.ts'
+import type { Tracer } from './telemetry/tracer.ts'
 import type { Upstream } from './upstream/define-upstream.ts'
 
 /** What a server is made from. Only its name and version are needed. */
@@ -35,8 +39,21 @@ export interface ServerOptions {
    * when serving over HTTP, as sessions then end with the process.
    */
   readonly keys?: readonly string[]
-  /** Where the server's own log goes. Default: JSON lines on stderr. */
+  /**
+   * Where the server's own log goes, without secrets. Default: JSON lines on stderr; `createPinoLog` of `plinth/log`
+   * writes with pino.
+   */
   readonly log?: LogSink
+  /** The quietest level that is logged. Default `info`. */
+  readonly logLevel?: ServerLogLevel
+  /** Log lines of one kind a second, on average; more are counted and dropped. Default `1_000`. */
+  readonly maxLogLinesPerSecond?: number
+  /** Whether the log has a line for each call, and what it says. Default `false`. */
+  readonly logCalls?: boolean | CallLogOptions
+  /** Who hears of every call, such as metrics and audit of `plinth/telemetry`. Default: nobody, which costs nothing. */
+  readonly observers?: readonly Observer[]
+  /** Makes a span for every request, such as `createOtelTracer` of `plinth/otel`. Default: none. */
+  readonly tracer?: Tracer
   /** How long one call may take, in milliseconds. Default `60_000`. */
   readonly timeoutMs?: number
   /** How long a call that reports progress may take in all, in milliseconds. Default `600_000`. */
@@ -106,6 +123,9 @@ export interface ServerSettings {
   /** True when the key was made up, so that sessions end with the process. */
   readonly hasRandomKey: boolean
   readonly log: LogSink
+  readonly logCalls: CallLogOptions | undefined
+  readonly observers: readonly Observer[]
+  readonly tracer: Tracer | undefined
   readonly timeoutMs: number
   readonly maxTimeoutMs: number
   readonly blockedAfterMs: number
@@ -166,21 +186,17 @@ function parseCounts(options: Partial<Counts>): Counts {
 
 /** @throws TypeError naming the option, its value and the fix. */
 export function parseServerOptions(options: ServerOptions): ServerSettings {
-  const {
-    keys = [],
-    log = createStderrLog(),
-    now = Date.now,
-    requireSession = false,
-    rate,
-    pageSize,
-  } = options
+  const { keys = [], now = Date.now, requireSession = false, rate, pageSize } = options
   return {
     ...parseCounts(options),
     serverInfo: toServerInfo(options),
     instructions: options.instructions,
     keys: parseKeys(keys.length === 0 ? [createRandomKey()] : keys),
     hasRandomKey: keys.length === 0,
-    log,
+    log: toServerLog(options, now),
+    logCalls: options.logCalls === true ? {} : options.logCalls || undefined,
+    observers: options.observers ?? [],
+    tracer: options.tracer,
     now,
     requireSession,
     pageSize: pageSize === undefined ? undefined : parseCount('pageSize', pageSize, { min: 1 }),
@@ -193,6 +209,12 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     dryRun: options.dryRun ?? false,
     instanceName: options.instanceName ?? options.name,
   }
+}
+
+function toServerLog(options: ServerOptions, now: () => number): LogSink {
+  const { log = createStderrLog(), logLevel = 'info', maxLogLinesPerSecond = 1_000 } = options
+  const maxPerSecond = parseCount('maxLogLinesPerSecond', maxLogLinesPerSecond, { min: 1 })
+  return createServerLog(log, { level: parseLogLevel('logLevel', logLevel), maxPerSecond, now })
 }
 
 function parseUpstreams(upstreams: readonly Upstream[]): readonly Upstream[] {

@@ -47,6 +47,8 @@ import {
 } from './server-options.ts'
 import { composePolicies } from './server-policies.ts'
 import { createStores, type Stores } from './server-stores.ts'
+import { ServerTelemetry } from './server-telemetry.ts'
+import type { Observer } from './telemetry/observer.ts'
 import type { Upstream } from './upstream/define-upstream.ts'
 
 /**
@@ -57,6 +59,8 @@ export class Server {
   readonly settings: ServerSettings
   /** What decides who gets in. */
   readonly admission: Admission
+  /** Who hears of its calls. */
+  readonly telemetry: ServerTelemetry
   private readonly stores: Stores
   private readonly context: ServerContext
   private readonly tools = new Map<string, CompiledTool>()
@@ -70,6 +74,9 @@ export class Server {
     this.settings = parseServerOptions(options)
     this.stores = createStores(options.stores, { now: this.settings.now, createKey })
     this.admission = createAdmission(this.settings, this.stores, (delayMs) => this.noteDelay(delayMs))
+    this.telemetry = new ServerTelemetry(this.settings, () => {
+      this.current = undefined
+    })
     this.context = createContext(this.settings, (tool) => this.tools.get(tool)?.paramHeaders)
   }
 
@@ -148,6 +155,12 @@ export class Server {
   /** The services this server depends on: their breakers, slots and counts. */
   get upstreams(): readonly Upstream[] {
     return this.settings.upstreams
+  }
+
+  /** Has an observer hear of every call from now on. */
+  observe(observer: Observer): this {
+    this.telemetry.observe(observer)
+    return this
   }
 
   /** Tells subscribed clients that a resource changed: those of one tenant, or without it all of them. */
@@ -255,7 +268,13 @@ export class Server {
       { pageSize, timeoutMs, cache },
     )
     const about = { capabilities: toCapabilities(catalogue), serverInfo, instructions, cache }
-    return { catalogue, context: this.context, about, admission: this.admission }
+    return {
+      catalogue,
+      context: this.context,
+      about,
+      admission: this.admission,
+      observe: this.telemetry.createObserve(),
+    }
   }
 }
 

@@ -14,7 +14,7 @@ export type KeyFacts = Omit<ApiKey, 'sha256'>
 
 /** How the command is used. */
 export const keyCreateUsage = `plinth key create --id <name> [--subject <name>] [--tenant <name>] [--scopes <a,b>]
-                  [--roles <a,b>] [--expires <time, such as 2027-01-31>]
+                  [--roles <a,b>] [--expires <time, such as YYYY-MM-DD>]
 
 Prints a new API key once, and the entry to store in the file that apiKeys({ file }) reads.
 `
@@ -72,6 +72,6 @@ function toTime(text: string): string {
   const time = Date.parse(text)
   if (Number.isFinite(time) && time > Date.now()) return new Date(time).toISOString()
   throw new TypeError(
-    `"--expires" must be a time to come, such as "2027-01-31", got ${JSON.stringify(text)}.`,
+    `"--expires" must be a time to come, such as "YYYY-MM-DD", got ${JSON.stringify(text)}.`,
   )
 }

@@ -8,7 +8,7 @@ export interface ServeOptions extends HttpOptions {
   /** Flags: `--stdio`, `--host`, `--port`, `--path`. Others are refused. Default `process.argv.slice(2)`. */
   readonly argv?: readonly string[]
   /**
-   * `HOST`, `PORT`, `MCP_PATH`, and, separated by commas, `PLINTH_ALLOWED_HOSTS` and `PLINTH_ALLOWED_ORIGINS`;
+   * `PLINTH_HOST`, `PORT`, `PLINTH_PATH`, and, separated by commas, `PLINTH_ALLOWED_HOSTS` and `PLINTH_ALLOWED_ORIGINS`;
    * `PLINTH_DRY_RUN=1` lets nothing change. Empty ones count as unset. Default `process.env`.
    */
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -45,8 +45,8 @@ export function planServe(options: ServeOptions): ServePlan {
   const env = environment ?? process.env
   const hosts = parseList(env['PLINTH_ALLOWED_HOSTS'])
   const origins = parseList(env['PLINTH_ALLOWED_ORIGINS'])
-  const host = given.host ?? (env['HOST'] || undefined)
-  const path = given.path ?? (env['MCP_PATH'] || undefined)
+  const host = given.host ?? (env['PLINTH_HOST'] || undefined)
+  const path = given.path ?? (env['PLINTH_PATH'] || undefined)
   const port = parsePort('--port', given.port) ?? parsePort('PORT', env['PORT'] || undefined)
   const found = { host, port, path, allowedHosts: hosts, allowedOrigins: origins }
   const chosen = Object.entries(found).filter(([, value]) => value !== undefined)

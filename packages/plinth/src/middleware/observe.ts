@@ -1,6 +1,6 @@
 import { isObject, type JsonRpcMessage } from '../jsonrpc/message.ts'
-import type { Exchange, Reply } from '../mcp/exchange.ts'
 import { findTraceParent } from '../mcp/call-trace.ts'
+import type { Exchange, Reply } from '../mcp/exchange.ts'
 import { Observation } from '../mcp/observation.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { McpRequest } from '../mcp/request.ts'
@@ -127,7 +127,13 @@ type MessageFacts = Pick<CallRecord, 'kind' | 'method' | 'component' | 'requestI
 
 function toMessageFacts({ message }: Observation): MessageFacts {
   if (message === undefined) {
-    return { kind: 'unreadable', method: undefined, component: undefined, requestId: undefined, arguments: undefined }
+    return {
+      kind: 'unreadable',
+      method: undefined,
+      component: undefined,
+      requestId: undefined,
+      arguments: undefined,
+    }
   }
   const params = isObject(message.params) ? message.params : {}
   return {

@@ -120,6 +120,7 @@ test('the fetch handler asks the same of callers', async () => {
   expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, missing])
   expect((await send({ authorization: `Bearer ${good}, Bearer x` })).status).toBe(400)
   expect((await send({ 'x-api-key': 'a, b' })).status).toBe(400)
+  expect((await send({ authorization: `Bearer ${'x'.repeat(16_385)}` })).status).toBe(400)
   expect((await send({ authorization: `Bearer ${good}` })).status).toBe(200)
   expect(calls).toEqual([{}])
 })

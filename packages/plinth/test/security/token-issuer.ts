@@ -67,14 +67,16 @@ function toSignature(alg: string, text: string, key: KeyObject): Uint8Array {
 export interface KeyServer {
   readonly url: string
   fetches: number
-  answer: { status: number; body: string }
+  answer: { status: number; body: string; location?: string }
 }
 
 /** Publishes keys on loopback until the test is over. */
 export async function publishKeys(...keys: Record<string, unknown>[]): Promise<KeyServer> {
   const { port } = await startWeb((_request, response) => {
     state.fetches++
-    response.writeHead(state.answer.status, { 'content-type': 'application/json' }).end(state.answer.body)
+    const { status, body, location } = state.answer
+    const moved = location === undefined ? {} : { location }
+    response.writeHead(status, { 'content-type': 'application/json', ...moved }).end(body)
   })
   const state = { url: `http://127.0.0.1:${port}/jwks`, fetches: 0, answer: toKeySet(...keys) }
   return state

@@ -305,7 +305,6 @@ test('while the issuer is down known keys work on within bounds, and unknown one
 
 const broken: Record<string, { status: number; body: string }> = {
   'an error': { status: 500, body: '{}' },
-  'a redirect': { status: 302, body: '{}' },
   'no JSON': { status: 200, body: '<html>' },
   'no keys': { status: 200, body: '{}' },
   'more than it may': { status: 200, body: JSON.stringify({ keys: [], padding: 'x'.repeat(600_000) }) },
@@ -319,6 +318,15 @@ for (const [what, answer] of Object.entries(broken)) {
     expect((await callWithToken(service, good)).status).toBe(503)
   })
 }
+
+test('a redirect to other keys is not followed', async () => {
+  const elsewhere = await publishKeys(toJwk('rsa'))
+  const keys = await publishKeys()
+  keys.answer = { status: 302, body: '', location: elsewhere.url }
+  const { service } = await listenWith(toAuth(verifyTokens({ jwksUrl: keys.url })))
+  expect((await callWithToken(service, good)).status).toBe(503)
+  expect(elsewhere.fetches).toBe(0)
+})
 
 test('a flood during an outage leads to one fetch of keys every five seconds', async () => {
   const clock = createClock()

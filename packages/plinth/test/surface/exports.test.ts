@@ -7,12 +7,16 @@ test('plinth exports these names at runtime', async () => {
     'ProtocolError',
     'Server',
     'ToolError',
+    'createFetchHandler',
     'createServer',
     'definePrompt',
     'defineResource',
     'defineTool',
+    'envSecrets',
+    'fileSecrets',
     'serveHttp',
     'toolResult',
+    'workerHandler',
   ])
 })
 

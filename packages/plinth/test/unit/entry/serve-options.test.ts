@@ -10,9 +10,9 @@ test('without flags and environment the options hold', () => {
 
 test('the environment wins over options', () => {
   const env = {
-    HOST: '127.0.0.2',
+    PLINTH_HOST: '127.0.0.2',
     PORT: '4001',
-    MCP_PATH: '/there',
+    PLINTH_PATH: '/there',
     PLINTH_ALLOWED_HOSTS: 'a.example, b.example',
     PLINTH_ALLOWED_ORIGINS: 'https://a.example',
   }
@@ -28,12 +28,12 @@ test('the environment wins over options', () => {
 
 test('flags win over the environment', () => {
   const argv = ['--port', '4002', '--host=::1', '--path', '/flag']
-  const env = { HOST: '127.0.0.2', PORT: '4001', MCP_PATH: '/there' }
+  const env = { PLINTH_HOST: '127.0.0.2', PORT: '4001', PLINTH_PATH: '/there' }
   expect(planServe({ argv, env }).http).toEqual({ host: '::1', port: 4_002, path: '/flag' })
 })
 
 test('empty variables count as unset', () => {
-  const env = { HOST: '', PORT: '', MCP_PATH: '', PLINTH_ALLOWED_HOSTS: ' ' }
+  const env = { PLINTH_HOST: '', PORT: '', PLINTH_PATH: '', PLINTH_ALLOWED_HOSTS: ' ' }
   expect(planServe({ argv: [], env, port: 4_000 }).http).toEqual({ port: 4_000 })
 })
 

@@ -1,0 +1,70 @@
+import { createHmac } from 'node:crypto'
+import { createObserve, type Observe } from './middleware/observe.ts'
+import { createKey, type ServerSettings } from './server-options.ts'
+import { createCallLog } from './telemetry/call-log.ts'
+import { describeError } from './telemetry/log.ts'
+import type { CallRecord, Observer } from './telemetry/observer.ts'
+import type { Tracer } from './telemetry/tracer.ts'
+
+/** Who hears of the calls of a server. */
+export class ServerTelemetry {
+  private readonly settings: ServerSettings
+  private readonly observers: Observer[]
+  private readonly onChange: () => void
+  private tracer: Tracer | undefined
+
+  constructor(settings: ServerSettings, onChange: () => void) {
+    this.settings = settings
+    this.onChange = onChange
+    this.tracer = settings.tracer
+    const { logCalls, log } = settings
+    this.observers = [
+      ...(logCalls === undefined ? [] : [createCallLog(log, logCalls)]),
+      ...settings.observers,
+    ]
+  }
+
+  /** What is put around every answer; undefined where nobody observes. */
+  createObserve(): Observe | undefined {
+    const { now, keys, log } = this.settings
+    const secret = keys[0] ?? ''
+    return createObserve({
+      observers: [...this.observers],
+      tracer: this.tracer,
+      now,
+      createKey,
+      hash: (text) => createHmac('sha256', secret).update(`principal|${text}`).digest('base64url'),
+      onError: (error) =>
+        log({ level: 'error', message: 'An observer failed.', error: describeError(error) }),
+    })
+  }
+
+  get hasTracer(): boolean {
+    return this.tracer !== undefined
+  }
+
+  observe(observer: Observer): void {
+    this.observers.push(observer)
+    this.onChange()
+  }
+
+  useTracer(tracer: Tracer): void {
+    this.tracer = tracer
+    this.onChange()
+  }
+
+  /** Tells of a request that no observation was made of. */
+  tell(record: CallRecord): void {
+    for (const observer of this.observers) observer.onCall(record)
+  }
+
+  /** Writes what is held back. One that fails keeps none of the others from it. */
+  async close(): Promise<void> {
+    const closing = [...this.observers, this.tracer].map(async (one) => one?.close?.())
+    for (const settled of await Promise.allSettled(closing)) {
+      if (settled.status === 'fulfilled') continue
+      const error = describeError(settled.reason)
+      this.settings.log({ level: 'error', message: 'An observer did not close.', error })
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import type { LogRecord, LogSink } from './log.ts'
+import type { CallOutcome, CallRecord, Observer } from './observer.ts'
+import { redactValue } from './redact.ts'
+
+/** What the line of a call says. */
+export interface CallLogOptions {
+  /** Whether lines carry the arguments, without their secrets. Default `false`. */
+  readonly logArguments?: boolean
+}
+
+/** One message an outcome: each is a kind of its own, so that a flood of refusals hides no success. */
+const lines: Readonly<Record<CallOutcome, readonly [LogRecord['level'], string]>> = {
+  ok: ['info', 'A call was answered.'],
+  tool_error: ['info', 'A tool said that it failed.'],
+  refused: ['warn', 'A call was refused.'],
+  protocol_error: ['warn', 'A call was not valid.'],
+  crash: ['error', 'A call crashed.'],
+  timeout: ['warn', 'A call took too long.'],
+  cancelled: ['info', 'A call was cancelled.'],
+  input_required: ['info', 'A call waits for its client.'],
+}
+
+const calls: ReadonlySet<string> = new Set(['tool', 'resource', 'prompt', 'http'])
+
+/** Writes one line for each message. Those that went well and called nothing are for the level `debug`. */
+export function createCallLog(log: LogSink, { logArguments = false }: CallLogOptions = {}): Observer {
+  return {
+    onCall(record) {
+      const [level, message] = lines[record.outcome]
+      const shown = calls.has(record.kind) || record.outcome !== 'ok' ? level : 'debug'
+      const input = logArguments ? { arguments: redactValue(record.arguments, record.redact) } : {}
+      log({ level: shown, message, ...toFields(record), ...input })
+    },
+  }
+}
+
+/** Every line has every field that applies, under names that do not change. */
+function toFields(record: CallRecord): Record<string, unknown> {
+  const { kind, component } = record
+  const name = kind === 'tool' ? { tool_name: component } : { component }
+  return {
+    kind,
+    method: record.method,
+    ...name,
+    execution_time_ms: Math.round(record.durationMs * 1_000) / 1_000,
+    queued_ms: record.queuedMs === 0 ? undefined : Math.round(record.queuedMs),
+    invocation_id: record.invocationId,
+    request_id: record.requestId,
+    outcome: record.outcome,
+    error: record.error,
+    error_type: record.errorType,
+    error_id: record.errorId,
+    principal: record.principalHash,
+    tenant: record.tenant,
+    client: record.client,
+    revision: record.revision,
+    bytes_in: record.bytesIn,
+    bytes_out: record.bytesOut,
+    trace_id: record.traceId,
+    span_id: record.spanId,
+    dry_run: record.dryRun || undefined,
+    events: record.events.length === 0 ? undefined : record.events.map(({ name: event }) => event),
+  }
+}

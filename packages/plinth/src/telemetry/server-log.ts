@@ -1,0 +1,25 @@
+import { boundLog, type LogBounds } from './bound-log.ts'
+import type { LogRecord, LogSink } from './log.ts'
+import { redactValue } from './redact.ts'
+
+/** From the most talkative to the quietest. */
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+
+/** How much the log of a server says. */
+export type ServerLogLevel = (typeof logLevels)[number]
+
+/** Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call. */
+export function createServerLog(sink: LogSink, options: LogBounds & { level: ServerLogLevel }): LogSink {
+  const threshold = logLevels.indexOf(options.level)
+  const write = boundLog((record) => sink(redactValue(record) as LogRecord), options)
+  return function writeLog(record) {
+    if (logLevels.indexOf(record.level) >= threshold) write(record)
+  }
+}
+
+/** @throws TypeError naming the option and its value. */
+export function parseLogLevel(option: string, value: unknown): ServerLogLevel {
+  const level = logLevels.find((one) => one === value)
+  if (level !== undefined) return level
+  throw new TypeError(`"${option}" must be one of ${logLevels.join(', ')}, got ${JSON.stringify(value)}.`)
+}
