@@ -56,7 +56,7 @@ export class ActiveCall implements Call {
   /** Whether the handler reported progress. */
   reported = false
   /** Answers that were asked for and fit, as the client gave them: what the next round has to know (2026-07-28). */
-  readonly answered: Map<string, unknown> = new Map()
+  answered: Map<string, unknown> | undefined
   /** Moves the deadline while a user is asked; set by whoever enforces it. */
   holdDeadline: ((hold: boolean) => void) | undefined
   private readonly latestDeadline: number

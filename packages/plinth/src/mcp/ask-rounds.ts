@@ -21,6 +21,7 @@ export async function answerFromRounds(call: ActiveCall, key: string, request: A
   if (Object.hasOwn(answers, key)) {
     const answer = await parseAnswer(request, answers[key])
     if (answer !== undefined) {
+      call.answered ??= new Map()
       call.answered.set(key, answers[key])
       return answer
     }

@@ -87,7 +87,7 @@ function finish(call: ActiveCall, result: McpResult): McpResult {
 }
 
 function toInputRequired(call: ActiveCall): McpResult {
-  const answers = Object.fromEntries(call.answered)
+  const answers = Object.fromEntries(call.answered ?? [])
   const rounds = { ...call.rounds, answers, key: call.idempotencyKey, dryRun: call.dryRun }
   return createInputRequiredResult(call.mcp, call.context, { requests: call.questions, rounds })
 }

@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto'
 import { isObject } from '../../jsonrpc/message.ts'
 import type { Principal } from '../../mcp/principal.ts'
 import { isScope } from './challenge.ts'
+import { toTokenDigest } from './token-cache.ts'
 
 /** One API key as it is stored: who it stands for, and a digest from which the key cannot be made. */
 export interface ApiKey {
@@ -29,7 +29,7 @@ export type KeyTable = ReadonlyMap<string, Principal>
  * them: a password could be found from it.
  */
 export function toApiKeyHash(key: string): string {
-  return hash('sha256', key, 'hex')
+  return toTokenDigest(key)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type ApiKey, type KeyTable, parseApiKeys, toApiKeyHash } from './api-key.ts'
+import { type ApiKey, type KeyTable, parseApiKeys } from './api-key.ts'
 import { ApiKeyFile } from './api-key-file.ts'
 import { createInvalidToken, type Verifier } from './verifier.ts'
 
@@ -21,11 +21,9 @@ export function apiKeys(options: ApiKeysOptions): Verifier {
   const { now = Date.now } = options
   const source = createKeySource(options, now)
   return {
-    verify({ apiKey, bearer }) {
-      const key = apiKey ?? bearer
-      if (key === undefined) return undefined
+    verify({ digest }) {
       // Looking up a digest tells nothing of the key by its duration: who cannot choose the digest cannot climb it.
-      const principal = source.keys.get(toApiKeyHash(key))
+      const principal = source.keys.get(digest)
       if (principal?.expiresAt === undefined || principal.expiresAt > now()) return principal
       return createInvalidToken('The key has expired.')
     },

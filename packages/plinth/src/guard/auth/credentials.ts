@@ -1,4 +1,5 @@
 import type { HeaderLookup } from '../../mcp/exchange.ts'
+import { toTokenDigest } from './token-cache.ts'
 import type { AuthRefusal, Credentials } from './verifier.ts'
 
 /** Longest token that is looked at, in characters. */
@@ -49,11 +50,18 @@ class SentCredentials implements Credentials {
   readonly bearer: string | undefined
   readonly apiKey: string | undefined
   private readonly end: RemoteEnd
+  private knownDigest: string | undefined
 
   constructor(sent: { bearer: string | undefined; apiKey: string | undefined }, end: RemoteEnd) {
     this.bearer = sent.bearer
     this.apiKey = sent.apiKey
     this.end = end
+  }
+
+  get digest(): string {
+    const secret = this.apiKey ?? this.bearer
+    this.knownDigest ??= secret === undefined ? '' : toTokenDigest(secret)
+    return this.knownDigest
   }
 
   get remoteAddress(): string | undefined {

@@ -8,7 +8,7 @@ import {
 } from './access-claims.ts'
 import { fetchJson } from './fetch-json.ts'
 import { parseSecureUrl } from './secure-url.ts'
-import { TokenCache, toTokenDigest } from './token-cache.ts'
+import { TokenCache } from './token-cache.ts'
 import {
   createInvalidToken,
   createUnavailable,
@@ -53,9 +53,8 @@ export function introspection(options: IntrospectionOptions): Verifier {
   const one = parseIntrospectionOptions(options)
   return {
     isOAuth: true,
-    verify({ bearer }) {
+    verify({ bearer, digest }) {
       if (bearer === undefined) return undefined
-      const digest = toTokenDigest(bearer)
       const known = one.cache.get(digest)
       return known === undefined ? askOnce(bearer, digest, one) : known.principal
     },

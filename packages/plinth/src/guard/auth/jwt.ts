@@ -12,7 +12,7 @@ import { RemoteKeys } from './jwks.ts'
 import { findWrongHeader, isAccessTokenClaims, parseJwt, type ReadJwt } from './jwt-form.ts'
 import { type PublicJwk, parseAlgorithms, parsePublicKey, parseSecret } from './jwt-key.ts'
 import { parseSecureUrl } from './secure-url.ts'
-import { TokenCache, toTokenDigest } from './token-cache.ts'
+import { TokenCache } from './token-cache.ts'
 import {
   type AuthRefusal,
   createInvalidToken,
@@ -66,9 +66,8 @@ export function jwt(options: JwtOptions): Verifier {
     async prepare() {
       await loadJose()
     },
-    verify({ bearer }) {
+    verify({ bearer, digest }) {
       if (bearer === undefined) return undefined
-      const digest = toTokenDigest(bearer)
       const known = cache.get(digest)?.principal
       if (known !== undefined) return known
       const token = parseJwt(bearer)

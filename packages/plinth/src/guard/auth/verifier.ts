@@ -7,6 +7,8 @@ export interface Credentials {
   readonly bearer: string | undefined
   /** The value of `X-API-Key`. */
   readonly apiKey: string | undefined
+  /** SHA-256 of the token or key in hexadecimal: the name to keep it under. Empty where there is neither. */
+  readonly digest: string
   /** The address of the other end of the connection, where the host knows it. Never taken from a header. */
   readonly remoteAddress: string | undefined
 }

@@ -49,7 +49,7 @@ test('over HTTP with a key made up at start it warns, once', async () => {
 })
 
 test('the environment says where it listens', async () => {
-  const { url } = await listening(start([], { PORT: '0', MCP_PATH: '/env' }))
+  const { url } = await listening(start([], { PORT: '0', PLINTH_PATH: '/env' }))
   expect(url).toMatch(/\/env$/)
 })
 
