@@ -11,7 +11,14 @@ test('an empty environment gives a configuration that works', () => {
     geocodingUrl: 'https://geocoding-api.open-meteo.com/v1/search',
     forecastUrl: 'https://api.open-meteo.com/v1/forecast',
     weatherApiUrl: 'https://api.weatherapi.com/v1/forecast.json',
-    visible: { storage: 'sqlite', weather_source: 'open-meteo.com' },
+    fetch: {},
+    dryRun: false,
+    visible: {
+      authentication: 'none',
+      storage: 'sqlite',
+      tickets: 'local',
+      weather_source: 'open-meteo.com',
+    },
   })
 })
 
@@ -44,10 +51,49 @@ test('no secret is among the settings that may be shown', () => {
     PORT: '3000',
     HOME: '/root',
     DATABASE_URL: 'pg://p:w@h',
+    GITHUB_TOKEN: 't-secret',
+    TICKETS_GITHUB_REPOSITORY: 'o/r',
+    PLINTH_API_KEYS_FILE: 'keys.json',
+    OIDC_ISSUER: 'https://login.example',
+    OIDC_AUDIENCE: 'https://mcp.example/mcp',
   }
   expect(parseConfig(env, cwd).visible).toEqual({
     PORT: '3000',
+    authentication: 'api keys, oidc',
     storage: 'sqlite',
+    tickets: 'github.com',
     weather_source: 'weatherapi.com',
   })
+})
+
+test('an issuer comes with its audience, which is also where clients find this server', () => {
+  const oidc = { OIDC_ISSUER: 'https://login.example', OIDC_AUDIENCE: 'https://mcp.example/mcp' }
+  expect(parseConfig(oidc, cwd).auth).toEqual({
+    kind: 'oidc',
+    oidc: {
+      issuer: 'https://login.example',
+      audience: 'https://mcp.example/mcp',
+      resource: 'https://mcp.example/mcp',
+    },
+  })
+  expect(() => parseConfig({ OIDC_ISSUER: 'https://login.example' }, cwd)).toThrow(
+    '"OIDC_AUDIENCE" is missing',
+  )
+})
+
+test('tickets on GitHub need a repository of the right form and a token', () => {
+  const wrong = { TICKETS_GITHUB_REPOSITORY: 'https://github.com/o/r' }
+  expect(() => parseConfig(wrong, cwd)).toThrow('"TICKETS_GITHUB_REPOSITORY" must be owner/name')
+  const right = { TICKETS_GITHUB_REPOSITORY: 'o/r' }
+  expect(() => parseConfig(right, cwd)).toThrow('"GITHUB_TOKEN" is missing')
+})
+
+test('a port that is none is refused with its value', () => {
+  expect(
+    parseConfig({ FETCH_ALLOW_ADDRESSES: '10.0.0.0/8', FETCH_ALLOW_PORTS: '80, 8080' }, cwd).fetch,
+  ).toEqual({
+    allowAddresses: ['10.0.0.0/8'],
+    ports: [80, 8_080],
+  })
+  expect(() => parseConfig({ FETCH_ALLOW_PORTS: 'http' }, cwd)).toThrow('got "http"')
 })

@@ -8,6 +8,8 @@ interface Import {
   from: string
   to: string
   isType: boolean
+  /** What stands between `import` and `from`. */
+  names: string
 }
 
 /** Every import of the files that `pattern` finds; paths of our own start at src. */
@@ -15,12 +17,12 @@ function listImports(pattern: string): Import[] {
   return globSync(pattern, { cwd: src }).flatMap((file) => {
     const text = readFileSync(join(src, file), 'utf8')
     const statements = text.matchAll(
-      /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm,
+      /^(?:import|export)\s+(type\s)?([^'"]*?)\s*from\s+'([^']+)'|^import\s+'([^']+)'/gm,
     )
-    return [...statements].map(([, isType, named, bare]) => {
+    return [...statements].map(([, isType, names = '', named, bare]) => {
       const target = named ?? bare ?? ''
       const to = target.startsWith('.') ? relative(src, join(src, dirname(file), target)) : target
-      return { from: file, to, isType: isType !== undefined }
+      return { from: file, to, isType: isType !== undefined, names }
     })
   })
 }
@@ -55,9 +57,10 @@ test('services import no package, no outside system, no contract and no adapter'
   expect(listBreaches('**/*.service.ts', isAllowed)).toEqual([])
 })
 
-test('adapters import neither plinth nor a contract nor a module', () => {
-  const isAllowed = ({ to }: Import): boolean =>
-    !isPlinth(to) && !isLayer(to, 'contract') && !isLayer(to, 'module')
+test('adapters know of plinth only how it reaches other systems, and no contract and no module', () => {
+  const isOutward = ({ to, names }: Import): boolean => to === 'plinth/upstream' || names === '{ Failure }'
+  const isAllowed = (wanted: Import): boolean =>
+    isPlinth(wanted.to) ? isOutward(wanted) : !isLayer(wanted.to, 'contract') && !isLayer(wanted.to, 'module')
   expect(listBreaches('**/*.adapter.ts', isAllowed)).toEqual([])
 })
 
@@ -66,10 +69,11 @@ test('modules know services by their types and no adapter at all', () => {
   expect(listBreaches('**/*.module.ts', isAllowed)).toEqual([])
 })
 
-test('only contracts, modules and the composition know plinth', () => {
+test('only contracts, modules, adapters and the composition know plinth', () => {
   const knowers = new Set(listImports('**/*.ts').flatMap(({ from, to }) => (isPlinth(to) ? [from] : [])))
-  const strangers = [...knowers].filter((file) => !isLayer(file, 'contract') && !isLayer(file, 'module'))
-  expect(strangers).toEqual(['server.ts'])
+  const layers = ['contract', 'module', 'adapter']
+  const strangers = [...knowers].filter((file) => !layers.some((layer) => isLayer(file, layer)))
+  expect(strangers.sort()).toEqual(['auth/create-auth.ts', 'modules.ts', 'server.ts'])
 })
 
 test('plinth is used by its public name only', () => {

@@ -27,7 +27,7 @@ export function toMarkdown(html: string, url: string): MarkdownPage {
   })
   addLinks(service, url)
   addTables(service)
-  const markdown = service.turndown(html)
+  const markdown = service.turndown(html).trim()
   return { title, markdown }
 }
 

@@ -71,6 +71,23 @@ test('GET, DELETE and the HTTP+SSE routes without credentials are answered 401',
   for (const text of requests) expect((await exchange(service, text)).status).toBe(401)
 })
 
+test('the preflight of an allowed page needs no credentials, and its call does', async () => {
+  const { server } = createEchoServer()
+  const allowedOrigins = ['https://app.example']
+  const service = await listen(server, { auth: toAuth(verifyTokens()), allowedOrigins })
+  const Origin = 'https://app.example'
+  const asked = {
+    'Access-Control-Request-Method': 'POST',
+    'Access-Control-Request-Headers': 'authorization, x-api-key',
+  }
+  const preflight = await exchange(service, request('OPTIONS /mcp', { Origin, ...asked }))
+  expect(preflight.status).toBe(204)
+  expect(preflight.headers['access-control-allow-headers']).toBe('authorization, x-api-key')
+  const refused = await callWith(service, { Origin })
+  expect(refused.status).toBe(401)
+  expect(refused.headers['access-control-expose-headers']).toContain('WWW-Authenticate')
+})
+
 test('who calls is found out before the body is looked at', async () => {
   const { service } = await listenWith(toAuth(verifyTokens()))
   for (const body of ['', 'not json', '[]', '{"jsonrpc":"1.0"}']) {

@@ -30,7 +30,8 @@ type Address = (address: string | undefined) => boolean
 
 /**
  * Believes the headers of a gateway that has authenticated the caller, where the connection comes from the gateway's
- * address. From anywhere else the headers mean nothing.
+ * address. From anywhere else the headers mean nothing; nor do they where the host does not know the address, as
+ * behind a fetch handler.
  *
  * @throws TypeError naming the option, its value and the fix.
  */
