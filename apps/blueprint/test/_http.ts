@@ -18,18 +18,25 @@ export type Answer = (
 
 /** Starts a web server on loopback that is gone after the test. */
 export async function startHttp(answer: Answer): Promise<LocalHttp> {
+  const { close, ...http } = await openHttp(answer)
+  onTestFinished(close)
+  return http
+}
+
+/** Starts a web server on loopback that lasts until it is closed. */
+export async function openHttp(answer: Answer): Promise<LocalHttp & { close(): void }> {
   const requests: URL[] = []
   const server = createServer((message, response) => {
     const url = new URL(message.url ?? '/', 'http://localhost')
     answer(response, { url, request: requests.push(url), message })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
+  const close = (): void => {
     server.closeAllConnections()
     server.close()
-  })
+  }
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, requests }
+  return { url: `http://127.0.0.1:${port}`, requests, close }
 }
 
 /** Answers JSON. */

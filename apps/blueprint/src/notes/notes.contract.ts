@@ -58,7 +58,7 @@ export const addNote = defineTool({
   effect: 'write',
   timeoutMs: 5_000,
   rate: { limit: 120, windowMs: 60_000 },
-  budget: { maxTokens: 20_000 },
+  budget: { maxTokens: 10_000 },
   idempotency: 'key',
   scopes: ['notes:write'],
 })
@@ -75,7 +75,7 @@ export const getNote = defineTool({
   effect: 'read',
   timeoutMs: 5_000,
   rate: { limit: 600, windowMs: 60_000 },
-  budget: { maxTokens: 20_000 },
+  budget: { maxTokens: 10_000 },
   scopes: ['notes:read'],
 })
 

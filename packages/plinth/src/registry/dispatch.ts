@@ -13,6 +13,7 @@ import { callTool } from './call-tool.ts'
 import type { Catalogue } from './catalogue.ts'
 import { complete } from './complete.ts'
 import { discover } from './discover.ts'
+import { toOwnHint } from './list-page.ts'
 import { getPrompt } from './get-prompt.ts'
 import { listResources } from './list-resources.ts'
 import { findResource, readResource } from './read-resource.ts'
@@ -60,7 +61,7 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['resources/subscribe', subscribe],
   ['resources/unsubscribe', unsubscribe],
   ['logging/setLevel', (request, { context }) => setLogLevel(request, context)],
-  ['server/discover', (_request, { about }) => discover(about, about.cache)],
+  ['server/discover', (request, { about }) => discover(about, toOwnHint(about.cache, request.principal.isTrusted === true))],
   ['initialize', (request, { about, context }) => initialize(request, about, context)],
   ['ping', () => emptyResult],
 ])

@@ -47,13 +47,20 @@ function createView<T>(options: ListOptions<T>): ListPage {
   const kept = new Map<string, McpResult>()
   return function listPage(request) {
     const { cursor } = request.params
-    const key = `${request.revision.date} ${JSON.stringify(cursor)}`
+    const isOpen = request.principal.isTrusted === true
+    const key = `${request.revision.date} ${isOpen} ${JSON.stringify(cursor)}`
     const known = kept.get(key)
     if (known !== undefined) return known
-    const result = createPage(pager, cursor, { ...options, revision: request.revision })
+    const cache = toOwnHint(options.cache, isOpen)
+    const result = createPage(pager, cursor, { ...options, cache, revision: request.revision })
     kept.set(key, result)
     return result
   }
+}
+
+/** What callers had to prove who they are for is for them alone, also where all of them would see the same. */
+export function toOwnHint(cache: CacheHint, isOpen: boolean): CacheHint {
+  return isOpen ? cache : { ...cache, scope: 'private' }
 }
 
 function createPage<T>(

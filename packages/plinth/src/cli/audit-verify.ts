@@ -1,0 +1,41 @@
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import type { AuditHead } from '../telemetry/audit-record.ts'
+import { verifyAudit } from '../telemetry/verify-audit.ts'
+
+/** How the command is used. */
+export const auditVerifyUsage = `plinth audit verify <file> [<newer file> …] [--key-file <path>] [--head <hash>]
+
+Checks that no record of an audit log was changed, removed or moved. Old files come first: log.2 log.1 log.
+`
+
+/**
+ * Runs `plinth audit verify`: the text for stdout.
+ *
+ * @throws Error naming the file, the line and what is wrong.
+ */
+export async function runAuditVerify(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { 'key-file': { type: 'string' }, head: { type: 'string' } },
+    allowPositionals: true,
+  })
+  if (positionals.length === 0) throw new TypeError('Name the file to verify, as in "plinth audit verify log".')
+  const key = values['key-file'] === undefined ? undefined : (await readFile(values['key-file'], 'utf8')).trim()
+  let head: AuditHead | undefined
+  let records = 0
+  for (const path of positionals) {
+    const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
+    const verdict = await verifyAudit(lines, { key, after: head })
+    if (verdict.fault !== undefined) throw new Error(`${path}:${verdict.fault.line}: ${verdict.fault.reason}`)
+    head = verdict.head
+    records += verdict.records
+  }
+  if (values.head !== undefined && values.head !== head?.hash) {
+    throw new Error(`The last record has the hash ${head?.hash}: records at the end are missing, or there are more.`)
+  }
+  return `${records} records, unbroken. Last: ${head?.seq ?? 'none'} ${head?.hash ?? ''}\n`
+}
+

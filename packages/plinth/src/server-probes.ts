@@ -1,0 +1,77 @@
+/** Tells whether something the server needs is there: resolves, or rejects or throws where it is not. */
+export type Probe = (signal: AbortSignal) => unknown
+
+/** How one probe is asked. */
+export interface ProbeOptions {
+  /** How long it may take, in milliseconds. Default `1_000`. */
+  readonly timeoutMs?: number
+}
+
+/** What the probes said. */
+export interface Readiness {
+  readonly isReady: boolean
+  /** Nothing but names: why a probe failed is for the log. */
+  readonly probes: Readonly<Record<string, 'ok' | 'failed'>>
+}
+
+interface KnownProbe {
+  readonly name: string
+  readonly probe: Probe
+  readonly timeoutMs: number
+}
+
+const cachedMs = 1_000
+
+/** What a server needs to be ready. Asked at most once a second, however many ask. */
+export class Probes {
+  private readonly known: KnownProbe[] = []
+  private readonly now: () => number
+  private readonly onFailure: (name: string, error: unknown) => void
+  private last: { readonly time: number; readonly readiness: Promise<Readiness> } | undefined
+
+  constructor(now: () => number, onFailure: (name: string, error: unknown) => void) {
+    this.now = now
+    this.onFailure = onFailure
+  }
+
+  /** @throws TypeError when there is a probe of that name. */
+  add(name: string, probe: Probe, { timeoutMs = 1_000 }: ProbeOptions = {}): void {
+    if (!/^[\w.-]{1,64}$/.test(name)) throw new TypeError(`A probe must have a plain name, got "${name}".`)
+    if (this.known.some((one) => one.name === name)) throw new TypeError(`There is a probe "${name}" already.`)
+    this.known.push({ name, probe, timeoutMs })
+    this.last = undefined
+  }
+
+  ask(): Promise<Readiness> {
+    const time = this.now()
+    if (this.last === undefined || time - this.last.time >= cachedMs) {
+      this.last = { time, readiness: this.askAll() }
+    }
+    return this.last.readiness
+  }
+
+  private async askAll(): Promise<Readiness> {
+    const states = await Promise.all(this.known.map((one) => this.askOne(one)))
+    const probes = Object.fromEntries(this.known.map(({ name }, at) => [name, states[at] ? 'ok' : 'failed'] as const))
+    return { isReady: states.every(Boolean), probes }
+  }
+
+  private async askOne({ name, probe, timeoutMs }: KnownProbe): Promise<boolean> {
+    const timeout = Promise.withResolvers<never>()
+    const controller = new AbortController()
+    const timer = setTimeout(() => {
+      const error = new Error(`The probe took longer than ${timeoutMs} ms.`)
+      controller.abort(error)
+      timeout.reject(error)
+    }, timeoutMs)
+    try {
+      await Promise.race([Promise.resolve().then(() => probe(controller.signal)), timeout.promise])
+      return true
+    } catch (error) {
+      this.onFailure(name, error)
+      return false
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
