@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { type AuthConfig, parseAuth } from './auth/auth-config.ts'
 import { type Environment, parseHttpUrl, parseList } from './environment.ts'
@@ -110,6 +111,11 @@ function parseGithub(env: Environment): GithubConfig | undefined {
 
 function parseFetch(env: Environment): FetchConfig {
   const allowAddresses = parseList(env['FETCH_ALLOW_ADDRESSES'])
+  const badAddress = allowAddresses.find((address) => isIP(address.split('/')[0] ?? '') === 0)
+  if (badAddress !== undefined) {
+    const given = JSON.stringify(badAddress)
+    throw new TypeError(`"FETCH_ALLOW_ADDRESSES" must be addresses or CIDR ranges, got ${given}`)
+  }
   const ports = parseList(env['FETCH_ALLOW_PORTS'])
   const bad = ports.find((port) => !/^[1-9][0-9]{0,4}$/.test(port))
   if (bad !== undefined)

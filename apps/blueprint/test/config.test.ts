@@ -88,7 +88,7 @@ test('tickets on GitHub need a repository of the right form and a token', () => 
   expect(() => parseConfig(right, cwd)).toThrow('"GITHUB_TOKEN" is missing')
 })
 
-test('a port that is none is refused with its value', () => {
+test('an address or port that is none is refused with its value', () => {
   expect(
     parseConfig({ FETCH_ALLOW_ADDRESSES: '10.0.0.0/8', FETCH_ALLOW_PORTS: '80, 8080' }, cwd).fetch,
   ).toEqual({
@@ -96,4 +96,5 @@ test('a port that is none is refused with its value', () => {
     ports: [80, 8_080],
   })
   expect(() => parseConfig({ FETCH_ALLOW_PORTS: 'http' }, cwd)).toThrow('got "http"')
+  expect(() => parseConfig({ FETCH_ALLOW_ADDRESSES: 'intranet' }, cwd)).toThrow('got "intranet"')
 })

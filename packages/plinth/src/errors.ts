@@ -26,6 +26,7 @@ export const protocolErrors = {
   tool_unknown: { code: -32602, status: 200, message: 'This server has no such tool.' },
   prompt_unknown: { code: -32602, status: 200, message: 'This server has no such prompt.' },
   resource_unknown: { code: -32602, status: 200, message: 'This server has no such resource.' },
+  task_unknown: { code: -32602, status: 200, message: 'This server has no such task, or it has expired.' },
   cursor_invalid: {
     code: -32602,
     status: 200,

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { createFailure, type Failure } from './errors.ts'
 import { createObserve, type Observe } from './middleware/observe.ts'
 import { createKey, type ServerSettings } from './server-options.ts'
 import { createCallLog } from './telemetry/call-log.ts'
@@ -53,8 +54,17 @@ export class ServerTelemetry {
     this.onChange()
   }
 
-  /** Tells of a request that no observation was made of. */
-  tell(record: CallRecord): void {
+  /** Why nothing may be done at present, where what is done could not be recorded. */
+  refuse(): Failure | undefined {
+    if (this.observers.every((one) => one.isReady?.() !== false)) return undefined
+    const message = 'What is done here must be recorded, which is not possible now. Try again later.'
+    return createFailure('overloaded', { message, retryAfterMs: 5_000 })
+  }
+
+  /** Tells of a request that was refused before anything of MCP was read. */
+  tellRefusal(path: string, status: number): void {
+    if (this.observers.length === 0 || status < 400) return
+    const record = createRefusalRecord({ path, status, time: this.settings.now() })
     for (const observer of this.observers) observer.onCall(record)
   }
 
@@ -66,5 +76,45 @@ export class ServerTelemetry {
       const error = describeError(settled.reason)
       this.settings.log({ level: 'error', message: 'An observer did not close.', error })
     }
+  }
+}
+
+function createRefusalRecord({
+  path,
+  status,
+  time,
+}: {
+  path: string
+  status: number
+  time: number
+}): CallRecord {
+  return {
+    time,
+    kind: 'http',
+    method: undefined,
+    component: path.slice(0, 256),
+    isKnown: false,
+    invocationId: createKey(),
+    requestId: undefined,
+    principalHash: '',
+    subject: 'unknown',
+    tenant: 'unknown',
+    client: undefined,
+    revision: undefined,
+    outcome: 'refused',
+    error: `http_${status}`,
+    errorType: undefined,
+    errorId: undefined,
+    durationMs: 0,
+    queuedMs: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    traceId: undefined,
+    spanId: undefined,
+    idempotencyKey: undefined,
+    dryRun: false,
+    arguments: undefined,
+    redact: [],
+    events: [],
   }
 }

@@ -1,5 +1,6 @@
 import type { Scope } from './answer.ts'
 import type { ServeOptions, Service } from './entry/serve.ts'
+import { isAllowed } from './mcp/access.ts'
 import type { Call, DeclaredErrors } from './mcp/call.ts'
 import type { ServerContext } from './mcp/context.ts'
 import type { JsonSchema } from './mcp/json-schema.ts'
@@ -46,8 +47,10 @@ import {
   type ServerSettings,
 } from './server-options.ts'
 import { composePolicies } from './server-policies.ts'
+import { type Probe, type ProbeOptions, Probes } from './server-probes.ts'
 import { createStores, type Stores } from './server-stores.ts'
 import { ServerTelemetry } from './server-telemetry.ts'
+import { describeError } from './telemetry/log.ts'
 import type { Observer } from './telemetry/observer.ts'
 import type { Upstream } from './upstream/define-upstream.ts'
 
@@ -61,6 +64,8 @@ export class Server {
   readonly admission: Admission
   /** Who hears of its calls. */
   readonly telemetry: ServerTelemetry
+  /** What it needs to be ready. */
+  readonly probes: Probes
   private readonly stores: Stores
   private readonly context: ServerContext
   private readonly tools = new Map<string, CompiledTool>()
@@ -73,11 +78,18 @@ export class Server {
   constructor(options: ServerOptions) {
     this.settings = parseServerOptions(options)
     this.stores = createStores(options.stores, { now: this.settings.now, createKey })
-    this.admission = createAdmission(this.settings, this.stores, (delayMs) => this.noteDelay(delayMs))
     this.telemetry = new ServerTelemetry(this.settings, () => {
       this.current = undefined
     })
-    this.context = createContext(this.settings, (tool) => this.tools.get(tool)?.paramHeaders)
+    const admission = createAdmission(this.settings, this.stores, (delayMs) => this.noteDelay(delayMs))
+    this.admission = { ...admission, shed: () => this.telemetry.refuse() ?? admission.shed() }
+    this.probes = new Probes(this.settings.now, (probe, error) => {
+      this.settings.log({ level: 'warn', message: 'A probe failed.', probe, error: describeError(error) })
+    })
+    this.context = createContext(this.settings, (name, principal) => {
+      const tool = this.tools.get(name)
+      return tool !== undefined && isAllowed(tool.contract, principal) ? tool.paramHeaders : undefined
+    })
   }
 
   /**
@@ -155,6 +167,16 @@ export class Server {
   /** The services this server depends on: their breakers, slots and counts. */
   get upstreams(): readonly Upstream[] {
     return this.settings.upstreams
+  }
+
+  /**
+   * Adds something the server needs to be ready, for `/readyz` of the admin port.
+   *
+   * @throws TypeError when there is a probe of that name.
+   */
+  addProbe(name: string, probe: Probe, options?: ProbeOptions): this {
+    this.probes.add(name, probe, options)
+    return this
   }
 
   /** Has an observer hear of every call from now on. */

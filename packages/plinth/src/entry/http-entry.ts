@@ -16,7 +16,7 @@ import type { Principal } from '../mcp/principal.ts'
 import { findRevision, supportedDates } from '../mcp/revisions/supported.ts'
 import type { Server } from '../server.ts'
 import { EventStore, isRequestEvent } from './event-store.ts'
-import { type Caller, HttpAuth } from './http-auth.ts'
+import { type Caller, HttpAuth, isPrincipal } from './http-auth.ts'
 import { HttpExchange } from './http-exchange.ts'
 import type { HttpSettings } from './http-options.ts'
 import { type HttpResponse, jsonHeaders } from './http-response.ts'
@@ -121,6 +121,12 @@ export class HttpEntry {
 
   /** What to answer before the body is read, if anything. */
   guard(head: Head): Refusal | undefined {
+    const refusal = this.findRefusal(head)
+    if (refusal !== undefined) this.server.telemetry.tellRefusal(head.path, refusal.status)
+    return refusal
+  }
+
+  private findRefusal(head: Head): Refusal | undefined {
     const refusal = this.guardHead(head)
     if (refusal !== undefined) return refusal
     const methods = this.routes.get(head.path)
@@ -134,14 +140,18 @@ export class HttpEntry {
 
   /** Who sends a request whose head passed the guard, or what to answer before the body is read. */
   identify(head: Head, response: HttpResponse): Caller | Promise<Caller> {
-    return this.auth.identify(head, response)
+    const caller = this.auth.identify(head, response)
+    if (!(caller instanceof Promise)) return this.noteCaller(head, caller)
+    return caller.then((settled) => this.noteCaller(head, settled))
   }
 
   /** Answers a request. `text` is the body of a POST. */
   handle(asked: Asked, text: string): void {
     const { head, response } = asked
     const refusal = this.routes.get(head.path)?.get(head.method)?.(asked, text)
-    if (refusal !== undefined) refuse(response, refusal)
+    if (refusal === undefined) return
+    this.server.telemetry.tellRefusal(head.path, refusal.status)
+    refuse(response, refusal)
   }
 
   /** Whether the server is about to stop. */
@@ -162,6 +172,11 @@ export class HttpEntry {
   /** Stops what the entry itself keeps going. */
   close(): void {
     this.pulse.stop()
+  }
+
+  private noteCaller(head: Head, caller: Caller): Caller {
+    if (!isPrincipal(caller)) this.server.telemetry.tellRefusal(head.path, caller.status)
+    return caller
   }
 
   private createRoutes(): ReadonlyMap<string, ReadonlyMap<string, Method>> {

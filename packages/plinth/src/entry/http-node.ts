@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { createHead, type Head, maxHeaders } from '../guard/head.ts'
 import type { Refusal } from '../guard/http-guard.ts'
 import type { Server } from '../server.ts'
+import { type AdminService, serveAdmin } from './admin.ts'
 import { type Caller, isPrincipal } from './http-auth.ts'
 import { type Asked, HttpEntry, notUtf8, refuse, tooLarge } from './http-entry.ts'
 import { NodeResponse } from './http-node-response.ts'
@@ -25,6 +26,8 @@ export interface HttpService {
   /** The MCP endpoint. */
   readonly url: string
   readonly healthUrl: string
+  /** Where the admin port listens; undefined without one. */
+  readonly adminUrl: string | undefined
   /**
    * Lets load balancers know: health answers 503 from now on, and connections end with their next answer. Everything
    * is served on, also what comes over new connections.
@@ -39,9 +42,25 @@ export interface HttpService {
 
 /** Serves Streamable HTTP with `node:http`. Resolves once it listens. */
 export async function serveHttp(server: Server, options: HttpOptions = {}): Promise<HttpService> {
+  const settings = parseHttpOptions(options)
+  const admin = options.admin === undefined ? undefined : await serveAdmin(server, options.admin)
+  try {
+    const service = await startHttp(server, settings, admin)
+    admin?.markStarted()
+    return service
+  } catch (error) {
+    await admin?.close()
+    throw error
+  }
+}
+
+async function startHttp(
+  server: Server,
+  settings: HttpSettings,
+  admin: AdminService | undefined,
+): Promise<HttpService> {
   await server.prepare()
   server.admission.start()
-  const settings = parseHttpOptions(options)
   const entry = new HttpEntry(server, settings)
   await entry.prepare()
   const http = createHttpServer(
@@ -60,7 +79,7 @@ export async function serveHttp(server: Server, options: HttpOptions = {}): Prom
   http.on('checkContinue', createNodeHandler(entry, { continues: true }))
   http.on('checkExpectation', createExpectationHandler(entry))
   await listen(http, settings)
-  return toService(http, { server, entry })
+  return toService(http, { server, entry, admin })
 }
 
 /** Node looks for clients that take too long only now and then: a quarter of their time at most. */
@@ -78,15 +97,26 @@ function listen(http: HttpServer, { host, port }: { host: string; port: number }
   })
 }
 
-function toService(http: HttpServer, { server, entry }: { server: Server; entry: HttpEntry }): HttpService {
+interface Parts {
+  readonly server: Server
+  readonly entry: HttpEntry
+  readonly admin: AdminService | undefined
+}
+
+function toService(http: HttpServer, { server, entry, admin }: Parts): HttpService {
   const { address, family, port } = http.address() as AddressInfo
   const origin = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  const drain = () => {
+    entry.drain()
+    admin?.drain()
+  }
   return {
     url: `${origin}${entry.settings.path}`,
     healthUrl: `${origin}${entry.settings.healthPath}`,
-    drain: () => entry.drain(),
+    adminUrl: admin?.url,
+    drain,
     async close(graceMs = 10_000) {
-      entry.drain()
+      drain()
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
       server.endStreams()
       http.closeIdleConnections()
@@ -101,6 +131,8 @@ function toService(http: HttpServer, { server, entry }: { server: Server; entry:
       clearTimeout(force)
       entry.close()
       server.close()
+      await server.telemetry.close()
+      await admin?.close()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { type AuthOptions, type AuthSettings, parseAuthOptions } from '../guard/auth/auth-options.ts'
 import { loopbackHosts } from '../guard/host.ts'
 import { parseCount } from '../server-options.ts'
+import type { AdminOptions } from './admin.ts'
 
 /** How a server is reached over HTTP. Without any option: loopback only, this machine's pages only. */
 export interface HttpOptions {
@@ -25,6 +26,8 @@ export interface HttpOptions {
    * role. Default `false`.
    */
   readonly allowAnonymous?: boolean
+  /** Also opens a second port with health and metrics: `/livez`, `/readyz`, `/startupz`, `/metrics`. Default: none. */
+  readonly admin?: AdminOptions
   /** Also serves the deprecated HTTP+SSE transport of 2024-11-05, at `/sse` and `/messages`. Default `false`. */
   readonly sse?: boolean
   /** Largest body, in bytes. Default `4_194_304`. */
@@ -42,7 +45,7 @@ export interface HttpOptions {
 }
 
 /** `HttpOptions` with every default filled in and every value checked. */
-export interface HttpSettings extends Required<Omit<HttpOptions, 'auth'>> {
+export interface HttpSettings extends Required<Omit<HttpOptions, 'auth' | 'admin'>> {
   readonly auth: AuthSettings | undefined
   readonly allowLoopback: boolean
 }

@@ -14,6 +14,11 @@ export interface ServeOptions extends HttpOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Called once the last call has ended, before the process does: the place to close databases. */
   readonly onStop?: () => void | Promise<void>
+  /**
+   * How long everything is served on after a signal, while readiness says no and load balancers take note, in
+   * milliseconds. Default `0`; on Kubernetes about `5_000`.
+   */
+  readonly drainDelayMs?: number
   /** How long calls in flight may still take after a signal, in milliseconds. Default `10_000`. */
   readonly graceMs?: number
 }
@@ -40,7 +45,7 @@ const knownFlags = Object.keys(flags)
 
 /** @throws TypeError naming the flag or variable, its value and the fix. */
 export function planServe(options: ServeOptions): ServePlan {
-  const { stdio, argv, env: environment, onStop, graceMs, ...http } = options
+  const { stdio, argv, env: environment, onStop, graceMs, drainDelayMs, ...http } = options
   const given = parseFlags(argv ?? process.argv.slice(2))
   const env = environment ?? process.env
   const hosts = parseList(env['PLINTH_ALLOWED_HOSTS'])

@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Server } from '../server.ts'
 import { parseCount } from '../server-options.ts'
 import { describeError } from '../telemetry/log.ts'
 import { serveHttp } from './http-node.ts'
 import type { HttpOptions } from './http-options.ts'
+import { traceAsEnvironmentSays } from './otel-environment.ts'
 import { exitProcess, stopOnExit } from './process-exit.ts'
 import { guardProcess } from './process-guard.ts'
-import { planServe, type ServeOptions } from './serve-options.ts'
+import { planServe, type ServeOptions, type ServePlan } from './serve-options.ts'
 import { serveStdio } from './stdio.ts'
 import { toWelcome } from './welcome.ts'
 
@@ -17,12 +19,18 @@ export interface Service {
   readonly url: string | undefined
   /** Where health is asked; undefined over stdio. */
   readonly healthUrl: string | undefined
+  /** Where the admin port listens; undefined without one. */
+  readonly adminUrl: string | undefined
   /** Takes no more requests, waits for what is in flight, then calls `onStop`. The process goes on. */
   close(): Promise<void>
 }
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 interface Transport extends Omit<Service, 'close'> {
   close(graceMs: number): Promise<void>
+  /** Says that the server is about to stop, and serves on. */
+  drain?(): void
 }
 
 /** How much longer than `graceMs` a stop may take before the process ends the hard way, in milliseconds. */
@@ -43,18 +51,18 @@ export async function serve(server: Server, options: ServeOptions = {}): Promise
     min: 0,
     max: 2 ** 31 - 1 - stopMarginMs,
   })
-  const limits = { withinMs: graceMs + stopMarginMs, lateCode: 1 }
+  const drainDelayMs = parseCount('drainDelayMs', options.drainDelayMs ?? 0, { min: 0, max: 3_600_000 })
+  const limits = { withinMs: drainDelayMs + graceMs + stopMarginMs, lateCode: 1 }
   if (plan.dryRun) server.forceDryRun()
   const release = guardProcess(server.settings.log, () => exitProcess(1, limits))
-  const transport = await (plan.stdio ? startStdio(server) : startHttp(server, plan.http)).catch(
-    (error: unknown) => {
-      release()
-      throw error
-    },
-  )
+  const transport = await start(server, plan, options.env ?? process.env).catch((error: unknown) => {
+    release()
+    throw error
+  })
   let stopped: Promise<void> | undefined
   const stop = () => {
-    stopped ??= stopService(server, transport, { graceMs, onStop: options.onStop }).finally(releaseAll)
+    const how = { graceMs, drainDelayMs, onStop: options.onStop }
+    stopped ??= stopService(server, transport, how).finally(releaseAll)
     return stopped
   }
   const releaseExit = stopOnExit({ stop }, limits)
@@ -62,7 +70,12 @@ export async function serve(server: Server, options: ServeOptions = {}): Promise
     releaseExit()
     release()
   }
-  return { url: transport.url, healthUrl: transport.healthUrl, close: stop }
+  return { url: transport.url, healthUrl: transport.healthUrl, adminUrl: transport.adminUrl, close: stop }
+}
+
+async function start(server: Server, plan: ServePlan, env: Environment): Promise<Transport> {
+  await traceAsEnvironmentSays(server, env)
+  return plan.stdio ? startStdio(server) : startHttp(server, plan.http)
 }
 
 async function startStdio(server: Server): Promise<Transport> {
@@ -74,11 +87,12 @@ async function startStdio(server: Server): Promise<Transport> {
       'Waiting for JSON-RPC on stdin. An MCP client starts this process; start it without --stdio for HTTP.'
     server.settings.log({ level: 'info', message })
   }
-  const close = () => {
+  const close = async () => {
     isClosing = true
-    return service.close()
+    await service.close()
+    await server.telemetry.close()
   }
-  return { url: undefined, healthUrl: undefined, close }
+  return { url: undefined, healthUrl: undefined, adminUrl: undefined, close }
 }
 
 async function startHttp(server: Server, options: HttpOptions): Promise<Transport> {
@@ -92,13 +106,21 @@ async function startHttp(server: Server, options: HttpOptions): Promise<Transpor
   return service
 }
 
+interface StopOptions {
+  readonly graceMs: number
+  readonly drainDelayMs: number
+  readonly onStop: ServeOptions['onStop']
+}
+
 /** A service whose callback fails has stopped all the same. */
 async function stopService(
   server: Server,
   transport: Transport,
-  { graceMs, onStop }: { graceMs: number; onStop: ServeOptions['onStop'] },
+  { graceMs, drainDelayMs, onStop }: StopOptions,
 ): Promise<void> {
   try {
+    transport.drain?.()
+    if (drainDelayMs > 0) await sleep(drainDelayMs)
     await transport.close(graceMs)
     await onStop?.()
   } catch (error) {

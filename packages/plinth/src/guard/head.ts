@@ -9,7 +9,7 @@ export interface Head extends HeaderLookup {
   readonly query: string
   /** A header that may stand only once but came more often, if there is one. */
   readonly repeated: string | undefined
-  /** From here on no lookup finds credentials: what the guards have read is nobody else's to see. */
+  /** From here on nobody finds credentials: what the guards have read is nobody else's to see. */
   forgetCredentials(): void
 }
 
@@ -57,7 +57,7 @@ export const maxHeaders = 200
  * A head from the flat name and value list of `node:http`. The list is walked once; a header that may stand only
  * once keeps its first value and is remembered as repeated, because proxies may have read the other one.
  */
-export function createHead(request: { method: string; target: string; rawHeaders: readonly string[] }): Head {
+export function createHead(request: { method: string; target: string; rawHeaders: string[] }): Head {
   return new RawHead(request.method, request.target, request.rawHeaders)
 }
 
@@ -66,11 +66,13 @@ class RawHead implements Head {
   readonly path: string
   readonly query: string
   readonly repeated: string | undefined
-  private readonly rawHeaders: readonly string[]
+  private readonly rawHeaders: string[]
+  /** Where in the list credentials stand. */
+  private credentialsAt: number[] | undefined
   private readonly values: (string | undefined)[] = new Array(known.length)
   private hidesCredentials = false
 
-  constructor(method: string, target: string, rawHeaders: readonly string[]) {
+  constructor(method: string, target: string, rawHeaders: string[]) {
     const cut = target.indexOf('?')
     this.method = method
     this.path = cut === -1 ? target : target.slice(0, cut)
@@ -87,6 +89,8 @@ class RawHead implements Head {
   forgetCredentials(): void {
     this.hidesCredentials = true
     for (const slot of credentialSlots) this.values[slot] = undefined
+    // The list is the request's own: what is overwritten here is gone for whoever gets hold of the request.
+    for (const at of this.credentialsAt ?? []) this.rawHeaders[at] = ''
   }
 
   private collect(): string | undefined {
@@ -95,6 +99,10 @@ class RawHead implements Head {
     for (let at = 0; at + 1 < this.rawHeaders.length; at += 2) {
       const name = this.rawHeaders[at] as string
       const slot = slotOf.get(name) ?? slotOf.get(name.toLowerCase())
+      if (isCredentialSlot(slot) || (slot === undefined && isHiddenCredential(name))) {
+        this.credentialsAt ??= []
+        this.credentialsAt.push(at + 1)
+      }
       if (slot !== undefined) {
         if (!this.keep(slot, this.rawHeaders[at + 1] as string)) repeated = known[slot]
       } else if (isMirror(name)) {
@@ -126,6 +134,16 @@ class RawHead implements Head {
     }
     return found
   }
+}
+
+function isCredentialSlot(slot: number | undefined): boolean {
+  return slot !== undefined && credentialSlots.includes(slot)
+}
+
+/** Credentials without a slot of their own: `cookie` and `proxy-*`. */
+function isHiddenCredential(name: string): boolean {
+  const first = name.charCodeAt(0) | 32
+  return (first === 99 || first === 112) && isCredentialHeader(name.toLowerCase())
 }
 
 /** `Mcp-Param-*` and whatever else repeats the body in a header. */

@@ -9,7 +9,7 @@ export interface Access {
   readonly scopes?: readonly string[]
   /** Roles of which a caller needs one. To everybody else the component does not exist. */
   readonly roles?: readonly string[]
-  /** Decides for one caller. Where it says no, the component does not exist. Must not block. */
+  /** Decides for one caller, at once. Unless it says `true`, the component does not exist. */
   readonly visible?: (principal: Principal) => boolean
 }
 
@@ -18,7 +18,8 @@ export function existsFor({ roles, visible }: Access, principal: Principal): boo
   if (roles !== undefined && principal.isTrusted !== true) {
     if (!roles.some((role) => principal.roles?.includes(role) === true)) return false
   }
-  return visible === undefined || visible(principal)
+  // A promise that somebody forgot to await is not a yes.
+  return visible === undefined || visible(principal) === true
 }
 
 /** The scopes a caller would need and does not have. */

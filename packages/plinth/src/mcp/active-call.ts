@@ -19,6 +19,7 @@ import type { InFlight } from './in-flight.ts'
 import { parseRounds, type Rounds } from './input-required.ts'
 import { type Principal, toPrincipalKey } from './principal.ts'
 import { type McpRequest, toMeta } from './request.ts'
+import { type CallTask, TaskStart } from './tasks.ts'
 
 /** What a call is made on: a tool, resource or prompt, as far as the protocol layer cares. */
 export interface Callee {
@@ -51,6 +52,8 @@ export class ActiveCall implements Call {
   dryRun = false
   /** Keeps what `once` has done where it outlives this run; set by whoever can. */
   keepDone: ((done: JsonObject) => Promise<void>) | undefined
+  /** Set where the call is a job, or may become one. */
+  task: CallTask | undefined
   /** Whether the handler turned to this one client, so that its result is not for others. */
   asked = false
   /** Whether the handler reported progress. */
@@ -124,6 +127,21 @@ export class ActiveCall implements Call {
     return this.knownRounds
   }
 
+  /** Goes on where another run of this call stopped. */
+  useRounds(rounds: Rounds): void {
+    this.knownRounds = copyRounds(rounds)
+  }
+
+  /** Keeps an answer for the next run of this call, as the client gave it. */
+  noteAnswer(key: string, answer: unknown): void {
+    this.answered ??= new Map()
+    this.answered.set(key, answer)
+  }
+
+  async startTask(): Promise<void> {
+    if (this.task?.starts === true) throw new TaskStart('The call goes on as a task.')
+  }
+
   /** Aborts `signal`; the first reason stays. */
   abort(reason: Error): void {
     if (this.abortReason !== undefined || this.finished) return
@@ -164,9 +182,11 @@ export class ActiveCall implements Call {
 
   progress(done: number, total?: number, message?: string): void {
     this.reported = true
-    const { progressToken } = toMeta(this.mcp)
-    if (!isRequestId(progressToken) || !(done > this.lastProgress) || !Number.isFinite(done)) return
+    if (!(done > this.lastProgress) || !Number.isFinite(done)) return
     this.lastProgress = done
+    this.task?.noteProgress?.({ done, total, message })
+    const { progressToken } = toMeta(this.mcp)
+    if (!isRequestId(progressToken)) return
     const rest = { ...(total === undefined ? {} : { total }), ...(message === undefined ? {} : { message }) }
     this.extendDeadline()
     this.notifyClient('notifications/progress', { progressToken, progress: done, ...rest })
@@ -201,9 +221,8 @@ export class ActiveCall implements Call {
   ask<R extends AskRequest>(key: string, request: R): Promise<AskAnswer<R>> {
     this.asked = true
     this.mcp.exchange.observation?.noteEvent('asked')
-    const answer = this.mcp.revision.handshake
-      ? askClient(this, key, request)
-      : answerFromRounds(this, key, request)
+    const isWaiting = this.mcp.revision.handshake && (this.task === undefined || this.task.starts)
+    const answer = isWaiting ? askClient(this, key, request) : answerFromRounds(this, key, request)
     answer.catch(() => undefined) // A question nobody awaits must not end the process.
     return answer as Promise<AskAnswer<R>>
   }
@@ -265,6 +284,7 @@ bindMethods(ActiveCall.prototype, [
   'ask',
   'canAsk',
   'once',
+  'startTask',
   'secret',
   'createHandle',
   'openHandle',

@@ -19,6 +19,7 @@ export async function askClient(call: ActiveCall, key: string, request: AskReque
   const answer = await sendAndWait(call, id, toWireRequest(request, { id, ...toFormSchema(request) }))
   const parsed = await parseAnswer(request, answer)
   if (parsed === undefined) throw createFailure('answer_invalid')
+  if (call.task !== undefined) call.noteAnswer(key, answer)
   return parsed
 }
 

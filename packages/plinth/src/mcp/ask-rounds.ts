@@ -16,13 +16,14 @@ const askingMethods: ReadonlySet<string> = new Set(['tools/call', 'prompts/get',
 export async function answerFromRounds(call: ActiveCall, key: string, request: AskRequest): Promise<unknown> {
   const kind = toAskKind(request)
   assertMayAsk(call)
-  if (!call.canAsk(kind)) throw new CannotAsk(kind)
   const { answers } = call.rounds
+  // A job knows answers from before, also of clients that it cannot ask itself.
+  const isAnswered = call.task !== undefined && Object.hasOwn(answers, key)
+  if (!isAnswered && !call.canAsk(kind)) throw new CannotAsk(kind)
   if (Object.hasOwn(answers, key)) {
     const answer = await parseAnswer(request, answers[key])
     if (answer !== undefined) {
-      call.answered ??= new Map()
-      call.answered.set(key, answers[key])
+      call.noteAnswer(key, answers[key])
       return answer
     }
   }

@@ -108,6 +108,12 @@ export interface Call<E = DeclaredErrors> {
   /** Runs `run` once per call, however often the handler starts again. Its value must survive JSON. */
   once<T>(key: string, run: () => T | Promise<T>): Promise<T>
   /**
+   * Goes on as a task where the contract has `start: 'by_handler'` and the client can follow one: the client gets the
+   * id of the task, and the handler starts again from the top with the answers and the results of `once` at hand.
+   * Elsewhere, and in the task, it does nothing. Await it.
+   */
+  startTask(): Promise<void>
+  /**
    * Fetches as the global `fetch` does, and ends with the call. Nothing the client sent goes along, least of all its
    * credentials. Addresses that a user or a model chose belong to `safeFetch` of `plinth/upstream`.
    */

@@ -58,6 +58,6 @@ export interface ServerContext {
   readonly watched: BoundedMap<Set<string>>
   /** Whether streams of a revision open with an event that has an id and no data. */
   primesStreams(revision: string): boolean
-  /** Arguments a tool mirrors into headers, by tool name. */
-  paramHeaders(tool: string): readonly ParamHeader[] | undefined
+  /** Arguments a tool mirrors into headers, by tool name; none of a tool that does not exist for this caller. */
+  paramHeaders(tool: string, principal: Principal): readonly ParamHeader[] | undefined
 }

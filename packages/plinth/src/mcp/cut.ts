@@ -50,13 +50,13 @@ function findPlaces(place: Place, isWanted: (one: unknown) => boolean): Place[] 
 }
 
 /**
- * The piece of a value that begins at `from` and takes at most `maxChars` as JSON. At least one item is sent, so that
+ * The piece of a value that begins at `from` and takes at most `maxBytes` as JSON. At least one item is sent, so that
  * every cursor leads on.
  */
-export function cutPiece(cuttable: Cuttable, from: number, maxChars: number): Piece {
+export function cutPiece(cuttable: Cuttable, from: number, maxBytes: number): Piece {
   const { part } = cuttable
-  const empty = JSON.stringify(replaceAt(cuttable, typeof part === 'string' ? '' : [])).length
-  const room = Math.max(maxChars - empty, 1)
+  const empty = toByteLength(JSON.stringify(replaceAt(cuttable, typeof part === 'string' ? '' : [])))
+  const room = Math.max(maxBytes - empty, 1)
   const end = typeof part === 'string' ? toTextEnd(part, from, room) : toListEnd(part, from, room)
   const value = replaceAt(cuttable, part.slice(from, end))
   return { value, from, next: end < part.length ? end : undefined, total: part.length }
@@ -66,7 +66,7 @@ function toListEnd(list: readonly unknown[], from: number, room: number): number
   let used = 0
   let end = from
   while (end < list.length) {
-    used += (JSON.stringify(list[end]) ?? 'null').length + 1
+    used += toByteLength(JSON.stringify(list[end]) ?? 'null') + 1
     if (used > room && end > from) break
     end++
   }
@@ -75,9 +75,9 @@ function toListEnd(list: readonly unknown[], from: number, room: number): number
 
 /** Where to cut a text: after a paragraph, a line, a sentence or a word, in that order, never inside a character. */
 function toTextEnd(text: string, from: number, room: number): number {
-  if (JSON.stringify(text.slice(from)).length - 2 <= room) return text.length
+  if (toByteLength(JSON.stringify(text.slice(from))) - 2 <= room) return text.length
   let end = from + Math.max(Math.floor(room * 0.9), 1)
-  while (end > from + 1 && JSON.stringify(text.slice(from, end)).length - 2 > room) {
+  while (end > from + 1 && toByteLength(JSON.stringify(text.slice(from, end))) - 2 > room) {
     end = from + Math.floor((end - from) * 0.8)
   }
   for (const boundary of ['\n\n', '\n', '. ', ' ']) {
@@ -99,11 +99,23 @@ function replaceMember(value: unknown, path: readonly string[], part: unknown): 
   return { ...object, [key]: replaceMember(object[key], rest, part) }
 }
 
+/** How many bytes a text takes in UTF-8. */
+export function toByteLength(text: string): number {
+  let bytes = text.length
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 0x80) continue
+    // Each half of a surrogate pair stands for two of the four bytes of its character.
+    bytes += code < 0x800 || (code & 0xf800) === 0xd800 ? 1 : 2
+  }
+  return bytes
+}
+
 /** The shape of a value with little in it: lists and texts are shortened until it fits. */
-export function toOutline(value: unknown, maxChars: number): unknown {
+export function toOutline(value: unknown, maxBytes: number): unknown {
   for (const keep of [64, 16, 4, 1]) {
     const outline = shorten(value, keep)
-    if (JSON.stringify(outline).length <= maxChars) return outline
+    if (toByteLength(JSON.stringify(outline)) <= maxBytes) return outline
   }
   return shorten(value, 1)
 }

@@ -24,6 +24,7 @@ export function followConnection(connection: Connection, principal: Principal, c
 
 /** Whether a session of a handshake revision wants to hear of a change: list changes always, resources by choice. */
 export function isWatched(change: Change, sessionKey: string, context: ServerContext): boolean {
+  if (change.kind === 'task') return false
   if (change.kind !== 'resource') return true
   return context.watched.get(sessionKey)?.has(change.uri ?? '') === true
 }

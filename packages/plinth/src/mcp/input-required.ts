@@ -81,5 +81,5 @@ export function createInputRequiredResult(
   const inputRequests = Object.fromEntries(open.requests)
   const meta = `"_meta":{${context.serverInfo}}`
   const text = JSON.stringify({ resultType: 'input_required', inputRequests, requestState }).slice(1, -1)
-  return { interim: true, toMembers: () => `${text},${meta}` }
+  return { interim: 'input_required', toMembers: () => `${text},${meta}` }
 }

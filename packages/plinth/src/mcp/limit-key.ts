@@ -10,7 +10,9 @@ export function toLimitKey(request: McpRequest, per: LimitScope): string {
   const { principal, exchange } = request
   if (per === 'global') return ''
   if (per === 'tenant') return principal.tenant
-  if (per === 'client' && principal.client !== undefined) return principal.client
+  if (per === 'client' && principal.client !== undefined) {
+    return JSON.stringify([principal.issuer ?? '', principal.client])
+  }
   const address = principal.isAnonymous === true ? exchange.remoteAddress : undefined
   return address === undefined ? toPrincipalKey(principal) : address
 }

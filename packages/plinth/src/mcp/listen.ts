@@ -14,6 +14,7 @@ export interface ListenFilter {
   readonly promptsListChanged?: true
   readonly resourcesListChanged?: true
   readonly resourceSubscriptions?: readonly string[]
+  readonly taskIds?: readonly string[]
 }
 
 /** Most resources one stream may subscribe to. */

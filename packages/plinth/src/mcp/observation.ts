@@ -63,7 +63,7 @@ export class Observation {
 
   /** What a request ended in. An outcome that was noted on the way stays. */
   noteResult(result: McpResult): void {
-    if (result.interim === true) this.end('input_required')
+    if (result.interim === 'input_required') this.end('input_required')
     const { meta } = result
     if (meta !== undefined) this.noteMeta(meta)
     if (!(result instanceof ToolResult) || !result.isError || this.outcome !== 'ok') return

@@ -97,12 +97,55 @@ export interface Policies {
   readonly redact?: readonly string[]
 }
 
+/**
+ * Whether calls of a tool run as tasks: jobs that outlive their request. `allowed` where the client knows tasks, else
+ * as always; `always` for every call, and clients that know no tasks get the id of a job.
+ */
+export type TaskMode = 'never' | 'allowed' | 'always'
+
+/** How calls of a tool run as tasks. */
+export interface TaskPolicy {
+  readonly mode: TaskMode
+  /**
+   * `at_once` starts a task before the handler is called; `by_handler` runs the handler in the request until it
+   * calls `call.startTask()`, so that it can ask or answer first. Default `at_once`.
+   */
+  readonly start?: 'at_once' | 'by_handler'
+  /** How long one run may take, in milliseconds. Default: the server's `jobs.timeoutMs`. */
+  readonly timeoutMs?: number
+  /** How long a task may take in all, waiting included, in milliseconds. Default: the server's `jobs.ttlMs`. */
+  readonly ttlMs?: number
+  /** How long a result can be read at least, in milliseconds. Default: the server's `jobs.resultTtlMs`. */
+  readonly resultTtlMs?: number
+  /** How often clients should ask, in milliseconds. Default `1_000`. */
+  readonly pollIntervalMs?: number
+  /** How long a task waits before it starts, in milliseconds. Default `0`. */
+  readonly delayMs?: number
+  /** Greater is sooner, whoever asks. Default `0`. */
+  readonly priority?: number
+  /**
+   * Whether a run that failed for a while, or was broken off, is followed by another. Only for handlers that may run
+   * twice: wrap what must not in `call.once`. Default: three attempts for `effect: 'read'`, else one.
+   */
+  readonly retry?: TaskRetry
+}
+
+/** How often a job is begun, and how long it waits in between. */
+export interface TaskRetry {
+  /** Runs in all. */
+  readonly attempts: number
+  /** How long to wait after the first failure, in milliseconds; twice as long after each further one. Default `1_000`. */
+  readonly backoffMs?: number
+}
+
 /** The policies only a tool can have. */
 export interface ToolPolicies extends Policies {
   /** `'key'` is short for the default policy. */
   readonly idempotency?: 'key' | IdempotencyPolicy
   /** Whether the handler looks at `call.dryRun` and then changes nothing. Default `false`. */
   readonly dryRun?: boolean
+  /** Whether its calls run as tasks. Default `never`. */
+  readonly task?: TaskMode | TaskPolicy
 }
 
 /** What policies need to know of the component they guard. */

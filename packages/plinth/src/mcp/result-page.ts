@@ -29,22 +29,22 @@ export function withPart(
 export function createPage(
   result: ToolResult,
   cuttable: Cuttable,
-  { key, from, maxChars }: { key: string; from: number; maxChars: number },
+  { key, from, maxBytes }: { key: string; from: number; maxBytes: number },
 ): ToolResult {
-  const piece = cutPiece(cuttable, from, maxChars)
+  const piece = cutPiece(cuttable, from, maxBytes)
   const unit = typeof cuttable.part === 'string' ? 'Characters' : 'Items'
   const shown = `${unit} ${from + 1} to ${piece.next ?? piece.total} of ${piece.total}.`
   if (piece.next === undefined) return withPart(result, piece.value, { note: shown })
-  const cursor = `${key}.${piece.next}.${maxChars}`
+  const cursor = `${key}.${piece.next}.${maxBytes}`
   const note = `${shown} For the rest call ${readMoreTool} with cursor "${cursor}".`
   return withPart(result, piece.value, { note, meta: { 'plinth/nextCursor': cursor } })
 }
 
 /** The page of a kept result that a cursor leads to; undefined when the cursor is not one of ours. */
 export function findPage(cursor: string, read: (key: string) => string | undefined): ToolResult | undefined {
-  const [key = '', from, maxChars] = cursor.split('.')
+  const [key = '', from, maxBytes] = cursor.split('.')
   const text = read(key)
-  if (text === undefined || !/^\d{1,12}$/.test(from ?? '') || !/^\d{1,12}$/.test(maxChars ?? ''))
+  if (text === undefined || !/^\d{1,12}$/.test(from ?? '') || !/^\d{1,12}$/.test(maxBytes ?? ''))
     return undefined
   const whole: unknown = JSON.parse(text)
   const cuttable = findCuttable(whole)
@@ -52,5 +52,5 @@ export function findPage(cursor: string, read: (key: string) => string | undefin
   const result = new ToolResult(
     typeof whole === 'string' || Array.isArray(whole) ? {} : { structured: whole },
   )
-  return createPage(result, cuttable, { key, from: Number(from), maxChars: Number(maxChars) })
+  return createPage(result, cuttable, { key, from: Number(from), maxBytes: Number(maxBytes) })
 }

@@ -8,8 +8,8 @@ export interface McpResult {
   toMembers(revision: Revision): string
   readonly meta?: MetaObject | undefined
   readonly cache?: CacheHint | undefined
-  /** True for an interim result that wraps itself and carries no `resultType: "complete"`. */
-  readonly interim?: boolean
+  /** Set for a result that is no end: it wraps itself and carries no `resultType: "complete"`. */
+  readonly interim?: 'input_required' | 'task'
 }
 
 /** A result with nothing to say: `ping`, `logging/setLevel`, `resources/subscribe`. */
@@ -23,7 +23,7 @@ export function createPlainResult(value: Record<string, unknown>, cache?: CacheH
 /** The JSON text of a result, as `revision` wants it. */
 export function encodeResult(result: McpResult, revision: Revision, serverInfo: string): string {
   const members = result.toMembers(revision)
-  if (result.interim === true) return `{${members}}`
+  if (result.interim !== undefined) return `{${members}}`
   const meta = result.meta === undefined ? '' : toMembers(result.meta)
   const facts: ResultFacts = { serverInfo, cache: result.cache }
   return revision.complete(members, meta, facts)

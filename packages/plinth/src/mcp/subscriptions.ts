@@ -2,9 +2,11 @@ import { ProtocolError } from '../errors.ts'
 
 /** Something clients can be told about. Without a tenant it concerns everyone. */
 export interface Change {
-  readonly kind: 'tools' | 'prompts' | 'resources' | 'resource'
+  readonly kind: 'tools' | 'prompts' | 'resources' | 'resource' | 'task'
   /** Set for `resource`: the one that changed. */
   readonly uri?: string
+  /** Set for `task`: the one that changed, and how to find out what it is now. */
+  readonly task?: { readonly id: string; toState(): Record<string, unknown> }
   readonly tenant?: string
 }
 
@@ -79,5 +81,6 @@ export function toNotification(change: Change): {
   if (change.kind === 'resource') {
     return { method: 'notifications/resources/updated', params: { uri: change.uri } }
   }
+  if (change.kind === 'task') return { method: 'notifications/tasks', params: change.task?.toState() }
   return { method: listChanged[change.kind], params: undefined }
 }

@@ -1,7 +1,7 @@
 import type { ActiveCall } from '../mcp/active-call.ts'
 import { toClientBudget } from '../mcp/client-budgets.ts'
 import type { ContentBlock } from '../mcp/content.ts'
-import { type Cuttable, cutPiece, findCuttable, toOutline } from '../mcp/cut.ts'
+import { type Cuttable, cutPiece, findCuttable, toByteLength, toOutline } from '../mcp/cut.ts'
 import type { BudgetPolicy, Guarded } from '../mcp/policy.ts'
 import { toPrincipalKey } from '../mcp/principal.ts'
 import { ResourceResult } from '../mcp/resource-result.ts'
@@ -15,7 +15,7 @@ import type { Middleware } from './compose.ts'
 const bytesPerToken = 4
 
 interface Budget {
-  readonly maxChars: number
+  readonly maxBytes: number
   readonly strategy: NonNullable<BudgetPolicy['strategy']>
   readonly kept: KeptResultStore
 }
@@ -41,8 +41,8 @@ export function createBudgetPolicy(
   return function keepBudget(call, next) {
     const pending = next(call)
     const client = toClientBudget(call.mcp.clientInfo?.name)
-    const maxChars = client === undefined ? own : Math.min(own, client * bytesPerToken)
-    const fit = (result: McpResult) => fitResult(call, result, { maxChars, strategy, kept })
+    const limit = client === undefined ? own : Math.min(own, client * bytesPerToken)
+    const fit = (result: McpResult) => fitResult(call, result, { maxBytes: limit, strategy, kept })
     return pending instanceof Promise ? pending.then(fit) : fit(pending)
   }
 }
@@ -54,15 +54,15 @@ function fitResult(call: ActiveCall, result: McpResult, budget: Budget): McpResu
 
 function fitToolResult(call: ActiveCall, result: ToolResult, budget: Budget): McpResult | Promise<McpResult> {
   const whole = toWhole(result)
-  if (whole === undefined || !isOver(whole, budget.maxChars)) return result
+  if (whole === undefined || !isOver(whole, budget.maxBytes)) return result
   call.context.log({ level: 'info', message: 'A result was over its budget.', component: call.callee.name })
   if (budget.strategy === 'outline') {
     const note = 'This is an outline. Ask for less to see more of it.'
-    return withPart(result, toOutline(whole, budget.maxChars), { note })
+    return withPart(result, toOutline(whole, budget.maxBytes), { note })
   }
   const cuttable = findCuttable(whole)
   if (cuttable === undefined) return result
-  if (budget.strategy === 'truncate') return truncate(result, cuttable, budget.maxChars)
+  if (budget.strategy === 'truncate') return truncate(result, cuttable, budget.maxBytes)
   const id = budget.kept.keep(toPrincipalKey(call.principal), JSON.stringify(whole))
   const move = (key: string) =>
     budget.strategy === 'link'
@@ -79,14 +79,14 @@ function toWhole(result: ToolResult): unknown {
   return result.content
 }
 
-function isOver(whole: unknown, maxChars: number): boolean {
+function isOver(whole: unknown, maxBytes: number): boolean {
   const text = typeof whole === 'string' ? whole : JSON.stringify(whole)
-  if (text.length > maxChars) return true
-  return text.length * 3 > maxChars && new TextEncoder().encode(text).length > maxChars
+  if (text.length > maxBytes) return true
+  return text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes
 }
 
-function truncate(result: ToolResult, cuttable: Cuttable, maxChars: number): ToolResult {
-  const piece = cutPiece(cuttable, 0, maxChars)
+function truncate(result: ToolResult, cuttable: Cuttable, maxBytes: number): ToolResult {
+  const piece = cutPiece(cuttable, 0, maxBytes)
   const left = piece.total - (piece.next ?? piece.total)
   const unit = typeof cuttable.part === 'string' ? 'characters' : 'items'
   return withPart(result, piece.value, {
@@ -100,11 +100,11 @@ interface Moved {
 }
 
 function pageOf(result: ToolResult, cuttable: Cuttable, { key, budget }: Moved): ToolResult {
-  return createPage(result, cuttable, { key, from: 0, maxChars: budget.maxChars })
+  return createPage(result, cuttable, { key, from: 0, maxBytes: budget.maxBytes })
 }
 
 function linkTo(result: ToolResult, cuttable: Cuttable, { key, budget }: Moved): ToolResult {
-  const piece = cutPiece(cuttable, 0, Math.min(budget.maxChars, 2_048))
+  const piece = cutPiece(cuttable, 0, Math.min(budget.maxBytes, 2_048))
   const uri = `${keptResultUri}${key}`
   const note = `This is the beginning. The whole result is the resource ${uri}.`
   const part = withPart(result, piece.value, { note })
@@ -123,11 +123,11 @@ function fitResourceResult(
   budget: Budget,
 ): McpResult | Promise<McpResult> {
   const [only, ...others] = result.contents
-  if (only === undefined || others.length > 0 || !('text' in only) || !isOver(only.text, budget.maxChars))
+  if (only === undefined || others.length > 0 || !('text' in only) || !isOver(only.text, budget.maxBytes))
     return result
   const cuttable = findCuttable(only.text)
   if (cuttable === undefined) return result
-  const piece = cutPiece(cuttable, 0, budget.maxChars)
+  const piece = cutPiece(cuttable, 0, budget.maxBytes)
   const id = budget.kept.keep(toPrincipalKey(call.principal), JSON.stringify(only.text))
   const cut = (key: string) => {
     const rest = `${keptResultUri}${key}`

@@ -2,7 +2,7 @@ import type { ActiveCall } from '../mcp/active-call.ts'
 import { toCanonicalText } from '../mcp/canonical.ts'
 import { isLaterRound } from '../mcp/input-required.ts'
 import type { CachePolicy, Guarded } from '../mcp/policy.ts'
-import { toPrincipalKey } from '../mcp/principal.ts'
+import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { McpResult } from '../mcp/result.ts'
 import { parseResultText, toResultText } from '../mcp/result-text.ts'
 import { ToolResult } from '../mcp/tool-result.ts'
@@ -114,10 +114,16 @@ class ResultCache {
   }
 
   private toKey({ mcp, principal, context }: ActiveCall): string {
-    const owner = this.policy.public === true ? '' : [toPrincipalKey(principal), [...principal.scopes].sort()]
+    const owner = this.policy.public === true ? '' : toOwner(principal)
     const wanted = mcp.params['uri'] ?? toCanonicalText(mcp.params['arguments'] ?? {})
     return this.prefix + context.digest(JSON.stringify([owner, wanted]))
   }
+}
+
+/** A caller who may do more or less than before does not get what was kept before. */
+function toOwner(principal: Principal): unknown {
+  const { scopes, roles = [] } = principal
+  return [toPrincipalKey(principal), [...scopes].sort(), [...roles].sort()]
 }
 
 /** Whether nothing in a result is due to the one client that asked. */

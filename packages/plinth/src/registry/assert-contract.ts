@@ -1,4 +1,5 @@
 import { isObject } from '../jsonrpc/message.ts'
+import type { Access } from '../mcp/access.ts'
 import { isMetaKey } from '../mcp/meta.ts'
 import type { Described } from './contract.ts'
 
@@ -36,6 +37,23 @@ export function assertDescribed(owner: string, contract: Described & { descripti
   for (const icon of contract.icons ?? []) assertIcon(owner, icon)
   const wrong = Object.keys(_meta ?? {}).find((key) => !isMetaKey(key))
   if (wrong !== undefined) throw new TypeError(`${owner}: "${wrong}" is not a valid "_meta" key.`)
+}
+
+/** @throws TypeError when it cannot be told who may use a component. */
+export function assertAccessRules(owner: string, { scopes, roles, visible }: Access): void {
+  for (const [option, names] of Object.entries({ scopes, roles })) {
+    if (names === undefined || (Array.isArray(names) && names.every(isGrantName))) continue
+    throw new TypeError(
+      `${owner}: "${option}" must be a list of names without spaces, got ${JSON.stringify(names)}.`,
+    )
+  }
+  if (visible === undefined) return
+  if (typeof visible === 'function' && visible.constructor.name !== 'AsyncFunction') return
+  throw new TypeError(`${owner}: "visible" must be a function that answers at once, not with a promise.`)
+}
+
+function isGrantName(name: unknown): boolean {
+  return typeof name === 'string' && /^[\x21-\x7e]+$/.test(name)
 }
 
 function assertIcon(owner: string, icon: unknown): void {

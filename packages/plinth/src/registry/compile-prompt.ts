@@ -8,7 +8,7 @@ import { PromptResult } from '../mcp/prompt-result.ts'
 import type { McpResult } from '../mcp/result.ts'
 import type { Revision } from '../mcp/revision.ts'
 import { toJsonSchema } from '../mcp/schema.ts'
-import { assertDescribed, assertName } from './assert-contract.ts'
+import { assertAccessRules, assertDescribed, assertName } from './assert-contract.ts'
 import type { Complete, PromptContract } from './contract.ts'
 import { toDescribed, toMetaMember } from './listed.ts'
 import { mapResult } from './map-result.ts'
@@ -40,6 +40,7 @@ export function compilePrompt(
   const owner = `Prompt "${contract.name}"`
   assertName(owner, contract.name)
   assertDescribed(owner, contract)
+  assertAccessRules(owner, contract)
   const listedArguments = toArguments(contract, owner)
   const handle = createHandle(contract, handler)
   return {

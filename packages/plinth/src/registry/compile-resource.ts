@@ -8,7 +8,7 @@ import { ResourceResult } from '../mcp/resource-result.ts'
 import type { McpResult } from '../mcp/result.ts'
 import type { CacheHint } from '../mcp/revision.ts'
 import { parseUriTemplate, type UriTemplate } from '../mcp/uri-template.ts'
-import { assertDescribed, assertName } from './assert-contract.ts'
+import { assertAccessRules, assertDescribed, assertName } from './assert-contract.ts'
 import type { Complete, ListResources, ResourceContract } from './contract.ts'
 import { mapResult } from './map-result.ts'
 import type { Run } from './run-component.ts'
@@ -45,6 +45,7 @@ export function compileResource(
   const owner = `Resource "${contract.uri}"`
   assertName(owner, contract.name)
   assertDescribed(owner, contract)
+  assertAccessRules(owner, contract)
   const template = contract.uri.includes('{') ? parseUriTemplate(contract.uri) : undefined
   if (template === undefined) assertUri(owner, contract.uri)
   assertVariables(owner, contract, template)

@@ -58,11 +58,9 @@ function toCompletion(values: readonly string[]): McpResult {
   return createPlainResult({ completion })
 }
 
-function findCompletable(ref: JsonObject, catalogue: Catalogue): Completable {
+function findCompletable(ref: JsonObject, catalogue: Catalogue): Completable | undefined {
   const { type, name, uri } = ref
-  const found = type === 'ref/prompt' ? catalogue.prompts.get(String(name)) : findFamily(type, uri, catalogue)
-  if (found === undefined) throw createParamsError('"ref" names nothing this server has.')
-  return found
+  return type === 'ref/prompt' ? catalogue.prompts.get(String(name)) : findFamily(type, uri, catalogue)
 }
 
 function findFamily(type: unknown, uri: unknown, catalogue: Catalogue): Completable | undefined {

@@ -30,7 +30,8 @@ export class MemoryCounterStore implements CounterStore {
     const unitMs = bucket.windowMs / bucket.limit
     const fullAt = Math.max(this.fullAt.get(key) ?? 0, now) + cost * unitMs
     const wait = fullAt - bucket.burst * unitMs - now
-    if (wait > 1e-6) return wait
+    // Sums of times since 1970 round, by less than a hundredth of a millisecond.
+    if (wait > Math.min(0.01, unitMs / 2)) return wait
     this.fullAt.delete(key)
     if (this.fullAt.size >= this.maxKeys) this.forgetFull(now)
     this.fullAt.set(key, fullAt)

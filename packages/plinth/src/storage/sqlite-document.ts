@@ -1,5 +1,5 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { DocumentStore, DocumentWrite, StoredDocument } from './document.ts'
+import { SqliteFile, type SqliteStatement } from './sqlite-file.ts'
 
 export interface SqliteDocumentOptions {
   /** The file, made where there is none. Processes of one machine may share it. */
@@ -11,9 +11,6 @@ export interface SqliteDocumentOptions {
   /** The clock, in milliseconds. Default `Date.now`. */
   readonly now?: () => number
 }
-
-/** Writes between two looks for what has expired. */
-const sweepEvery = 1_000
 
 // The version is the row's own number, and AUTOINCREMENT never gives a number twice: to write is to take a new row.
 const schema = `
@@ -35,41 +32,39 @@ const isLive = 'SELECT 1 FROM documents WHERE key = :key AND expires_at > :now'
  * (WAL, `synchronous = FULL`).
  */
 export class SqliteDocumentStore implements DocumentStore {
-  private readonly database: DatabaseSync
+  private readonly file: SqliteFile
   private readonly maxKeys: number
-  private readonly now: () => number
-  private readonly statements: Readonly<Record<keyof typeof queries, StatementSync>>
-  private writes = 0
+  private readonly statements: Readonly<Record<keyof typeof queries, SqliteStatement>>
 
   constructor(options: SqliteDocumentOptions) {
-    this.now = options.now ?? Date.now
-    this.maxKeys = options.maxKeys ?? 1_000_000
-    this.database = new DatabaseSync(options.path, { timeout: options.busyTimeoutMs ?? 1_000 })
-    this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
-    this.database.exec(schema)
-    this.statements = prepareAll(this.database)
+    const { path, maxKeys = 1_000_000, busyTimeoutMs = 1_000, now = Date.now } = options
+    this.maxKeys = maxKeys
+    this.file = new SqliteFile({ path, busyTimeoutMs, synchronous: 'FULL', now })
+    this.file.exec(schema)
+    this.file.onSweep(() => this.sweep())
+    this.statements = prepareAll(this.file)
   }
 
   get(key: string): StoredDocument | undefined {
-    const row = this.statements.get.get({ key, now: this.now() })
+    const row = this.statements.get.get({ key, now: this.file.now() })
     return row === undefined ? undefined : { value: String(row['value']), version: Number(row['version']) }
   }
 
   set(key: string, value: string, { ifVersion, ttlMs, isPinned }: DocumentWrite): number | undefined {
-    if (++this.writes % sweepEvery === 0) this.sweep()
-    const now = this.now()
+    this.file.countWrite()
+    const now = this.file.now()
     const values = { key, value, expiresAt: now + ttlMs, pinned: isPinned === true ? 1 : 0 }
     return toVersion(this.run(values, ifVersion, now))
   }
 
   delete(key: string, options: { ifVersion?: number } = {}): boolean {
     const { ifVersion = null } = options
-    return Number(this.statements.delete.run({ key, ifVersion, now: this.now() }).changes) > 0
+    return this.statements.delete.run({ key, ifVersion, now: this.file.now() }) > 0
   }
 
   /** Ends the connection. The store cannot be used afterwards. */
   close(): void {
-    this.database.close()
+    this.file.close()
   }
 
   private run(values: Record<string, string | number>, ifVersion: number | undefined, now: number): unknown {
@@ -79,7 +74,7 @@ export class SqliteDocumentStore implements DocumentStore {
   }
 
   private sweep(): void {
-    this.statements.expire.run({ now: this.now() })
+    this.statements.expire.run({ now: this.file.now() })
     this.statements.evict.run({ maxKeys: this.maxKeys })
   }
 }
@@ -97,9 +92,9 @@ const queries = {
     LIMIT max(0, (SELECT count(*) FROM documents) - :maxKeys))`,
 } as const
 
-function prepareAll(database: DatabaseSync): Record<keyof typeof queries, StatementSync> {
-  const entries = Object.entries(queries).map(([name, sql]) => [name, database.prepare(sql)] as const)
-  return Object.fromEntries(entries) as Record<keyof typeof queries, StatementSync>
+function prepareAll(file: SqliteFile): Record<keyof typeof queries, SqliteStatement> {
+  const entries = Object.entries(queries).map(([name, sql]) => [name, file.prepare(sql)] as const)
+  return Object.fromEntries(entries) as Record<keyof typeof queries, SqliteStatement>
 }
 
 function toVersion(row: unknown): number | undefined {

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { type AuditHead, toHash } from './audit-record.ts'
 
 /** Where audit records go. */
@@ -84,8 +84,9 @@ class FileAuditSink implements AuditSink {
 
   /** The head of the last whole line. What a crash left of a line behind it is kept in a file beside. */
   private async findHead(path: string): Promise<AuditHead | undefined> {
-    const text = await readFile(path, 'utf8').catch(ignoreMissing)
-    if (text === undefined) return undefined
+    const found = await stat(path).catch(ignoreMissing)
+    if (found?.isFile() !== true) return undefined
+    const text = await readFile(path, 'utf8')
     const end = text.lastIndexOf('\n') + 1
     if (end < text.length) await this.setAside(path, text, end)
     const line = text.slice(text.lastIndexOf('\n', end - 2) + 1, end - 1)

@@ -138,7 +138,8 @@ class AuditLog implements Audit {
       lines.push(appended.line)
     }
     for (const record of records) append(toAuditFacts(record, { version, key }))
-    if (missing > 0) append({ time: new Date().toISOString(), kind: 'audit', decision: 'dropped', dropped: missing })
+    if (missing > 0)
+      append({ time: new Date().toISOString(), kind: 'audit', decision: 'dropped', dropped: missing })
     return { text: lines.join(''), head }
   }
 

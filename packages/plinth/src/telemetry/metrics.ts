@@ -56,14 +56,18 @@ export function createMetrics(): Metrics {
 }
 
 function toEventCounters(): Readonly<Record<CallEvent['name'], Counter>> {
-  const entries = Object.entries(eventCounters).map(([name, [metric, help]]) => [name, new Counter(metric, help)])
+  const entries = Object.entries(eventCounters).map(([name, [metric, help]]) => [
+    name,
+    new Counter(metric, help),
+  ])
   return Object.fromEntries(entries) as Readonly<Record<CallEvent['name'], Counter>>
 }
 
 /** A component that exists, or the method of the protocol; never a name that only the caller knows. */
 function toComponent({ isKnown, component, kind, method, error }: CallRecord): string {
   if (isKnown && component !== undefined) return component
-  if (kind === 'request' && error !== 'method_unknown' && method !== undefined && isPlain(method)) return method
+  if (kind === 'request' && error !== 'method_unknown' && method !== undefined && isPlain(method))
+    return method
   return 'other'
 }
 

@@ -82,6 +82,8 @@ export interface CallRecord {
 export interface Observer {
   /** Called exactly once for each message, refused and unknown ones included, when its answer is ready. */
   onCall(record: CallRecord): void
+  /** False while the server must refuse everything, because it could not be recorded. */
+  isReady?(): boolean
   /** Writes what is still held back, and lets go of what is open. Called when the server has stopped. */
   close?(): Promise<void>
 }

@@ -1,13 +1,13 @@
 import {
   type Attributes,
-  context,
   type Context,
+  context,
+  type Tracer as OtelApiTracer,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
   trace,
-  type Tracer as OtelApiTracer,
 } from '@opentelemetry/api'
 import type { CallRecord } from './observer.ts'
 import type { TraceContext } from './trace-context.ts'
@@ -67,7 +67,8 @@ function toCallSpan(span: Span): CallSpan {
     end(record) {
       span.setAttributes(toResultAttributes(record))
       for (const { name, time } of record.events) span.addEvent(name, {}, time)
-      if (failed.has(record.outcome)) span.setStatus({ code: SpanStatusCode.ERROR, message: record.error ?? '' })
+      if (failed.has(record.outcome))
+        span.setStatus({ code: SpanStatusCode.ERROR, message: record.error ?? '' })
       span.end()
     },
   }

@@ -85,7 +85,11 @@ export class Reading implements Family {
   readonly help: string
   private readonly read: () => Iterable<Sample>
 
-  constructor(name: string, help: string, options: { type: 'counter' | 'gauge'; read: () => Iterable<Sample> }) {
+  constructor(
+    name: string,
+    help: string,
+    options: { type: 'counter' | 'gauge'; read: () => Iterable<Sample> },
+  ) {
     this.name = name
     this.help = help
     this.type = options.type
@@ -127,7 +131,11 @@ class Series<T> implements Iterable<readonly [Labels, T]> {
 export function toPrometheusText(families: Iterable<Family>): string {
   const lines: string[] = []
   for (const family of families) {
-    lines.push(`# HELP ${family.name} ${family.help}`, `# TYPE ${family.name} ${family.type}`, ...family.lines())
+    lines.push(
+      `# HELP ${family.name} ${family.help}`,
+      `# TYPE ${family.name} ${family.type}`,
+      ...family.lines(),
+    )
   }
   return `${lines.join('\n')}\n`
 }

@@ -47,7 +47,8 @@ export async function verifyAudit(
 
 function findBreak(record: AuditHead & { prev: string }, head: AuditHead | undefined): string | undefined {
   if (head === undefined) return undefined
-  if (record.seq <= head.seq) return `Record ${record.seq} stands behind ${head.seq}: records were moved or repeated.`
+  if (record.seq <= head.seq)
+    return `Record ${record.seq} stands behind ${head.seq}: records were moved or repeated.`
   if (record.seq > head.seq + 1) return `Records ${head.seq + 1} to ${record.seq - 1} are missing.`
   return record.prev === head.hash ? undefined : `Record ${record.seq} does not follow the one before it.`
 }

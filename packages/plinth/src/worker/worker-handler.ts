@@ -62,6 +62,7 @@ class WorkerPool {
 
   private start(task: Task, signal: AbortSignal): void {
     if (signal.aborted) {
+      task.reject(signal.reason)
       this.next()
       return
     }

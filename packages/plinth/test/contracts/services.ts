@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { accessSync, chmodSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 

@@ -80,7 +80,7 @@ function findWrongClaim(
   const { sub, aud, exp, nbf, iat, cnf } = claims
   const seconds = now() / 1_000
   const leeway = leewayMs / 1_000
-  if (!toList(aud).some((one) => audiences.has(one))) return 'The token is not for this server.'
+  if (!toList(aud).some((one) => audiences.has(one) || audiences.has(withLowerHost(one)))) return 'The token is not for this server.'
   if (!isDate(exp)) return 'The token has no expiry.'
   if (exp + leeway <= seconds) return 'The token has expired.'
   if (!isAbsentOrPast(nbf, seconds + leeway)) return 'The token is not valid yet.'
@@ -88,6 +88,11 @@ function findWrongClaim(
   // A token that is bound to a key (RFC 7800) proves nothing without a proof of that key.
   if (cnf !== undefined) return 'The token is bound to a key and was sent as a bearer token.'
   return isName(sub) ? undefined : 'The token names no subject.'
+}
+
+/** Scheme and host of a URL mean the same in any case (RFC 3986 section 6.2.2.1); nothing else of it does. */
+function withLowerHost(audience: string): string {
+  return audience.replace(/^https?:\/\/[A-Za-z0-9.-]+(?=[:/]|$)/i, (origin) => origin.toLowerCase())
 }
 
 function toTenant(claims: JsonObject, { tenantClaim, tenant, issuer }: AccessTokenRules): string | undefined {

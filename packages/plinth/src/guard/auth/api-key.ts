@@ -21,6 +21,16 @@ export interface ApiKey {
   readonly expiresAt?: string
 }
 
+const members: ReadonlySet<string> = new Set([
+  'id',
+  'sha256',
+  'subject',
+  'tenant',
+  'scopes',
+  'roles',
+  'expiresAt',
+])
+
 /** The principal of each stored key, by digest. */
 export type KeyTable = ReadonlyMap<string, Principal>
 
@@ -50,6 +60,11 @@ export function parseApiKeys(entries: unknown): KeyTable {
 
 function parseApiKey(place: string, entry: unknown): { digest: string; principal: Principal } {
   if (!isObject(entry)) throw new TypeError(`"${place}" must be { id, sha256, … }.`)
+  const unknown = Object.keys(entry).find((member) => !members.has(member))
+  // A misspelt "expiresAt" would be a key that never expires.
+  if (unknown !== undefined) {
+    throw new TypeError(`"${place}.${unknown}" means nothing. There are: ${[...members].join(', ')}.`)
+  }
   const { sha256, scopes = [], roles = [], expiresAt } = entry
   const id = parseText(`${place}.id`, entry['id'])
   if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/i.test(sha256)) {

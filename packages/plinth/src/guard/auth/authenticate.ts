@@ -68,11 +68,12 @@ function askFrom(start: number, credentials: Credentials, question: Question): V
 function toTrusted(verdict: Principal | AuthRefusal, now: number): Principal | AuthRefusal {
   if (typeof verdict !== 'object' || verdict === null) return createUnavailable(describeWrong(verdict))
   if (isAuthRefusal(verdict)) return verdict
-  const { subject, tenant, scopes, expiresAt, isTrusted } = verdict
+  const { subject, tenant, scopes, roles, expiresAt, isTrusted } = verdict
   const isNamed = typeof subject === 'string' && subject !== '' && typeof tenant === 'string' && tenant !== ''
-  if (!isNamed || !Array.isArray(scopes) || isTrusted === true)
-    return createUnavailable(describeWrong(verdict))
-  if (expiresAt !== undefined && !(expiresAt > now)) return createInvalidToken('The token has expired.')
+  // Text in place of a list would be searched for parts of names.
+  const isListed = Array.isArray(scopes) && (roles === undefined || Array.isArray(roles))
+  if (!isNamed || !isListed || isTrusted === true) return createUnavailable(describeWrong(verdict))
+  if (expiresAt !== undefined && !(typeof expiresAt === 'number' && expiresAt > now)) return createInvalidToken('The token has expired.')
   return verdict
 }
 

@@ -50,7 +50,8 @@ export function trustedGateway(options: TrustedGatewayOptions): Verifier {
 function toPrincipal(subject: string, names: GatewayHeaders, head: HeaderLookup): Verdict {
   const read = (name: string | undefined) => (name === undefined ? undefined : head.get(name))
   const [scopes = '', roles = '', client] = [read(names.scopes), read(names.roles), read(names.client)]
-  const tenant = names.tenant === undefined ? subject : read(names.tenant)
+  // Marked, because another verifier may have a tenant that is called the same.
+  const tenant = names.tenant === undefined ? `gateway|${subject}` : read(names.tenant)
   // A header that came twice is joined with a comma: the second may be the caller's own.
   const isSingle = [subject, tenant, client, scopes, roles].every((value) => !value?.includes(','))
   if (!isSingle || subject === '' || tenant === undefined || tenant === '') {

@@ -127,6 +127,16 @@ test('a client that takes less gets less', async () => {
   expect(await length('something-else')).toBeGreaterThan(40_000)
 })
 
+test('bytes are counted, not characters', async () => {
+  const text = '漢字 '.repeat(2_000)
+  const server = createQuietServer()
+  server.tool({ ...contract, budget: { maxBytes: 4_096 } }, () => text)
+  const result = await connect(server).callTool('rows')
+  const [first] = result.content as readonly { readonly text: string }[]
+  expect(Buffer.byteLength(first?.text ?? '')).toBeLessThanOrEqual(4_096)
+  expect(result._meta?.['plinth/nextCursor']).toBeDefined()
+})
+
 test('a result within budget is left alone', async () => {
   const server = createQuietServer()
   server.tool({ ...contract, output, budget: { maxBytes: 4_096 } }, () => ({

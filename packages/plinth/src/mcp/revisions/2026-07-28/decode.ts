@@ -17,6 +17,9 @@ const namedBy: ReadonlyMap<string, 'name' | 'uri' | 'taskId'> = new Map([
   ['tools/call', 'name'],
   ['prompts/get', 'name'],
   ['resources/read', 'uri'],
+  ['tasks/get', 'taskId'],
+  ['tasks/update', 'taskId'],
+  ['tasks/cancel', 'taskId'],
 ] as const)
 
 /**
@@ -95,7 +98,7 @@ function assertParamHeaders(
   { exchange, context }: { exchange: Exchange; context: ServerContext },
 ): void {
   if (method !== 'tools/call' || exchange.headers === undefined) return
-  const mirrored = context.paramHeaders(String(params['name']))
+  const mirrored = context.paramHeaders(String(params['name']), exchange.principal)
   if (mirrored === undefined) return
   const headers = exchange.headers
   const wrong = findParamHeaderMismatch(mirrored, params['arguments'], (name) => headers.get(name))

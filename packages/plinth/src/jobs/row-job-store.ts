@@ -1,0 +1,183 @@
+import {
+  isEnded,
+  type JobEnd,
+  type JobProgress,
+  type JobRecord,
+  type JobRelease,
+  type JobStore,
+  JobStoreFull,
+  type NewJob,
+} from './job.ts'
+import {
+  answered,
+  cancelled,
+  claimed,
+  createRecord,
+  ended,
+  holds,
+  released,
+  revived,
+  suspended,
+} from './job-steps.ts'
+import type { JsonObject } from '../jsonrpc/message.ts'
+
+/** The rows of a store that changes them in one process, or in one transaction, at a time. */
+export interface JobRows {
+  /** Runs `change` in one atomic step. */
+  atomically<T>(change: () => T): T
+  /** The row of this id, expired or not. */
+  find(id: string): JobRecord | undefined
+  findByKey(queue: string, key: string): JobRecord | undefined
+  /** Adds a row, or replaces the one of its id. */
+  write(record: JobRecord): void
+  /** The row whose turn it is. */
+  pick(options: { queue: string; names: readonly string[]; now: number }): JobRecord | undefined
+  /** Notes that a tenant had its turn. */
+  noteTurn(tenant: string): void
+  listDead(options: { queue: string; limit: number; now: number }): readonly JobRecord[]
+  count(tenant?: string): number
+  /** Takes every row away whose time is over. */
+  removeExpired(now: number): void
+  remove(id: string): void
+}
+
+/** How many jobs a store keeps, ended ones included. */
+export interface JobStoreLimits {
+  /** Most jobs. */
+  readonly maxJobs: number
+  /** Most jobs of one tenant. */
+  readonly maxJobsPerTenant: number
+  /** The clock, in milliseconds. */
+  readonly now: () => number
+}
+
+/** New jobs between two looks for what has expired. */
+const sweepEvery = 256
+
+/** A job store over rows: what a job may become is the same wherever its row is kept. */
+export class RowJobStore implements JobStore {
+  private readonly rows: JobRows
+  private readonly limits: JobStoreLimits
+  private added = 0
+
+  constructor(rows: JobRows, limits: JobStoreLimits) {
+    this.rows = rows
+    this.limits = limits
+  }
+
+  enqueue(job: NewJob): JobRecord {
+    return this.rows.atomically(() => {
+      const now = this.limits.now()
+      const known = job.key === undefined ? undefined : this.rows.findByKey(job.queue, job.key)
+      if (known !== undefined && known.expiresAt > now) return known
+      if (known !== undefined) this.rows.remove(known.id)
+      this.makeRoom(job.tenant, now)
+      const record = createRecord(job, now)
+      this.rows.write(record)
+      return record
+    })
+  }
+
+  get(id: string): JobRecord | undefined {
+    const record = this.rows.find(id)
+    return record === undefined || record.expiresAt <= this.limits.now() ? undefined : record
+  }
+
+  claim(options: { queue: string; names: readonly string[]; leaseMs: number }): JobRecord | undefined {
+    const { queue, names, leaseMs } = options
+    return this.rows.atomically(() => {
+      const now = this.limits.now()
+      const found = this.rows.pick({ queue, names, now })
+      if (found === undefined) return undefined
+      this.rows.noteTurn(found.tenant)
+      return this.keep(claimed(found, now, leaseMs))
+    })
+  }
+
+  renew(
+    id: string,
+    fence: number,
+    { leaseMs, progress }: { leaseMs: number; progress?: JobProgress | undefined },
+  ): JobRecord | undefined {
+    return this.under(id, fence, (record, now) => {
+      const moved = progress === undefined ? {} : { progress, message: progress.message, updatedAt: now }
+      return { ...record, ...moved, claimableAt: now + leaseMs }
+    })
+  }
+
+  checkpoint(id: string, fence: number, done: JsonObject): boolean {
+    return this.under(id, fence, (record) => ({ ...record, done })) !== undefined
+  }
+
+  suspend(id: string, fence: number, questions: ReadonlyMap<string, JsonObject>): JobRecord | undefined {
+    return this.under(id, fence, (record, now) => suspended(record, now, questions))
+  }
+
+  finish(id: string, fence: number, end: JobEnd): JobRecord | undefined {
+    return this.under(id, fence, (record, now) => ended(record, now, end))
+  }
+
+  release(id: string, fence: number, release: JobRelease): boolean {
+    return this.under(id, fence, (record, now) => released(record, now, release)) !== undefined
+  }
+
+  answer(id: string, answers: JsonObject): JobRecord | undefined {
+    return this.change(id, (record, now) => answered(record, now, answers))
+  }
+
+  cancel(id: string): JobRecord | undefined {
+    return this.change(id, cancelled)
+  }
+
+  listDead({ queue, limit }: { queue: string; limit: number }): readonly JobRecord[] {
+    return this.rows.listDead({ queue, limit, now: this.limits.now() })
+  }
+
+  revive(id: string): JobRecord | undefined {
+    return this.change(id, (record, now) => (record.isDead ? revived(record, now) : undefined))
+  }
+
+  /** Changes a job for whoever holds the claim to it. */
+  private under(
+    id: string,
+    fence: number,
+    change: (record: JobRecord, now: number) => JobRecord,
+  ): JobRecord | undefined {
+    return this.change(id, (record, now) => (holds(record, fence) ? change(record, now) : undefined))
+  }
+
+  private change(
+    id: string,
+    change: (record: JobRecord, now: number) => JobRecord | undefined,
+  ): JobRecord | undefined {
+    return this.rows.atomically(() => {
+      const record = this.get(id)
+      const next = record && change(record, this.limits.now())
+      return next === undefined || next === record ? next : this.keep(next)
+    })
+  }
+
+  private keep(record: JobRecord): JobRecord {
+    this.rows.write(record)
+    return record
+  }
+
+  private makeRoom(tenant: string, now: number): void {
+    if (++this.added % sweepEvery === 0) this.rows.removeExpired(now)
+    if (!this.isFull(tenant)) return
+    this.rows.removeExpired(now)
+    if (this.isFull(tenant)) throw new JobStoreFull('There is no room for another job.')
+  }
+
+  private isFull(tenant: string): boolean {
+    const { maxJobs, maxJobsPerTenant } = this.limits
+    if (this.rows.count() >= maxJobs) return true
+    return maxJobsPerTenant < maxJobs && this.rows.count(tenant) >= maxJobsPerTenant
+  }
+}
+
+/** Tells whether a job can be claimed now. */
+export function isDue(record: JobRecord, now: number): boolean {
+  const { claimableAt, expiresAt } = record
+  return claimableAt !== undefined && claimableAt <= now && expiresAt > now && !isEnded(record)
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { assertMessage, type Bus, type BusListener } from './bus.ts'
+import { BusListeners } from './bus-listeners.ts'
+import { bind } from './memory-bus.ts'
+import { PostgresListener } from './postgres-listener.ts'
+import { clock, type PostgresDatabase } from './postgres-pool.ts'
+
+/** Postgres takes less than 8,000 bytes with NOTIFY. Longer texts go through a table. */
+const maxPayloadBytes = 7_900
+
+/** A bus over LISTEN and NOTIFY. Subscriptions hold one connection of the pool. */
+export class PostgresBus implements Bus {
+  private readonly database: PostgresDatabase
+  private readonly listeners = new BusListeners()
+  private readonly listener: PostgresListener
+  private readonly statements: { readonly send: string; readonly sendStored: string; readonly read: string }
+  private last: Promise<void> = Promise.resolve()
+
+  constructor(database: PostgresDatabase) {
+    this.database = database
+    this.listener = new PostgresListener({
+      database,
+      hear: (name, payload) => this.hear(name, payload),
+      channels: () => this.listeners.names(),
+      resumed: () => this.listeners.tellMissed(),
+    })
+    const table = `${database.schema}.messages`
+    this.statements = {
+      send: `WITH ${clock} SELECT pg_notify($2, '=' || $3::text) FROM clock`,
+      sendStored: `WITH ${clock}, kept AS (
+          INSERT INTO ${table} (text, sent_at) SELECT $3::bytea, now FROM clock RETURNING id
+        )
+        SELECT pg_notify($2, '#' || id) FROM kept`,
+      read: `WITH ${clock} SELECT text FROM ${table}, clock WHERE id = $2`,
+    }
+  }
+
+  async publish(channel: string, text: string): Promise<void> {
+    assertMessage(text)
+    const name = this.toName(channel)
+    if (text.includes('\0') || Buffer.byteLength(text) > maxPayloadBytes) {
+      await this.database.find(this.statements.sendStored, [name, Buffer.from(text)])
+    } else {
+      await this.database.find(this.statements.send, [name, text])
+    }
+  }
+
+  async subscribe(channel: string, listener: BusListener): Promise<() => void> {
+    const own = bind(listener)
+    const name = this.toName(channel)
+    this.listeners.add(name, own)
+    const end = () => this.remove(name, own)
+    try {
+      await this.database.calls.run(() => this.listener.run(`LISTEN ${name}`))
+    } catch (error) {
+      end()
+      throw error
+    }
+    return end
+  }
+
+  async close(): Promise<void> {
+    this.listeners.clear()
+    this.listener.close()
+  }
+
+  private remove(name: string, own: BusListener): void {
+    if (!this.listeners.remove(name, own) || !this.listener.isOpen) return
+    this.listener.run(`UNLISTEN ${name}`).catch(() => {})
+  }
+
+  /** Texts that have to be fetched keep their place between those that come along. */
+  private hear(name: string, payload: string): void {
+    this.last = this.last.then(async () => {
+      const text = payload.startsWith('#') ? await this.fetch(payload.slice(1)) : payload.slice(1)
+      if (text === undefined) this.listeners.tellMissed()
+      else this.listeners.deliver(name, text)
+    })
+  }
+
+  private async fetch(id: string): Promise<string | undefined> {
+    try {
+      const row = await this.database.find(this.statements.read, [id])
+      return row === undefined ? undefined : String(row['text'])
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Names of channels are names of SQL: short, and safe without quotes. */
+  private toName(channel: string): string {
+    return `plinth_${createHash('sha256').update(`${this.database.schema}|${channel}`).digest('hex').slice(0, 40)}`
+  }
+}

@@ -1,0 +1,6 @@
+export type { Bus, BusListener } from './bus.ts'
+export type { PoolClientLike, PoolLike } from './postgres-pool.ts'
+export type { PostgresStoreOptions, PostgresStores } from './postgres-stores.ts'
+export { createPostgresStores } from './postgres-stores.ts'
+export type { SharedStoreOptions, SharedStores } from './shared-stores.ts'
+export { StoreError } from './store-error.ts'

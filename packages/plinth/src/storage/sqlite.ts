@@ -1,0 +1,5 @@
+export type { Bus, BusListener } from './bus.ts'
+export type { SharedStoreOptions, SharedStores } from './shared-stores.ts'
+export type { SqliteStoreOptions } from './sqlite-stores.ts'
+export { createSqliteStores } from './sqlite-stores.ts'
+export { StoreError } from './store-error.ts'

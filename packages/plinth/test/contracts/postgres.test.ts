@@ -1,0 +1,116 @@
+import { Pool, type PoolConfig } from 'pg'
+import { createPostgresStores } from 'plinth/postgres'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSpace } from './driver.ts'
+import { findFreePort, openPostgres, openSilentPort } from './services.ts'
+import { testStores } from './stores.ts'
+import { expectUnreachable } from './unreachable.ts'
+
+const service = await openPostgres()
+const schema = createSpace()
+const admin = new Pool({ connectionString: service?.url, max: 2 })
+
+beforeAll(async () => {
+  if (service === undefined) return
+  const stores = createPostgresStores(admin, { schema })
+  await Promise.all([stores.prepare(), createPostgresStores(admin, { schema }).prepare()])
+  await stores.close()
+})
+
+afterAll(async () => {
+  if (service !== undefined) await admin.query(`DROP SCHEMA ${schema} CASCADE`)
+  await admin.end()
+  service?.close()
+})
+
+let lastSpace = ''
+
+/** One schema for all tests, emptied for each space: they run one after the other. */
+async function open({ space = createSpace(), now }: { space?: string; now?: () => number }) {
+  if (space !== lastSpace) {
+    for (const table of ['counters', 'documents', 'cache', 'results', 'messages']) {
+      await admin.query(`DELETE FROM ${schema}.${table}`)
+    }
+  }
+  lastSpace = space
+  const pool = new Pool({ connectionString: service?.url, max: 4, application_name: space })
+  const stores = createPostgresStores(pool, { schema, ...(now === undefined ? {} : { now }) })
+  const close = async () => {
+    await stores.close()
+    await pool.end()
+  }
+  return { stores, close }
+}
+
+async function cut(space: string): Promise<void> {
+  const hearing = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND query LIKE 'LISTEN%'`
+  await admin.query(hearing, [space])
+}
+
+describe.skipIf(service === undefined)('with a service', () => {
+  testStores({ name: 'Postgres', open, cut })
+
+  test('what has expired is taken away, whatever is left stays', async () => {
+    let time = 1_000
+    const { stores, close } = await open({ now: () => time })
+    await stores.counters.take('a', { limit: 1, windowMs: 1_000, burst: 1 }, 1)
+    await stores.documents.set('old', 'x', { ttlMs: 1_000 })
+    await stores.documents.set('young', 'x', { ttlMs: 1_000_000 })
+    await stores.cache.set('a', 'x', 1_000)
+    await stores.keptResults.keep('anna', 'x')
+    await stores.bus.publish('a', 'x'.repeat(10_000))
+    time += 100_000
+    const sweeper = createPostgresStores(admin, { schema, now: () => time })
+    expect(await sweeper.sweep()).toBe(4)
+    expect(await stores.documents.get('young')).toMatchObject({ value: 'x' })
+    await close()
+  })
+
+  test('more rows than a batch are taken away too', async () => {
+    await open({}).then(({ close }) => close())
+    await admin.query(`INSERT INTO ${schema}.cache SELECT 'k' || n, '', 0 FROM generate_series(1, 2500) AS n`)
+    expect(await createPostgresStores(admin, { schema }).sweep()).toBe(2_500)
+  })
+
+  test('connections that were cut make no wrong answer, and the next request finds its way', async () => {
+    const space = createSpace()
+    const { stores, close } = await open({ space })
+    await stores.documents.set('a', '1', { ttlMs: 60_000 })
+    await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
+      space,
+    ])
+    await expect
+      .poll(async () => stores.documents.get('a').catch(() => undefined))
+      .toMatchObject({ value: '1' })
+    await close()
+  })
+
+  test('tables that are missing are an error that names Postgres', async () => {
+    const stores = createPostgresStores(admin, { schema: `${schema}_none` })
+    await expect(stores.documents.get('a')).rejects.toThrow(/^Postgres failed: relation .* does not exist$/)
+  })
+})
+
+async function expectDown(config: PoolConfig): Promise<void> {
+  const pool = new Pool({ host: '127.0.0.1', user: 'nobody', max: 20, ...config })
+  const stores = createPostgresStores(pool, { timeoutMs: 100 })
+  await expectUnreachable(stores, 'Postgres')
+  await stores.close()
+}
+
+test('a Postgres that is down rejects with an error that names it', async () => {
+  const port = await findFreePort()
+  await expectDown({ port })
+  const stores = createPostgresStores(new Pool({ host: '127.0.0.1', port }))
+  await expect(stores.prepare()).rejects.toThrow(/^Postgres failed: .*ECONNREFUSED/)
+})
+
+test('a Postgres that does not answer rejects with an error that names it', async () => {
+  const silent = await openSilentPort()
+  await expectDown({ port: silent.port, connectionTimeoutMillis: 200 })
+  silent.close()
+})
+
+test.each(['', 'a-b', 'a; DROP', 'Üb', 'x'.repeat(42)])('the schema "%s" is refused', (name) => {
+  expect(() => createPostgresStores(admin, { schema: name })).toThrow('"schema" must be lower case letters')
+})

@@ -1,0 +1,120 @@
+import { Redis, type RedisOptions } from 'ioredis'
+import { createRedisStores } from 'plinth/redis'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createSpace, withStores } from './driver.ts'
+import { findFreePort, openRedis, openSilentPort } from './services.ts'
+import { testStores } from './stores.ts'
+import { expectUnreachable } from './unreachable.ts'
+
+const service = await openRedis()
+
+afterAll(() => service?.close())
+
+function connect(options: RedisOptions): Redis {
+  const client = new Redis(service?.url ?? '', options)
+  client.on('error', () => {})
+  return client
+}
+
+async function open({ space = createSpace(), now }: { space?: string; now?: () => number }) {
+  const client = connect({ connectionName: space })
+  const stores = createRedisStores(client, { prefix: space, ...(now === undefined ? {} : { now }) })
+  const close = async () => {
+    await stores.close()
+    await removeKeys(client, space)
+    client.disconnect()
+  }
+  return { stores, client, close }
+}
+
+async function removeKeys(client: Redis, space: string): Promise<void> {
+  const keys = await client.keys(`${space}:*`)
+  if (keys.length > 0) await client.unlink(keys)
+}
+
+/** Cuts the connections in a space that hear channels. */
+async function cut(space: string): Promise<void> {
+  const client = connect({})
+  const listed = String(await client.client('LIST')).split('\n')
+  const hearing = listed.filter((line) => line.includes(`name=${space} `) && !line.includes(' sub=0 '))
+  for (const line of hearing) await client.client('KILL', 'ID', Number(/id=(\d+)/.exec(line)?.[1]))
+  client.disconnect()
+}
+
+describe.skipIf(service === undefined)('with a service', () => {
+  testStores({ name: 'Redis', open, cut })
+
+  test('every key has an expiry and one place in a cluster', async () => {
+    const space = createSpace()
+    const { stores, client, close } = await open({ space })
+    await stores.counters.take('a|b', { limit: 1, windowMs: 1_000, burst: 1 }, 1)
+    await stores.documents.set('a', 'x', { ttlMs: 1_000 })
+    await stores.documents.set('b', 'x', { ttlMs: 1_000 })
+    await stores.documents.delete('b')
+    await stores.cache.set('a', 'x', 1_000)
+    await stores.keptResults.keep('anna', 'x')
+    const keys = (await client.keys(`${space}:*`)).sort()
+    expect(keys.map((key) => key.split(':')[1])).toEqual([
+      'cache',
+      'counter',
+      'document',
+      'document',
+      'result',
+    ])
+    expect(keys.every((key) => /\{[^{}]+\}$/.test(key))).toBe(true)
+    for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0)
+    await close()
+  })
+
+  test('a server that forgot the scripts is told again', () => {
+    const space = createSpace()
+    return withStores({ name: 'Redis', open }, { space }, async ({ documents }) => {
+      await documents.set('a', '1', { ttlMs: 60_000 })
+      const client = connect({})
+      await client.script('FLUSH')
+      client.disconnect()
+      expect(await documents.set('a', '2', { ttlMs: 60_000 })).toBeTypeOf('number')
+      expect(await documents.get('a')).toMatchObject({ value: '2' })
+    })
+  })
+
+  test('a connection that was cut makes no wrong answer, and the next request finds its way', async () => {
+    const { stores, client, close } = await open({})
+    await stores.documents.set('a', '1', { ttlMs: 60_000 })
+    client.disconnect(true)
+    await expect
+      .poll(async () => stores.documents.get('a').catch(() => undefined))
+      .toMatchObject({ value: '1' })
+    await close()
+  })
+})
+
+test.each([{ enableOfflineQueue: true }, { enableOfflineQueue: false, maxRetriesPerRequest: 1 }])(
+  'a Redis that is down rejects with an error that names it (%j)',
+  async (options) => {
+    const client = new Redis(await findFreePort(), '127.0.0.1', options)
+    client.on('error', () => {})
+    const stores = createRedisStores(client, { timeoutMs: 100 })
+    await expectUnreachable(stores, 'Redis')
+    await stores.close()
+    client.disconnect()
+  },
+)
+
+test('a Redis that does not answer rejects with an error that names it', async () => {
+  const silent = await openSilentPort()
+  const client = new Redis(silent.port, '127.0.0.1')
+  client.on('error', () => {})
+  const stores = createRedisStores(client, { timeoutMs: 100 })
+  await expectUnreachable(stores, 'Redis')
+  await stores.close()
+  client.disconnect()
+  silent.close()
+})
+
+test('a time limit that makes no sense is refused', () => {
+  const client = new Redis({ lazyConnect: true })
+  expect(() => createRedisStores(client, { timeoutMs: 0 })).toThrow(
+    '"timeoutMs" must be a positive whole number, got 0.',
+  )
+})

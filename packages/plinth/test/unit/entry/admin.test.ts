@@ -1,0 +1,117 @@
+import { createServer, serveHttp } from 'plinth'
+import { defineUpstream } from 'plinth/upstream'
+import { expect, onTestFinished, test } from 'vitest'
+import { postRaw } from '../middleware/post-raw.ts'
+import { parsePrometheus } from '../telemetry/_prometheus.ts'
+import { getRaw } from './_raw-get.ts'
+
+async function start(options: Parameters<typeof createServer>[0] = { name: 'test', version: '1.0.0' }) {
+  const server = createServer({ log: () => undefined, ...options })
+  server.tool({ name: 'greet', description: 'Greets.', effect: 'read' }, () => 'hello')
+  const service = await serveHttp(server, { port: 0, admin: { port: 0 } })
+  onTestFinished(() => service.close(0))
+  const ask = async (path: string, init?: RequestInit) => {
+    const response = await fetch(`${service.adminUrl}${path}`, init)
+    return { status: response.status, text: await response.text() }
+  }
+  return { server, service, ask }
+}
+
+test('the admin port serves health and metrics and nothing else', async () => {
+  const { ask } = await start()
+  const statuses = await Promise.all(
+    ['/livez', '/readyz', '/startupz', '/metrics', '/', '/mcp', '/health'].map(async (path) => {
+      return [path, (await ask(path)).status]
+    }),
+  )
+  expect(statuses).toEqual([
+    ['/livez', 200],
+    ['/readyz', 200],
+    ['/startupz', 200],
+    ['/metrics', 200],
+    ['/', 404],
+    ['/mcp', 404],
+    ['/health', 404],
+  ])
+  expect(await ask('/readyz', { method: 'POST' })).toMatchObject({ status: 405 })
+})
+
+test('the public port serves no metrics', async () => {
+  const { service } = await start()
+  for (const path of ['/metrics', '/readyz', '/livez', '/startupz']) {
+    expect((await fetch(new URL(path, service.url))).status).toBe(404)
+  }
+})
+
+test('metrics tell of calls, process and upstreams', async () => {
+  const upstreams = [defineUpstream({ name: 'weather', breaker: {} })]
+  const { service, ask } = await start({ name: 'test', version: '1.0.0', upstreams })
+  await postRaw(service, { name: 'greet' })
+  const samples = parsePrometheus((await ask('/metrics')).text)
+  expect(samples).toContainEqual({
+    name: 'plinth_calls_total',
+    labels: { kind: 'tool', component: 'greet', outcome: 'ok' },
+    value: 1,
+  })
+  expect(samples).toContainEqual({
+    name: 'plinth_upstream_breaker_state',
+    labels: { upstream: 'weather' },
+    value: 0,
+  })
+  expect(samples.find(({ name }) => name === 'process_resident_memory_bytes')?.value).toBeGreaterThan(1e6)
+})
+
+test('readiness asks every probe, names those that fail, and asks at most once a second', async () => {
+  let now = 1_000
+  const { server, ask } = await start({ name: 'test', version: '1.0.0', now: () => now })
+  let asked = 0
+  server.addProbe('database', () => {
+    asked++
+    if (asked > 1) throw new Error('postgres://ada:hunter2@db is down')
+  })
+  server.addProbe('queue', () => undefined)
+  expect(await ask('/readyz')).toEqual({
+    status: 200,
+    text: '{"status":"ok","probes":{"database":"ok","queue":"ok"}}',
+  })
+  await Promise.all([ask('/readyz'), ask('/readyz')])
+  expect(asked).toBe(1)
+  now += 1_000
+  expect(await ask('/readyz')).toEqual({
+    status: 503,
+    text: '{"status":"not ready","probes":{"database":"failed","queue":"ok"}}',
+  })
+})
+
+test('a probe that hangs fails after its time', async () => {
+  const { server, ask } = await start()
+  server.addProbe('slow', () => new Promise(() => undefined), { timeoutMs: 5 })
+  expect(await ask('/readyz')).toMatchObject({ status: 503 })
+})
+
+test('two probes of one name are a mistake', async () => {
+  const { server } = await start()
+  server.addProbe('database', () => undefined)
+  expect(() => server.addProbe('database', () => undefined)).toThrow('There is a probe "database" already.')
+})
+
+test('readiness says no at the first sign of a stop, while calls are served on', async () => {
+  const { service, ask } = await start()
+  service.drain()
+  expect(await ask('/readyz')).toEqual({ status: 503, text: '{"status":"draining"}' })
+  expect(await ask('/livez')).toMatchObject({ status: 200 })
+  expect((await postRaw(service, { name: 'greet' })).status).toBe(200)
+})
+
+test('pages of other hosts cannot read a loopback admin port', async () => {
+  const { service } = await start()
+  const { status } = await getRaw(`${service.adminUrl}/metrics`, { host: 'evil.example' })
+  expect(status).toBe(403)
+})
+
+test('a port that is taken refuses to start and leaves nothing open', async () => {
+  const { service } = await start()
+  const server = createServer({ name: 'test', version: '1.0.0' })
+  const port = Number(new URL(service.adminUrl ?? '').port)
+  await expect(serveHttp(server, { port: 0, admin: { port } })).rejects.toThrow('EADDRINUSE')
+})

@@ -1,0 +1,84 @@
+import { PassThrough } from 'node:stream'
+import { createServer, type LogRecord } from 'plinth'
+import { createPinoLog } from 'plinth/log'
+import { createTestClient } from 'plinth/testing'
+import { expect, test } from 'vitest'
+import { createObserved } from './_observed.ts'
+
+test('a call has one line with its name, time and ids', async () => {
+  const log: LogRecord[] = []
+  const { client } = createObserved({ logCalls: true, log: (record) => log.push(record) })
+  await client.callTool('greet', { password: 'hunter2' })
+  expect(log).toHaveLength(1)
+  expect(log[0]).toMatchObject({
+    level: 'info',
+    tool_name: 'greet',
+    execution_time_ms: expect.any(Number),
+    invocation_id: expect.any(String),
+    request_id: expect.anything(),
+    outcome: 'ok',
+    tenant: 'local',
+    client: 'test-client/1.0.0',
+  })
+  expect(JSON.stringify(log)).not.toContain('hunter2')
+})
+
+test('arguments are logged only when asked for, without what the contract and their names hide', async () => {
+  const log: LogRecord[] = []
+  const { server } = createObserved({ logCalls: { logArguments: true }, log: (record) => log.push(record) })
+  const input = { type: 'object', properties: {}, additionalProperties: true } as const
+  const redact = ['card.number', 'people.*.name']
+  server.tool({ name: 'pay', description: 'Pays.', effect: 'read', input, redact }, () => 'paid')
+  await createTestClient(server).callTool('pay', {
+    amount: 5,
+    card: { number: '4111', bank: 'Post' },
+    people: [{ name: 'Ada', age: 36 }],
+    api_key: 'abc',
+  })
+  expect(log[0]?.['arguments']).toEqual({
+    amount: 5,
+    card: { number: '[redacted]', bank: 'Post' },
+    people: [{ name: '[redacted]', age: 36 }],
+    api_key: '[redacted]',
+  })
+})
+
+test('a flood of one kind of line is cut, counted, and hides no other', async () => {
+  const log: LogRecord[] = []
+  const options = { maxLogLinesPerSecond: 2, now: () => 1_000, log: (record: LogRecord) => log.push(record) }
+  const { client } = createObserved({ ...options, logCalls: true })
+  for (let at = 0; at < 10; at++) await client.callTool('nope').catch(() => undefined)
+  await client.callTool('greet')
+  expect(log.map(({ outcome }) => outcome)).toEqual([...Array(4).fill('protocol_error'), 'ok'])
+  await expect
+    .poll(() => log.at(-1), { timeout: 2_000 })
+    .toMatchObject({
+      message: 'Log lines were dropped.',
+      kind: 'A call was not valid.',
+      dropped: 6,
+    })
+})
+
+test('lines below the level of the log are left out', async () => {
+  const log: LogRecord[] = []
+  const { client } = createObserved({ logCalls: true, logLevel: 'warn', log: (record) => log.push(record) })
+  await client.callTool('greet')
+  await client.callTool('rare')
+  await client.callTool('rare')
+  expect(log.map(({ error }) => error)).toEqual(['rate_exceeded'])
+})
+
+test('an unknown level refuses to start', () => {
+  expect(() => createServer({ name: 'a', version: '1', logLevel: 'loud' as never })).toThrow(
+    '"logLevel" must be one of debug, info, warn, error, got "loud".',
+  )
+})
+
+test('pino writes the same lines', async () => {
+  const stream = new PassThrough()
+  const { client } = createObserved({ logCalls: true, log: createPinoLog({ destination: stream }) })
+  await client.callTool('greet')
+  const line = JSON.parse(String(stream.read())) as Record<string, unknown>
+  expect(line).toMatchObject({ level: 'info', message: 'A call was answered.', tool_name: 'greet' })
+  expect(line['time']).toMatch(/^\d{4}-\d\d-\d\dT/)
+})
