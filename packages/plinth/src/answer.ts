@@ -91,11 +91,15 @@ function run(request: McpRequest, scope: Scope, failed: (error: unknown) => Repl
   const outcome = dispatch(request, scope)
   if (!(outcome instanceof Promise)) return toReply(request, outcome, scope)
   const { load } = scope.admission
-  load.inFlight++
+  // A stream that only waits for changes is no work; `maxStreams` bounds those.
+  const work = request.method === 'subscriptions/listen' ? 0 : 1
+  load.inFlight += work
   return outcome
     .then((settled) => toReply(request, settled, scope))
     .catch(failed)
-    .finally(() => void load.inFlight--)
+    .finally(() => {
+      load.inFlight -= work
+    })
 }
 
 /** A refusal before anything was done: the failure, with the status and the header that HTTP has for it. */
@@ -125,6 +129,15 @@ function toReply(request: McpRequest, outcome: Outcome, scope: Scope): Reply {
   return { status: 200, text: serializeResult(id, encodeBounded(request, outcome, scope)) }
 }
 
+/** What is as large as the catalogue is, and of no use in part. */
+const unbounded: ReadonlySet<string> = new Set([
+  'server/discover',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+])
+
 /** Encodes a result; one that is too large, or that JSON cannot hold, becomes a failure of its tool. */
 function encodeBounded(request: McpRequest, result: McpResult, scope: Scope): string {
   const { serverInfo, limits } = scope.context
@@ -132,7 +145,7 @@ function encodeBounded(request: McpRequest, result: McpResult, scope: Scope): st
     encodeResult(toCheckableResult(one, request, scope.catalogue), request.revision, serverInfo)
   try {
     const text = encode(result)
-    if (text.length <= limits.maxOutputBytes || result.cache !== undefined) return text
+    if (text.length <= limits.maxOutputBytes || unbounded.has(request.method)) return text
     throw createFailure('output_too_large')
   } catch (error) {
     const failure = error instanceof Failure ? error : toUnencodable(request, error, scope)

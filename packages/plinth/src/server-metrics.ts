@@ -16,7 +16,11 @@ export function readServerMetrics(metrics: Metrics, server: Server): void {
   gauge('plinth_event_loop_delay_seconds', 'Longest delay of the last sample.', () => load.delayMs() / 1_000)
   gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
   gauge('plinth_heap_used_bytes', 'Used heap.', () => process.memoryUsage().heapUsed)
-  gauge('process_start_time_seconds', 'Start, in seconds since 1970.', () => Date.now() / 1_000 - process.uptime())
+  gauge(
+    'process_start_time_seconds',
+    'Start, in seconds since 1970.',
+    () => Date.now() / 1_000 - process.uptime(),
+  )
   metrics.read('plinth_blocked_total', 'How often a handler held the event loop for too long.', {
     type: 'counter',
     read: () => [{ value: context.blocked.count }],

@@ -14,10 +14,12 @@ import { Sessions } from './mcp/sessions.ts'
 import { Subscriptions } from './mcp/subscriptions.ts'
 import type { Stores } from './server-stores.ts'
 import { createRandomKey, createSealer, parseKeys } from './storage/sealed-token.ts'
+import { SecretValues } from './storage/secret-values.ts'
 import type { SecretProvider } from './storage/secrets.ts'
 import type { CallLogOptions } from './telemetry/call-log.ts'
 import { createStderrLog, type LogSink } from './telemetry/log.ts'
 import type { Observer } from './telemetry/observer.ts'
+import { redactValue } from './telemetry/redact.ts'
 import { createServerLog, parseLogLevel, type ServerLogLevel } from './telemetry/server-log.ts'
 import type { Tracer } from './telemetry/tracer.ts'
 import type { Upstream } from './upstream/define-upstream.ts'
@@ -145,6 +147,8 @@ export interface ServerSettings {
   readonly maxInFlight: number
   readonly maxEventLoopDelayMs: number
   readonly secrets: readonly SecretProvider[]
+  /** What those gave out, so that it is kept out of logs. */
+  readonly secretValues: SecretValues
   readonly upstreams: readonly Upstream[]
   readonly budget: BudgetPolicy | undefined
   readonly repeat: RepeatPolicy | undefined
@@ -187,13 +191,15 @@ function parseCounts(options: Partial<Counts>): Counts {
 /** @throws TypeError naming the option, its value and the fix. */
 export function parseServerOptions(options: ServerOptions): ServerSettings {
   const { keys = [], now = Date.now, requireSession = false, rate, pageSize } = options
+  const secretValues = new SecretValues()
   return {
     ...parseCounts(options),
     serverInfo: toServerInfo(options),
     instructions: options.instructions,
     keys: parseKeys(keys.length === 0 ? [createRandomKey()] : keys),
     hasRandomKey: keys.length === 0,
-    log: toServerLog(options, now),
+    log: toServerLog(options, now, secretValues),
+    secretValues,
     logCalls: options.logCalls === true ? {} : options.logCalls || undefined,
     observers: options.observers ?? [],
     tracer: options.tracer,
@@ -211,10 +217,11 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
   }
 }
 
-function toServerLog(options: ServerOptions, now: () => number): LogSink {
+function toServerLog(options: ServerOptions, now: () => number, secretValues: SecretValues): LogSink {
   const { log = createStderrLog(), logLevel = 'info', maxLogLinesPerSecond = 1_000 } = options
   const maxPerSecond = parseCount('maxLogLinesPerSecond', maxLogLinesPerSecond, { min: 1 })
-  return createServerLog(log, { level: parseLogLevel('logLevel', logLevel), maxPerSecond, now })
+  const write: LogSink = (record) => log(secretValues.hideIn(record))
+  return createServerLog(write, { level: parseLogLevel('logLevel', logLevel), maxPerSecond, now })
 }
 
 function parseUpstreams(upstreams: readonly Upstream[]): readonly Upstream[] {
@@ -252,7 +259,7 @@ export function createKey(): string {
 /** The one context all requests of a server share. */
 export function createContext(
   settings: ServerSettings,
-  paramHeaders: ServerContext['paramHeaders'],
+  components: Pick<ServerContext, 'paramHeaders' | 'mayWatch'>,
 ): ServerContext {
   const { keys, now, log, sessionTtlMs, maxStreams } = settings
   const sealer = createSealer(keys, 'session')
@@ -269,7 +276,8 @@ export function createContext(
     sessions: new Sessions({ sealer, ttlMs: sessionTtlMs, maxRevoked: 10_000, now, createKey }),
     requestStates: createSealer(keys, 'request-state'),
     handles: createSealer(keys, 'handle'),
-    readSecret: createReadSecret(settings.secrets, now),
+    readSecret: createReadSecret(settings.secrets, now, (value) => settings.secretValues.add(value)),
+    hideSecrets: (value) => settings.secretValues.hideIn(redactValue(value)),
     asks: new Asks(),
     inFlight: new InFlight(),
     running: new Map(),
@@ -278,6 +286,6 @@ export function createContext(
     logLevels: new BoundedMap(10_000),
     watched: new BoundedMap(10_000),
     primesStreams: (revision) => findRevision(revision)?.primesStreams === true,
-    paramHeaders,
+    ...components,
   }
 }

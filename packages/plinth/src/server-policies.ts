@@ -18,6 +18,8 @@ export interface PolicyEnvironment {
   readonly settings: ServerSettings
   readonly context: ServerContext
   readonly stores: Stores
+  /** The slots that all components share, where the server has a limit. */
+  readonly slots: Middleware | undefined
 }
 
 /** Makes a policy for a component, or undefined where the component does not use it. */
@@ -41,6 +43,7 @@ const afterInput: readonly CreatePolicy[] = [
     return createIdempotencyPolicy(guarded, { documents: stores.documents, server, now, createKey })
   },
   createConcurrencyPolicy,
+  (_guarded, { slots }) => slots,
   () => deadline,
   createOutcomePolicy,
   (guarded, { settings: { serverInfo }, stores }) => {

@@ -37,7 +37,8 @@ export class Probes {
   /** @throws TypeError when there is a probe of that name. */
   add(name: string, probe: Probe, { timeoutMs = 1_000 }: ProbeOptions = {}): void {
     if (!/^[\w.-]{1,64}$/.test(name)) throw new TypeError(`A probe must have a plain name, got "${name}".`)
-    if (this.known.some((one) => one.name === name)) throw new TypeError(`There is a probe "${name}" already.`)
+    if (this.known.some((one) => one.name === name))
+      throw new TypeError(`There is a probe "${name}" already.`)
     this.known.push({ name, probe, timeoutMs })
     this.last = undefined
   }
@@ -52,7 +53,9 @@ export class Probes {
 
   private async askAll(): Promise<Readiness> {
     const states = await Promise.all(this.known.map((one) => this.askOne(one)))
-    const probes = Object.fromEntries(this.known.map(({ name }, at) => [name, states[at] ? 'ok' : 'failed'] as const))
+    const probes = Object.fromEntries(
+      this.known.map(({ name }, at) => [name, states[at] ? 'ok' : 'failed'] as const),
+    )
     return { isReady: states.every(Boolean), probes }
   }
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { createFailure, type Failure } from './errors.ts'
-import { createObserve, type Observe } from './middleware/observe.ts'
+import { createObserve, type Observe, type ObserveOptions } from './middleware/observe.ts'
 import { createKey, type ServerSettings } from './server-options.ts'
 import { createCallLog } from './telemetry/call-log.ts'
 import { describeError } from './telemetry/log.ts'
@@ -26,7 +26,7 @@ export class ServerTelemetry {
   }
 
   /** What is put around every answer; undefined where nobody observes. */
-  createObserve(): Observe | undefined {
+  createObserve(findRedact: ObserveOptions['findRedact']): Observe | undefined {
     const { now, keys, log } = this.settings
     const secret = keys[0] ?? ''
     return createObserve({
@@ -34,6 +34,7 @@ export class ServerTelemetry {
       tracer: this.tracer,
       now,
       createKey,
+      findRedact,
       hash: (text) => createHmac('sha256', secret).update(`principal|${text}`).digest('base64url'),
       onError: (error) =>
         log({ level: 'error', message: 'An observer failed.', error: describeError(error) }),

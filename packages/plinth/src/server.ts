@@ -21,6 +21,7 @@ import {
   compileTool,
   createInputPolicy,
 } from './registry/compile-tool.ts'
+import { handleCompletion } from './registry/complete.ts'
 import type {
   ListResources,
   PromptContract,
@@ -32,12 +33,14 @@ import type {
   UriVariables,
 } from './registry/contract.ts'
 import { toCapabilities } from './registry/discover.ts'
+import { handleList } from './registry/list-resources.ts'
 import {
   createReadKeptResult,
   createReadMore,
   keptResultContract,
   readMoreContract,
 } from './registry/read-more.ts'
+import { mayReadResource } from './registry/read-resource.ts'
 import { createAdmission } from './server-admission.ts'
 import {
   createContext,
@@ -51,7 +54,7 @@ import { type Probe, type ProbeOptions, Probes } from './server-probes.ts'
 import { createStores, type Stores } from './server-stores.ts'
 import { ServerTelemetry } from './server-telemetry.ts'
 import { describeError } from './telemetry/log.ts'
-import type { Observer } from './telemetry/observer.ts'
+import type { CallKind, Observer } from './telemetry/observer.ts'
 import type { Upstream } from './upstream/define-upstream.ts'
 
 /**
@@ -72,6 +75,8 @@ export class Server {
   private readonly resources = new Map<string, CompiledResource>()
   private readonly families = new Map<string, CompiledResource>()
   private readonly prompts = new Map<string, CompiledPrompt>()
+  private readonly runCompletion: Next
+  private readonly runList: Next
   private current: Scope | undefined
   private fetchHandler: Promise<(request: Request) => Promise<Response>> | undefined
 
@@ -86,10 +91,19 @@ export class Server {
     this.probes = new Probes(this.settings.now, (probe, error) => {
       this.settings.log({ level: 'warn', message: 'A probe failed.', probe, error: describeError(error) })
     })
-    this.context = createContext(this.settings, (name, principal) => {
-      const tool = this.tools.get(name)
-      return tool !== undefined && isAllowed(tool.contract, principal) ? tool.paramHeaders : undefined
+    this.context = createContext(this.settings, {
+      paramHeaders: (name, principal) => {
+        const tool = this.tools.get(name)
+        return tool !== undefined && isAllowed(tool.contract, principal) ? tool.paramHeaders : undefined
+      },
+      mayWatch: (uri, principal) => mayReadResource(this.scope.catalogue, uri, principal),
     })
+    const read = { effect: 'read' } as const
+    this.runCompletion = this.compose(
+      { ...read, kind: 'completion', name: 'completion/complete' },
+      handleCompletion,
+    )
+    this.runList = this.compose({ ...read, kind: 'list', name: 'resources/list' }, handleList)
   }
 
   /**
@@ -134,7 +148,7 @@ export class Server {
     resource.run = this.compose({ ...plain, kind: 'resource', effect: 'read' }, resource.handle)
     const home = resource.template === undefined ? this.resources : this.families
     home.set(resource.name, resource)
-    if (plain.budget !== undefined) this.addKeptResults({ strategy: 'link' })
+    if (plain.budget ?? this.settings.budget) this.addKeptResults({ strategy: 'link' })
     return this.changed('resources')
   }
 
@@ -245,8 +259,8 @@ export class Server {
   }
 
   /** What a budget needs beside the tool itself: a way to the rest of a result. */
-  private addKeptResults(budget: BudgetPolicy | undefined): void {
-    if (budget === undefined) return
+  private addKeptResults(budget: BudgetPolicy | false | undefined): void {
+    if (budget === undefined || budget === false) return
     const { strategy = 'page' } = budget
     const { keptResults } = this.stores
     if (strategy === 'page' && !this.tools.has(readMoreContract.name)) {
@@ -270,6 +284,12 @@ export class Server {
     return composePolicies(guarded, { checkInput, handle }, { settings, context, stores })
   }
 
+  private findRedact(kind: CallKind, name: string): readonly string[] | undefined {
+    const found =
+      kind === 'tool' ? this.tools.get(name) : kind === 'prompt' ? this.prompts.get(name) : undefined
+    return found === undefined ? undefined : (found.redact ?? [])
+  }
+
   private changed(kind: 'tools' | 'resources' | 'prompts'): this {
     this.current = undefined
     this.context.subscriptions.publish({ kind })
@@ -279,7 +299,7 @@ export class Server {
   private createScope(): Scope {
     const { pageSize, timeoutMs, listTtlMs, serverInfo, instructions } = this.settings
     const cache = { ttlMs: listTtlMs, scope: 'public' } as const
-    const { tools, resources, families, prompts } = this
+    const { tools, resources, families, prompts, runCompletion, runList } = this
     const catalogue: Catalogue = createCatalogue(
       {
         tools: new Map(tools),
@@ -287,7 +307,7 @@ export class Server {
         families: new Map(families),
         prompts: new Map(prompts),
       },
-      { pageSize, timeoutMs, cache },
+      { pageSize, timeoutMs, cache, runCompletion, runList },
     )
     const about = { capabilities: toCapabilities(catalogue), serverInfo, instructions, cache }
     return {
@@ -295,7 +315,7 @@ export class Server {
       context: this.context,
       about,
       admission: this.admission,
-      observe: this.telemetry.createObserve(),
+      observe: this.telemetry.createObserve((kind, name) => this.findRedact(kind, name)),
     }
   }
 }

@@ -22,8 +22,10 @@ export async function runAuditVerify(args: readonly string[]): Promise<string> {
     options: { 'key-file': { type: 'string' }, head: { type: 'string' } },
     allowPositionals: true,
   })
-  if (positionals.length === 0) throw new TypeError('Name the file to verify, as in "plinth audit verify log".')
-  const key = values['key-file'] === undefined ? undefined : (await readFile(values['key-file'], 'utf8')).trim()
+  if (positionals.length === 0)
+    throw new TypeError('Name the file to verify, as in "plinth audit verify log".')
+  const key =
+    values['key-file'] === undefined ? undefined : (await readFile(values['key-file'], 'utf8')).trim()
   let head: AuditHead | undefined
   let records = 0
   for (const path of positionals) {
@@ -34,8 +36,9 @@ export async function runAuditVerify(args: readonly string[]): Promise<string> {
     records += verdict.records
   }
   if (values.head !== undefined && values.head !== head?.hash) {
-    throw new Error(`The last record has the hash ${head?.hash}: records at the end are missing, or there are more.`)
+    throw new Error(
+      `The last record has the hash ${head?.hash}: records at the end are missing, or there are more.`,
+    )
   }
   return `${records} records, unbroken. Last: ${head?.seq ?? 'none'} ${head?.hash ?? ''}\n`
 }
-

@@ -12,7 +12,7 @@ import { isPreflight, toPreflightHeaders } from '../guard/cors.ts'
 import type { Head } from '../guard/head.ts'
 import type { Refusal } from '../guard/http-guard.ts'
 import type { Reply } from '../mcp/exchange.ts'
-import { openPrincipal, type Principal } from '../mcp/principal.ts'
+import { anonymousPrincipal, openPrincipal, type Principal } from '../mcp/principal.ts'
 import { describeError, type LogSink } from '../telemetry/log.ts'
 import type { HttpSettings } from './http-options.ts'
 import type { HttpResponse } from './http-response.ts'
@@ -28,10 +28,13 @@ export class HttpAuth {
   private readonly settings: AuthSettings | undefined
   private readonly challenges: ChallengeSettings
   private readonly authenticate: Authenticate | undefined
+  /** Everybody, where nobody is asked. */
+  private readonly unasked: Principal
   private readonly log: LogSink
 
-  constructor({ auth, allowAnonymous }: HttpSettings, { now, log }: { now: () => number; log: LogSink }) {
+  constructor({ auth, allowAnonymous, isLocal }: HttpSettings, { now, log }: { now: () => number; log: LogSink }) {
     this.settings = auth
+    this.unasked = isLocal ? openPrincipal : anonymousPrincipal
     this.challenges = auth ?? { metadataUrl: undefined, scopesSupported: [] }
     this.log = log
     if (auth === undefined) return
@@ -47,7 +50,7 @@ export class HttpAuth {
   identify(head: Head, response: HttpResponse): Caller | Promise<Caller> {
     if (this.authenticate === undefined) {
       head.forgetCredentials()
-      return openPrincipal
+      return this.unasked
     }
     const verdict = this.authenticate(head, response)
     return verdict instanceof Promise

@@ -22,8 +22,8 @@ export interface HttpOptions {
   /** Who may call, and how callers prove who they are. Default: nobody is asked, which only loopback allows. */
   readonly auth?: AuthOptions
   /**
-   * Serves callers that do not say who they are: beyond loopback without `auth`, and beside `auth` with no scope or
-   * role. Default `false`.
+   * Serves callers that do not say who they are: beyond loopback without `auth`, and beside `auth`; in both cases with
+   * no scope or role. Default `false`.
    */
   readonly allowAnonymous?: boolean
   /** Also opens a second port with health and metrics: `/livez`, `/readyz`, `/startupz`, `/metrics`. Default: none. */
@@ -48,6 +48,8 @@ export interface HttpOptions {
 export interface HttpSettings extends Required<Omit<HttpOptions, 'auth' | 'admin'>> {
   readonly auth: AuthSettings | undefined
   readonly allowLoopback: boolean
+  /** Whether only this machine can reach the server, so that whoever calls may do everything. */
+  readonly isLocal: boolean
 }
 
 const loopbackAddress = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
@@ -65,9 +67,18 @@ export function parseHttpOptions(options: HttpOptions = {}): HttpSettings {
  * @throws TypeError naming the option, its value and the fix.
  */
 export function parseFetchOptions(options: HttpOptions = {}): HttpSettings {
-  const foreign = toHosts(options).find((name) => !loopbackHosts.has(name.replace(/:\d+$/, '')))
-  if (foreign === undefined) return toSettings('127.0.0.1', options)
-  if (options.auth !== undefined || options.allowAnonymous === true) return toSettings('0.0.0.0', options)
+  assertHosts(options)
+  return toSettings(findForeignHost(options) === undefined ? '127.0.0.1' : '0.0.0.0', options)
+}
+
+/** A name that is not of this machine: behind it others can reach the server, whatever it binds. */
+function findForeignHost(options: HttpOptions): string | undefined {
+  return toHosts(options).find((name) => !loopbackHosts.has(name.replace(/:\d+$/, '')))
+}
+
+function assertHosts(options: HttpOptions): void {
+  const foreign = findForeignHost(options)
+  if (foreign === undefined || options.auth !== undefined || options.allowAnonymous === true) return
   throw new TypeError(
     `"allowedHosts" names ${foreign}, which others can reach, and nobody is authenticated. Set "auth", or ` +
       '"allowAnonymous: true" to serve everyone.',
@@ -83,6 +94,7 @@ function toSettings(host: string, options: HttpOptions): HttpSettings {
     allowedHosts: [...loopbackHosts, ...(isLoopback ? [host] : []), ...toHosts(options)],
     allowedOrigins: options.allowedOrigins ?? [],
     allowLoopback: isLoopback,
+    isLocal: isLoopback && findForeignHost(options) === undefined,
     allowAnonymous: options.allowAnonymous ?? false,
     auth: options.auth === undefined ? undefined : parseAuthOptions(options.auth),
     maxBodyBytes: parseCount('maxBodyBytes', options.maxBodyBytes ?? 4_194_304, { min: 1_024 }),
@@ -125,7 +137,10 @@ function toTimeouts(options: HttpOptions): Pick<HttpSettings, Timeouts> {
 }
 
 function assertReach(host: string, options: HttpOptions): void {
-  if (loopbackAddress.test(host)) return
+  if (loopbackAddress.test(host)) {
+    assertHosts(options)
+    return
+  }
   if (options.auth === undefined && options.allowAnonymous !== true) {
     throw new TypeError(
       `"host" is ${host}, which others can reach, and nobody is authenticated. Bind 127.0.0.1, set "auth", or set ` +

@@ -7,6 +7,8 @@ import type { Server } from '../server.ts'
 /** A lasting link to one client, without a particular transport: text in by `receive`, text out by `deliver`. */
 export class Link implements Connection {
   readonly key: string
+  /** Who is at the other end. */
+  readonly principal: Principal
   session: Session | undefined = undefined
   private readonly server: Server
   private readonly deliver: (text: string) => void
@@ -15,8 +17,9 @@ export class Link implements Connection {
   private readonly idleListeners: (() => void)[] = []
   private closed = false
 
-  constructor(server: Server, deliver: (text: string) => void) {
+  constructor(server: Server, deliver: (text: string) => void, principal: Principal = localPrincipal) {
     this.server = server
+    this.principal = principal
     this.deliver = deliver
     this.key = server.scope.context.createKey()
   }
@@ -74,11 +77,12 @@ export class Link implements Connection {
 class LinkExchange implements Exchange {
   readonly headers: undefined
   readonly connection: Link
-  readonly principal: Principal = localPrincipal
+  readonly principal: Principal
   private readonly closeListeners: (() => void)[] = []
 
   constructor(connection: Link) {
     this.connection = connection
+    this.principal = connection.principal
   }
 
   send(text: string): void {

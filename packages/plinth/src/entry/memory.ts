@@ -1,3 +1,4 @@
+import type { Principal } from '../mcp/principal.ts'
 import type { Server } from '../server.ts'
 import { Link } from './link.ts'
 
@@ -13,13 +14,14 @@ export interface MemoryLink {
   close(): void
 }
 
-/** Connects a client to a server in the same process. Behaves as stdio does, without bytes. */
-export function connectMemory(server: Server): MemoryLink {
+/** Connects a client to a server in the same process. Behaves as stdio does, without bytes. Default: a caller who may do everything. */
+export function connectMemory(server: Server, principal?: Principal): MemoryLink {
   let listener: ((text: string) => void) | undefined
   const early: string[] = []
-  const link = new Link(server, (text) => {
+  const deliver = (text: string) => {
     queueMicrotask(() => (listener === undefined ? early.push(text) : listener(text)))
-  })
+  }
+  const link = new Link(server, deliver, principal)
   return {
     send: (text) => queueMicrotask(() => link.receive(text)),
     onMessage(next) {

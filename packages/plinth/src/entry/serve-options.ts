@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { HttpOptions } from './http-options.ts'
+import type { LocalCaller } from './local-principal.ts'
 
 /** How a server is started. Flags win over the environment, the environment over these options. */
 export interface ServeOptions extends HttpOptions {
@@ -12,6 +13,8 @@ export interface ServeOptions extends HttpOptions {
    * `PLINTH_DRY_RUN=1` lets nothing change. Empty ones count as unset. Default `process.env`.
    */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Who calls over stdio. Default: as `PLINTH_PRINCIPAL_*` say, else the user of this process, who may do everything. */
+  readonly principal?: LocalCaller
   /** Called once the last call has ended, before the process does: the place to close databases. */
   readonly onStop?: () => void | Promise<void>
   /**
@@ -45,7 +48,7 @@ const knownFlags = Object.keys(flags)
 
 /** @throws TypeError naming the flag or variable, its value and the fix. */
 export function planServe(options: ServeOptions): ServePlan {
-  const { stdio, argv, env: environment, onStop, graceMs, drainDelayMs, ...http } = options
+  const { stdio, argv, env: environment, onStop, graceMs, drainDelayMs, principal, ...http } = options
   const given = parseFlags(argv ?? process.argv.slice(2))
   const env = environment ?? process.env
   const hosts = parseList(env['PLINTH_ALLOWED_HOSTS'])

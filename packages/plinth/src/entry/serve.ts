@@ -4,6 +4,7 @@ import { parseCount } from '../server-options.ts'
 import { describeError } from '../telemetry/log.ts'
 import { serveHttp } from './http-node.ts'
 import type { HttpOptions } from './http-options.ts'
+import { type LocalCaller, readLocalCaller } from './local-principal.ts'
 import { traceAsEnvironmentSays } from './otel-environment.ts'
 import { exitProcess, stopOnExit } from './process-exit.ts'
 import { guardProcess } from './process-guard.ts'
@@ -55,7 +56,7 @@ export async function serve(server: Server, options: ServeOptions = {}): Promise
   const limits = { withinMs: drainDelayMs + graceMs + stopMarginMs, lateCode: 1 }
   if (plan.dryRun) server.forceDryRun()
   const release = guardProcess(server.settings.log, () => exitProcess(1, limits))
-  const transport = await start(server, plan, options.env ?? process.env).catch((error: unknown) => {
+  const transport = await start(server, plan, options).catch((error: unknown) => {
     release()
     throw error
   })
@@ -73,13 +74,15 @@ export async function serve(server: Server, options: ServeOptions = {}): Promise
   return { url: transport.url, healthUrl: transport.healthUrl, adminUrl: transport.adminUrl, close: stop }
 }
 
-async function start(server: Server, plan: ServePlan, env: Environment): Promise<Transport> {
+async function start(server: Server, plan: ServePlan, options: ServeOptions): Promise<Transport> {
+  const env: Environment = options.env ?? process.env
   await traceAsEnvironmentSays(server, env)
-  return plan.stdio ? startStdio(server) : startHttp(server, plan.http)
+  if (!plan.stdio) return startHttp(server, plan.http)
+  return startStdio(server, options.principal ?? readLocalCaller(env))
 }
 
-async function startStdio(server: Server): Promise<Transport> {
-  const service = await serveStdio(server, { endsProcess: false })
+async function startStdio(server: Server, principal: LocalCaller): Promise<Transport> {
+  const service = await serveStdio(server, { endsProcess: false, principal })
   let isClosing = false
   void service.ended.then(() => isClosing || exitProcess(0, { withinMs: endMarginMs, lateCode: 0 }))
   if (process.stdin.isTTY) {

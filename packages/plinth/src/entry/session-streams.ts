@@ -24,7 +24,9 @@ interface Reading {
 
 interface OpenStream {
   readonly key: string
-  readonly remove: () => void
+  remove: () => void
+  /** Whoever reads now: with a newer token the same caller may do more or less. */
+  principal: Principal
   response: HttpResponse | undefined
   timer: ReturnType<typeof setTimeout> | undefined
 }
@@ -58,12 +60,8 @@ export class SessionStreams {
     const { principal, response } = owner
     this.stop(session.key)
     const key = this.events.open(session.key, 'session')
-    const stream: OpenStream = {
-      key,
-      remove: this.subscribe(key, session, principal),
-      response: undefined,
-      timer: undefined,
-    }
+    const stream: OpenStream = { key, remove: () => undefined, principal, response: undefined, timer: undefined }
+    stream.remove = this.subscribe(stream, session)
     this.open.set(session.key, stream)
     response.open(200, sseHeaders)
     this.connect(session.key, stream, owner)
@@ -110,13 +108,15 @@ export class SessionStreams {
     this.events.drop(stream.key)
   }
 
-  private subscribe(key: string, session: Session, principal: Principal): () => void {
+  private subscribe(stream: OpenStream, { key: sessionKey }: Session): () => void {
+    const { key } = stream
     try {
       return this.context.subscriptions.add({
-        tenant: principal.tenant,
-        wants: (change) => isWatched(change, session.key, this.context),
+        tenant: stream.principal.tenant,
+        wants: (change) =>
+          isWatched(change, { sessionKey, principal: stream.principal }, this.context),
         deliver: (change) => this.events.append(key, toChangeText(change)),
-        end: () => this.stop(session.key),
+        end: () => this.stop(sessionKey),
       })
     } catch (error) {
       this.events.drop(key)
@@ -125,9 +125,10 @@ export class SessionStreams {
   }
 
   private connect(sessionKey: string, stream: OpenStream, owner: StreamOwner): void {
-    const { response } = owner
+    const { principal, response } = owner
     clearTimeout(stream.timer)
     stream.response = response
+    stream.principal = principal
     this.read(stream.key, owner, () => {
       if (stream.response !== response || this.open.get(sessionKey) !== stream) return
       stream.response = undefined

@@ -1,12 +1,14 @@
 import type { Readable, Writable } from 'node:stream'
 import { protocolErrors } from '../errors.ts'
 import { serializeError } from '../jsonrpc/serialize.ts'
+import type { Principal } from '../mcp/principal.ts'
 import type { Server } from '../server.ts'
 import { parseCount } from '../server-options.ts'
 import { claimStdout } from './claim-stdout.ts'
 import { type Line, LineReader } from './line-reader.ts'
 import { LineWriter, type WriteText } from './line-writer.ts'
 import { Link } from './link.ts'
+import { type LocalCaller, readLocalCaller, toLocalPrincipal } from './local-principal.ts'
 
 /** How a server is reached over its standard streams. */
 export interface StdioOptions {
@@ -20,6 +22,11 @@ export interface StdioOptions {
   readonly maxQueuedChars?: number
   /** How long calls in flight may still take once stdin has ended, in milliseconds. Default `1_000`. */
   readonly graceMs?: number
+  /**
+   * Who calls. Default: as `PLINTH_PRINCIPAL_SUBJECT`, `PLINTH_PRINCIPAL_TENANT`, `PLINTH_PRINCIPAL_SCOPES` and
+   * `PLINTH_PRINCIPAL_ROLES` say; else the user of this process, in the tenant `local`, who may do everything.
+   */
+  readonly principal?: LocalCaller
   /** Ends the process, with exit code 0, once the link has ended. Default `true` with the process's own stdin. */
   readonly endsProcess?: boolean
 }
@@ -33,6 +40,7 @@ export interface StdioService {
 }
 
 interface StdioSettings {
+  readonly principal: Principal
   readonly stdin: Readable
   readonly maxLineBytes: number
   readonly maxQueuedChars: number
@@ -55,6 +63,7 @@ export async function serveStdio(server: Server, options: StdioOptions = {}): Pr
   const { stdin = process.stdin, stdout = process.stdout } = options
   const settings = {
     stdin,
+    principal: toLocalPrincipal(options.principal ?? readLocalCaller(process.env)),
     maxLineBytes: parseCount('maxLineBytes', options.maxLineBytes ?? 4_194_304, { min: 1_024 }),
     maxQueuedChars: parseCount('maxQueuedChars', options.maxQueuedChars ?? 16_777_216, { min: 1_024 }),
     graceMs: parseCount('graceMs', options.graceMs ?? 1_000, { min: 0, max: 2 ** 31 - 1 }),
@@ -104,7 +113,7 @@ class StdioLink implements StdioService {
       onWritten: () => this.work(),
       onFail: (reason) => this.break(reason),
     })
-    this.link = new Link(server, (text) => this.writer.send(text))
+    this.link = new Link(server, (text) => this.writer.send(text), settings.principal)
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve
     })

@@ -35,6 +35,13 @@ export interface Callee {
 
 const noQuestions: ReadonlyMap<string, WireRequest> = new Map()
 
+/** Ends a call that takes too long. */
+export interface CallTimer {
+  /** Gives the call its whole time, from now on. */
+  start(): void
+  stop(): void
+}
+
 /** The one call object a handler and the middleware share. Most of it is made only when it is asked for. */
 export class ActiveCall implements Call {
   readonly mcp: McpRequest
@@ -60,14 +67,15 @@ export class ActiveCall implements Call {
   reported = false
   /** Answers that were asked for and fit, as the client gave them: what the next round has to know (2026-07-28). */
   answered: Map<string, unknown> | undefined
-  /** Moves the deadline while a user is asked; set by whoever enforces it. */
-  holdDeadline: ((hold: boolean) => void) | undefined
+  /** Set by whoever enforces the deadline, while it does. */
+  timer: CallTimer | undefined
   private readonly latestDeadline: number
   private abortReason: Error | undefined
   private controller: AbortController | undefined
   private readonly abortListeners: ((reason: Error) => void)[] = []
   private openQuestions: Map<string, WireRequest> | undefined
   private knownRounds: Rounds | undefined
+  private openAsks = 0
   private lastProgress = -Infinity
   private finished = false
   private facts: CallRequest | undefined
@@ -195,7 +203,22 @@ export class ActiveCall implements Call {
   /** A call that reports progress to a client that waits for it may go on, up to the server's longest. */
   private extendDeadline(): void {
     const now = this.context.now()
-    if (now + this.callee.timeoutMs <= this.latestDeadline) this.holdDeadline?.(false)
+    if (!this.isHeld && now + this.callee.timeoutMs <= this.latestDeadline) this.timer?.start()
+  }
+
+  /** Whether the deadline stands still, because the client is being asked. */
+  get isHeld(): boolean {
+    return this.openAsks > 0
+  }
+
+  /** The deadline stands still until `releaseDeadline` was called as often. */
+  holdDeadline(): void {
+    this.openAsks++
+    this.timer?.stop()
+  }
+
+  releaseDeadline(): void {
+    if (--this.openAsks === 0) this.timer?.start()
   }
 
   fail(code: string, details?: unknown, options: FailOptions = {}): Failure {

@@ -27,7 +27,7 @@ async function sendAndWait(call: ActiveCall, id: string, request: WireRequest): 
   const { asks, limits } = call.context
   const answered = asks.wait(id, toAskOwner(call))
   const timer = setTimeout(() => giveUp(call), limits.askTimeoutMs)
-  call.holdDeadline?.(true)
+  call.holdDeadline()
   try {
     call.mcp.exchange.send(serializeRequest(id, request.method, JSON.stringify(request.params)))
     return await Promise.race([answered, rejectOnAbort(call, id)])
@@ -37,7 +37,7 @@ async function sendAndWait(call: ActiveCall, id: string, request: WireRequest): 
   } finally {
     clearTimeout(timer)
     asks.drop(id)
-    call.holdDeadline?.(false)
+    call.releaseDeadline()
   }
 }
 

@@ -28,6 +28,11 @@ export class BoundedMap<V> {
     if (!oldest.done) this.entries.delete(oldest.value)
   }
 
+  /** Every value, the longest unread first. */
+  values(): Iterable<V> {
+    return this.entries.values()
+  }
+
   delete(key: string): boolean {
     return this.entries.delete(key)
   }

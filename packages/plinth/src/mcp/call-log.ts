@@ -16,7 +16,8 @@ export function createCallLog(call: ActiveCall): CallLog {
     const facts = { component: call.callee.name, request_id: call.mcp.id }
     call.context.log({ ...data, ...facts, level: serverLevels[level], message })
     if (!isWanted(level, toThreshold(call))) return
-    const payload = data === undefined ? message : { message, ...data }
+    // Log messages must not carry credentials to clients (specification, server/utilities/logging, "Security").
+    const payload = call.context.hideSecrets(data === undefined ? message : { message, ...data })
     call.notifyClient('notifications/message', { level, logger: call.callee.name, data: payload })
   }
   return {

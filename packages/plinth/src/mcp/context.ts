@@ -6,6 +6,7 @@ import type { BoundedMap } from './bounded-map.ts'
 import type { LogLevel } from './content.ts'
 import type { InFlight } from './in-flight.ts'
 import type { ParamHeader } from './param-headers.ts'
+import type { Principal } from './principal.ts'
 import type { ReadSecret } from './read-secret.ts'
 import type { Sessions } from './sessions.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -45,6 +46,8 @@ export interface ServerContext {
   /** Seals what `call.createHandle` gives out. */
   readonly handles: Sealer
   readonly readSecret: ReadSecret
+  /** A copy of a value, ready for JSON, without anything that is or looks like a secret. */
+  hideSecrets(value: unknown): unknown
   readonly asks: Asks
   readonly inFlight: InFlight
   /** Components whose handlers are being waited for, with how many calls of each. */
@@ -60,4 +63,6 @@ export interface ServerContext {
   primesStreams(revision: string): boolean
   /** Arguments a tool mirrors into headers, by tool name; none of a tool that does not exist for this caller. */
   paramHeaders(tool: string, principal: Principal): readonly ParamHeader[] | undefined
+  /** Whether a caller may read the resource of this address now. */
+  mayWatch(uri: string, principal: Principal): boolean
 }

@@ -11,7 +11,7 @@ const maxWatched = 1_000
 export function followConnection(connection: Connection, principal: Principal, context: ServerContext): void {
   const remove = context.subscriptions.add({
     tenant: principal.tenant,
-    wants: (change) => isWatched(change, connection.key, context),
+    wants: (change) => isWatched(change, { sessionKey: connection.key, principal }, context),
     deliver: (change) => connection.send(toChangeText(change)),
     end: () => undefined,
   } satisfies Subscriber)
@@ -22,11 +22,25 @@ export function followConnection(connection: Connection, principal: Principal, c
   })
 }
 
-/** Whether a session of a handshake revision wants to hear of a change: list changes always, resources by choice. */
-export function isWatched(change: Change, sessionKey: string, context: ServerContext): boolean {
+/** Who hears of changes over which session. */
+export interface Listener {
+  readonly sessionKey: string
+  readonly principal: Principal
+}
+
+/**
+ * Whether a session of a handshake revision wants to hear of a change: list changes always, resources by choice, and
+ * as long as the caller may read them.
+ */
+export function isWatched(
+  change: Change,
+  { sessionKey, principal }: Listener,
+  context: ServerContext,
+): boolean {
   if (change.kind === 'task') return false
   if (change.kind !== 'resource') return true
-  return context.watched.get(sessionKey)?.has(change.uri ?? '') === true
+  const { uri = '' } = change
+  return context.watched.get(sessionKey)?.has(uri) === true && context.mayWatch(uri, principal)
 }
 
 /** The notification text of a change for a handshake revision. */

@@ -3,10 +3,12 @@ import { isObject, type JsonObject } from '../jsonrpc/message.ts'
 import { serializeNotification } from '../jsonrpc/serialize.ts'
 import { Cancelled } from './call-errors.ts'
 import type { ServerContext } from './context.ts'
+import type { Principal } from './principal.ts'
 import type { McpRequest } from './request.ts'
 import { emptyResult, type McpResult } from './result.ts'
 import { envelopeKeys } from './revisions/2026-07-28/envelope.ts'
 import { type Change, toNotification } from './subscriptions.ts'
+import { assertTasks, type FoundTask, type TaskMethods } from './tasks.ts'
 
 /** What a stream agreed to tell of. */
 export interface ListenFilter {
@@ -17,8 +19,9 @@ export interface ListenFilter {
   readonly taskIds?: readonly string[]
 }
 
-/** Most resources one stream may subscribe to. */
+/** Most resources, and most tasks, one stream may subscribe to. */
 const maxResources = 1_000
+const maxTasks = 1_000
 
 const filterKeys = {
   tools: 'toolsListChanged',
@@ -26,24 +29,54 @@ const filterKeys = {
   resources: 'resourcesListChanged',
 } as const
 
+/** What there is to listen to. */
+export interface Offer {
+  readonly capabilities: JsonObject
+  mayWatch(uri: string): boolean
+  /** Undefined where there are no tasks. */
+  readonly tasks: TaskMethods | undefined
+}
+
 /**
  * Answers `subscriptions/listen` (2026-07-28, basic/patterns/subscriptions): acknowledges at once what it agreed to,
  * tells of changes until the client goes away or cancels, and ends with a result when the server stops.
  */
 export function listen(
   request: McpRequest,
-  offer: { capabilities: JsonObject; mayWatch: (uri: string) => boolean },
+  offer: Offer,
   context: ServerContext,
 ): Promise<McpResult> {
   const filter = parseFilter(request.params['notifications'], offer)
+  const found = offer.tasks === undefined ? undefined : findTasks(request, offer.tasks)
+  if (found === undefined) return openStream(request, { filter, tasks: [] }, context)
+  return found.then((tasks) => {
+    const taskIds = tasks.map(({ id }) => id)
+    return openStream(request, { filter: { ...filter, taskIds }, tasks }, context)
+  })
+}
+
+/** What clients listen to of tasks, where they ask for any. */
+function findTasks(request: McpRequest, tasks: TaskMethods): Promise<readonly FoundTask[]> | undefined {
+  const { taskIds } = request.params['notifications'] as { taskIds?: unknown }
+  if (taskIds === undefined) return undefined
+  assertTasks(request)
+  return tasks.findTasks(parseStrings('taskIds', taskIds, maxTasks), request)
+}
+
+function openStream(
+  request: McpRequest,
+  { filter, tasks }: { filter: ListenFilter; tasks: readonly FoundTask[] },
+  context: ServerContext,
+): Promise<McpResult> {
   const uris = new Set(filter.resourceSubscriptions)
+  const taskIds = new Set(filter.taskIds)
   const { exchange, id, principal } = request
   const scope = exchange.connection?.key
   return new Promise((resolve, reject) => {
     const remove = context.subscriptions.add({
       tenant: principal.tenant,
       expiresAt: principal.expiresAt,
-      wants: (change) => isWanted(change, filter, uris),
+      wants: (change) => isWanted(change, filter, { uris, taskIds }) && mayHear(change, principal, context),
       deliver: (change) => sendTagged(request, toNotification(change)),
       end: () => endStream(request, () => close(() => resolve(toListenResult(request)))),
     })
@@ -61,6 +94,8 @@ export function listen(
     exchange.onClose(() => cancel('The client is gone.'))
     const acknowledged = 'notifications/subscriptions/acknowledged'
     sendTagged(request, { method: acknowledged, params: { notifications: filter } })
+    // A task may have changed between the look at it and now, and a client that listens does not ask.
+    for (const { state } of tasks) sendTagged(request, { method: 'notifications/tasks', params: state })
   })
 }
 
@@ -84,15 +119,22 @@ function sendTagged(
   request.exchange.send(serializeNotification(notification.method, JSON.stringify(params)))
 }
 
-function isWanted(change: Change, filter: ListenFilter, uris: ReadonlySet<string>): boolean {
-  if (change.kind === 'resource') return uris.has(change.uri ?? '')
+/** A stream tells of nothing that its caller may not read any more. */
+function mayHear({ kind, uri = '' }: Change, principal: Principal, context: ServerContext): boolean {
+  return kind !== 'resource' || context.mayWatch(uri, principal)
+}
+
+function isWanted(
+  change: Change,
+  filter: ListenFilter,
+  wanted: { uris: ReadonlySet<string>; taskIds: ReadonlySet<string> },
+): boolean {
+  if (change.kind === 'resource') return wanted.uris.has(change.uri ?? '')
+  if (change.kind === 'task') return wanted.taskIds.has(change.task?.id ?? '')
   return filter[filterKeys[change.kind]] === true
 }
 
-function parseFilter(
-  value: unknown,
-  { capabilities, mayWatch }: { capabilities: JsonObject; mayWatch: (uri: string) => boolean },
-): ListenFilter {
+function parseFilter(value: unknown, { capabilities, mayWatch }: Offer): ListenFilter {
   if (!isObject(value)) {
     throw new ProtocolError('params_invalid', { message: '"notifications" must be an object.' })
   }
@@ -102,14 +144,14 @@ function parseFilter(
   }
   const uris = value['resourceSubscriptions']
   if (uris !== undefined && isObject(capabilities['resources']))
-    flags.resourceSubscriptions = parseUris(uris).filter(mayWatch)
+    flags.resourceSubscriptions = parseStrings('resourceSubscriptions', uris, maxResources).filter(mayWatch)
   return flags
 }
 
-function parseUris(value: unknown): readonly string[] {
-  if (Array.isArray(value) && value.length <= maxResources && value.every((uri) => typeof uri === 'string')) {
+function parseStrings(name: string, value: unknown, max: number): readonly string[] {
+  if (Array.isArray(value) && value.length <= max && value.every((one) => typeof one === 'string')) {
     return value as string[]
   }
-  const message = `"resourceSubscriptions" must be an array of at most ${maxResources} URIs.`
+  const message = `"${name}" must be an array of at most ${max} strings.`
   throw new ProtocolError('params_invalid', { message })
 }

@@ -87,8 +87,9 @@ export interface Policies {
   readonly rate?: RateLimit | readonly RateLimit[]
   readonly concurrency?: ConcurrencyLimit
   readonly cache?: CachePolicy
-  readonly budget?: BudgetPolicy
-  /** `false` switches the server's repeat guard off. */
+  /** For tools, and resources of one text, which are always cut and linked. `false` switches the server's off. */
+  readonly budget?: BudgetPolicy | false
+  /** For tools. `false` switches the server's repeat guard off. */
   readonly repeat?: RepeatPolicy | false
   /**
    * Arguments that no log and no record may show, as dotted paths: `card.number`; `*` stands for every member or item.
@@ -150,7 +151,7 @@ export interface ToolPolicies extends Policies {
 
 /** What policies need to know of the component they guard. */
 export interface Guarded extends ToolPolicies {
-  readonly kind: 'tool' | 'resource' | 'prompt'
+  readonly kind: 'tool' | 'resource' | 'prompt' | 'completion' | 'list'
   readonly name: string
   readonly effect: 'read' | 'write' | 'destroy'
 }

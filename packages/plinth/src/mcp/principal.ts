@@ -1,6 +1,7 @@
 /**
  * Who is calling, as the guards found out. Handlers and middleware read this and nothing of HTTP. Where nothing
- * authenticates, the subject is `anonymous` over HTTP and `local` elsewhere, in the tenant `local`.
+ * authenticates, the subject is `anonymous` over HTTP, the user of the process over stdio and `local` in memory, in
+ * the tenant `local`; where others can reach the server, `anonymous` is also the tenant.
  */
 export interface Principal {
   /** The caller, unique within the issuer that vouched for it. */
@@ -31,7 +32,7 @@ export const localPrincipal: Principal = Object.freeze({
   isTrusted: true,
 })
 
-/** The caller of an HTTP server that authenticates nobody: like a local one, but told apart by its address. */
+/** The caller of an HTTP server that authenticates nobody and that only this machine reaches: like a local one. */
 export const openPrincipal: Principal = Object.freeze({
   subject: 'anonymous',
   tenant: 'local',
@@ -40,10 +41,10 @@ export const openPrincipal: Principal = Object.freeze({
   isTrusted: true,
 })
 
-/** A caller without credentials, where an HTTP server authenticates others. */
+/** A caller without credentials, where an HTTP server authenticates others or can be reached by others. */
 export const anonymousPrincipal: Principal = Object.freeze({
   subject: 'anonymous',
-  tenant: 'local',
+  tenant: 'anonymous',
   scopes: [],
   isAnonymous: true,
 })

@@ -13,7 +13,11 @@ interface Known {
 export type ReadSecret = (name: string, tenant: string) => Promise<string>
 
 /** @throws TypeError from the returned function, naming the secret, when no provider has it. */
-export function createReadSecret(providers: readonly SecretProvider[], now: () => number): ReadSecret {
+export function createReadSecret(
+  providers: readonly SecretProvider[],
+  now: () => number,
+  onRead: (value: string) => void = () => undefined,
+): ReadSecret {
   const known = new BoundedMap<Known>(1_000)
   return async function readSecret(name, tenant) {
     const key = JSON.stringify([tenant, name])
@@ -24,7 +28,10 @@ export function createReadSecret(providers: readonly SecretProvider[], now: () =
       entry.value.catch(() => known.delete(key))
     }
     const value = await entry.value
-    if (value !== undefined) return value
+    if (value !== undefined) {
+      onRead(value)
+      return value
+    }
     known.delete(key)
     throw new TypeError(`There is no secret "${name}". Give it to a provider in "secrets".`)
   }

@@ -1,7 +1,6 @@
 import { ProtocolError } from '../errors.ts'
 import { isObject } from '../jsonrpc/message.ts'
 import { InputRequired } from './input-required.ts'
-import type { Principal } from './principal.ts'
 import type { McpRequest } from './request.ts'
 import type { McpResult } from './result.ts'
 
@@ -34,25 +33,6 @@ export interface TaskMethods {
 export interface FoundTask {
   readonly id: string
   readonly state: Record<string, unknown>
-}
-
-/** Finds jobs for the tools that stand in for the extension. */
-export interface JobDesk {
-  /** The job as data, or with its result where it has one; undefined where the caller has no such job. */
-  find(id: string, principal: Principal): Promise<JobAnswer | undefined>
-  cancel(id: string, principal: Principal): Promise<JobAnswer | undefined>
-}
-
-/** What is known of a job. */
-export interface JobAnswer {
-  readonly status: string
-  readonly message: string | undefined
-  readonly progress: { done: number; total?: number | undefined; message?: string | undefined } | undefined
-  readonly pollIntervalMs: number
-  /** Set once it has ended in a result. */
-  readonly result: McpResult | undefined
-  /** Set once it has failed. */
-  readonly error: unknown
 }
 
 /** Tells whether this request may be answered with a task. */

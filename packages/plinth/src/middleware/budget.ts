@@ -1,3 +1,4 @@
+import { createFailure } from '../errors.ts'
 import type { ActiveCall } from '../mcp/active-call.ts'
 import { toClientBudget } from '../mcp/client-budgets.ts'
 import type { ContentBlock } from '../mcp/content.ts'
@@ -14,6 +15,11 @@ import type { Middleware } from './compose.ts'
 /** Bytes an estimated token takes. */
 const bytesPerToken = 4
 
+const strategies: ReadonlySet<string> = new Set(['page', 'outline', 'truncate', 'link'])
+
+/** What a kept result takes in an answer besides itself, at most. */
+const maxEnvelopeChars = 1_024
+
 interface Budget {
   readonly maxBytes: number
   readonly strategy: NonNullable<BudgetPolicy['strategy']>
@@ -28,16 +34,14 @@ export function createBudgetPolicy(
   guarded: Guarded,
   { serverPolicy, kept }: { serverPolicy: BudgetPolicy | undefined; kept: KeptResultStore },
 ): Middleware | undefined {
-  const policy = guarded.budget ?? serverPolicy
-  if (policy === undefined || guarded.kind === 'prompt') return undefined
-  const { maxBytes = Infinity, maxTokens = Infinity, strategy = 'page' } = policy
-  for (const [option, value] of Object.entries({ maxBytes, maxTokens })) {
-    if (value >= 256) continue
-    throw new TypeError(
-      `${guarded.kind} "${guarded.name}": "budget.${option}" must be at least 256, got ${value}.`,
-    )
+  const owner = `${guarded.kind} "${guarded.name}"`
+  const isBounded = guarded.kind === 'tool' || guarded.kind === 'resource'
+  if (guarded.budget && !isBounded) {
+    throw new TypeError(`${owner}: "budget" is for tools and resources. Remove it.`)
   }
-  const own = Math.min(maxBytes, maxTokens * bytesPerToken)
+  const policy = guarded.budget ?? serverPolicy
+  if (policy === undefined || policy === false || !isBounded) return undefined
+  const { own, strategy } = parseBudget(owner, policy)
   return function keepBudget(call, next) {
     const pending = next(call)
     const client = toClientBudget(call.mcp.clientInfo?.name)
@@ -45,6 +49,21 @@ export function createBudgetPolicy(
     const fit = (result: McpResult) => fitResult(call, result, { maxBytes: limit, strategy, kept })
     return pending instanceof Promise ? pending.then(fit) : fit(pending)
   }
+}
+
+/** @throws TypeError naming `owner`, the option and its value. */
+export function parseBudget(owner: string, policy: BudgetPolicy): Pick<Budget, 'strategy'> & { own: number } {
+  const { maxBytes = Infinity, maxTokens = Infinity, strategy = 'page' } = policy
+  for (const [option, value] of Object.entries({ maxBytes, maxTokens })) {
+    if (value >= 256) continue
+    throw new TypeError(`${owner}: "budget.${option}" must be at least 256, got ${value}.`)
+  }
+  if (!strategies.has(strategy)) {
+    throw new TypeError(
+      `${owner}: "budget.strategy" must be one of ${[...strategies].join(', ')}, got "${strategy}".`,
+    )
+  }
+  return { own: Math.min(maxBytes, maxTokens * bytesPerToken), strategy }
 }
 
 function fitResult(call: ActiveCall, result: McpResult, budget: Budget): McpResult | Promise<McpResult> {
@@ -63,12 +82,22 @@ function fitToolResult(call: ActiveCall, result: ToolResult, budget: Budget): Mc
   const cuttable = findCuttable(whole)
   if (cuttable === undefined) return result
   if (budget.strategy === 'truncate') return truncate(result, cuttable, budget.maxBytes)
-  const id = budget.kept.keep(toPrincipalKey(call.principal), JSON.stringify(whole))
+  const id = keepWhole(call, whole, budget)
   const move = (key: string) =>
     budget.strategy === 'link'
       ? linkTo(result, cuttable, { key, budget })
       : pageOf(result, cuttable, { key, budget })
   return id instanceof Promise ? id.then(move) : move(id)
+}
+
+/** @throws Failure `output_too_large` for a resource that no answer could hold: its link would lead nowhere. */
+function keepWhole(call: ActiveCall, whole: unknown, { kept, strategy }: Budget): string | Promise<string> {
+  const text = JSON.stringify(whole)
+  const { maxOutputBytes } = call.context.limits
+  if (strategy === 'link' && JSON.stringify(text).length + maxEnvelopeChars > maxOutputBytes) {
+    throw createFailure('output_too_large')
+  }
+  return kept.keep(toPrincipalKey(call.principal), text)
 }
 
 /** What of a result counts and can be cut: its data, or its one text. */
@@ -82,7 +111,7 @@ function toWhole(result: ToolResult): unknown {
 function isOver(whole: unknown, maxBytes: number): boolean {
   const text = typeof whole === 'string' ? whole : JSON.stringify(whole)
   if (text.length > maxBytes) return true
-  return text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes
+  return text.length * 3 > maxBytes && toByteLength(text) > maxBytes
 }
 
 function truncate(result: ToolResult, cuttable: Cuttable, maxBytes: number): ToolResult {
@@ -128,7 +157,7 @@ function fitResourceResult(
   const cuttable = findCuttable(only.text)
   if (cuttable === undefined) return result
   const piece = cutPiece(cuttable, 0, budget.maxBytes)
-  const id = budget.kept.keep(toPrincipalKey(call.principal), JSON.stringify(only.text))
+  const id = keepWhole(call, only.text, { ...budget, strategy: 'link' })
   const cut = (key: string) => {
     const rest = `${keptResultUri}${key}`
     const note = `\n[cut after ${piece.next} of ${piece.total} characters; the whole text is the resource ${rest}]`

@@ -1,6 +1,6 @@
 import { createFailure } from '../errors.ts'
 import type { ActiveCall } from '../mcp/active-call.ts'
-import { toLimitKey } from '../mcp/limit-key.ts'
+import { assertLimitScope, toLimitKey } from '../mcp/limit-key.ts'
 import type { ConcurrencyLimit, Guarded } from '../mcp/policy.ts'
 import type { McpResult } from '../mcp/result.ts'
 import type { Middleware } from './compose.ts'
@@ -41,8 +41,18 @@ interface Settings {
  */
 export function createConcurrencyPolicy(guarded: Guarded): Middleware | undefined {
   if (guarded.concurrency === undefined) return undefined
-  const settings = parseConcurrency(guarded, guarded.concurrency)
-  const { per = 'global' } = guarded.concurrency
+  return createSlots(`${guarded.kind} "${guarded.name}"`, guarded.concurrency)
+}
+
+/**
+ * Lets only so many calls run at once of everything it stands around.
+ *
+ * @throws TypeError naming `owner`, the option and its value.
+ */
+export function createSlots(owner: string, policy: ConcurrencyLimit): Middleware {
+  const settings = parseConcurrency(owner, policy)
+  const { per = 'global' } = policy
+  assertLimitScope(owner, 'concurrency.per', per)
   const groups = new Map<string, Slots>()
   return function limitConcurrency(call, next) {
     const key = toLimitKey(call.mcp, per)
@@ -95,12 +105,11 @@ function waitForSlot(call: ActiveCall, slots: Slots, settings: Settings): Promis
   })
 }
 
-function parseConcurrency(guarded: Guarded, policy: ConcurrencyLimit): Settings {
+function parseConcurrency(owner: string, policy: ConcurrencyLimit): Settings {
   const { limit, queue = 16, queueTimeoutMs = 5_000 } = policy
   for (const [option, value] of Object.entries({ limit, queue, queueTimeoutMs })) {
     const min = option === 'queue' ? 0 : 1
     if (Number.isSafeInteger(value) && value >= min) continue
-    const owner = `${guarded.kind} "${guarded.name}"`
     throw new TypeError(`${owner}: "concurrency.${option}" must be a whole number from ${min}, got ${value}.`)
   }
   return { limit, queue, queueTimeoutMs }

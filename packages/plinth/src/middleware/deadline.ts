@@ -1,5 +1,5 @@
 import { createFailure } from '../errors.ts'
-import type { ActiveCall } from '../mcp/active-call.ts'
+import type { ActiveCall, CallTimer } from '../mcp/active-call.ts'
 import type { McpResult } from '../mcp/result.ts'
 import type { Next } from './compose.ts'
 
@@ -9,23 +9,21 @@ import type { Next } from './compose.ts'
  * dropped. Handlers that answer at once cost nothing.
  */
 export function deadline(call: ActiveCall, next: Next): McpResult | Promise<McpResult> {
+  // Taken back while it waited for its turn: nothing was done yet.
+  if (call.isAborted) call.signal.throwIfAborted()
   const pending = next(call)
   return pending instanceof Promise ? settleInTime(call, pending) : pending
 }
 
 function settleInTime(call: ActiveCall, pending: Promise<McpResult>): Promise<McpResult> {
   return new Promise((resolve, reject) => {
-    let timer = startTimer(call)
-    call.holdDeadline = (hold) => {
-      clearTimeout(timer)
-      if (hold) return
-      call.deadline = call.context.now() + call.callee.timeoutMs
-      timer = startTimer(call)
-    }
+    const timer = new DeadlineTimer(call)
+    call.timer = timer
+    if (!call.isHeld) timer.start()
     const settle = <T>(end: (value: T) => void) => {
       return (value: T) => {
-        clearTimeout(timer)
-        call.holdDeadline = undefined
+        timer.stop()
+        call.timer = undefined
         end(value)
       }
     }
@@ -34,15 +32,29 @@ function settleInTime(call: ActiveCall, pending: Promise<McpResult>): Promise<Mc
   })
 }
 
-function startTimer(call: ActiveCall): ReturnType<typeof setTimeout> {
-  const { name, timeoutMs } = call.callee
-  return setTimeout(() => {
-    call.context.log({
-      level: 'warn',
-      message: 'A call took longer than it may.',
-      component: name,
-      timeoutMs,
-    })
-    call.abort(createFailure('timeout', { details: { timeout_ms: timeoutMs } }))
-  }, timeoutMs)
+class DeadlineTimer implements CallTimer {
+  private readonly call: ActiveCall
+  private timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(call: ActiveCall) {
+    this.call = call
+  }
+
+  start(): void {
+    const { timeoutMs } = this.call.callee
+    clearTimeout(this.timer)
+    this.call.deadline = this.call.context.now() + timeoutMs
+    this.timer = setTimeout(() => this.end(), timeoutMs)
+  }
+
+  stop(): void {
+    clearTimeout(this.timer)
+  }
+
+  private end(): void {
+    const { callee, context } = this.call
+    const { name: component, timeoutMs } = callee
+    context.log({ level: 'warn', message: 'A call took longer than it may.', component, timeoutMs })
+    this.call.abort(createFailure('timeout', { details: { timeout_ms: timeoutMs } }))
+  }
 }

@@ -20,6 +20,8 @@ export interface ObserveOptions {
   readonly createKey: () => string
   /** A digest that only this server's keys can make, so that callers cannot be guessed from it. */
   readonly hash: (text: string) => string
+  /** The arguments of a component that no record may show; undefined where there is no such component. */
+  readonly findRedact: (kind: CallKind, name: string) => readonly string[] | undefined
   /** Called where an observer throws. */
   readonly onError: (error: unknown) => void
 }
@@ -42,7 +44,8 @@ export function createObserve(options: ObserveOptions): Observe | undefined {
     const observation = new Observation((started) => startSpan(started, tracer, time))
     exchange.observation = observation
     const end = (reply: Reply): Reply => {
-      const facts = { time, text, reply, principalHash: toHash(exchange.principal) }
+      const principalHash = toHash(exchange.principal)
+      const facts = { time, text, reply, principalHash, findRedact: options.findRedact }
       const record = toRecord(observation, exchange, { ...facts, invocationId: options.createKey() })
       for (const observer of observers) tell(() => observer.onCall(record), options)
       tell(() => observation.span?.end(record), options)
@@ -90,12 +93,14 @@ interface Facts {
   readonly reply: Reply
   readonly principalHash: string
   readonly invocationId: string
+  readonly findRedact: ObserveOptions['findRedact']
 }
 
 function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord {
   const { call, request, outcome, error, errorType, errorId, queuedMs, events } = observation
   const { principal } = exchange
   const message = toMessageFacts(observation)
+  const redact = call?.callee.redact ?? facts.findRedact(message.kind, message.component ?? '')
   return {
     ...message,
     time: facts.time,
@@ -118,7 +123,9 @@ function toRecord(observation: Observation, exchange: Exchange, facts: Facts): C
     ...toTrace(observation),
     idempotencyKey: call?.idempotencyKey,
     dryRun: call?.dryRun ?? false,
-    redact: call?.callee.redact ?? nothing,
+    // Whose arguments nobody declared may hold anything.
+    arguments: redact === undefined && call === undefined ? undefined : message.arguments,
+    redact: redact ?? nothing,
     events,
   }
 }

@@ -1,6 +1,6 @@
 import { createFailure, type Failure } from '../errors.ts'
 import type { ActiveCall } from '../mcp/active-call.ts'
-import { toLimitKey } from '../mcp/limit-key.ts'
+import { assertLimitScope, toLimitKey } from '../mcp/limit-key.ts'
 import type { Guarded, LimitScope, RateLimit } from '../mcp/policy.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import type { McpResult } from '../mcp/result.ts'
@@ -26,6 +26,10 @@ export function compileLimit(owner: string, rate: RateLimit, index: number): Com
     if (Number.isFinite(value) && value > 0) continue
     throw new TypeError(`${owner}: "rate.${option}" must be a positive number, got ${JSON.stringify(value)}.`)
   }
+  if (typeof cost !== 'function' && !(Number.isFinite(cost) && cost >= 0)) {
+    throw new TypeError(`${owner}: "rate.cost" must be a number from 0 or a function, got ${JSON.stringify(cost)}.`)
+  }
+  assertLimitScope(owner, 'rate.per', per)
   return { prefix: `${owner}|${index}|`, per, bucket: { limit, windowMs, burst }, cost }
 }
 

@@ -29,9 +29,13 @@ export function createRepeatPolicy(
   guarded: Guarded,
   serverPolicy: RepeatPolicy | undefined,
 ): Middleware | undefined {
+  const owner = `${guarded.kind} "${guarded.name}"`
+  if (guarded.repeat && guarded.kind !== 'tool') {
+    throw new TypeError(`${owner}: "repeat" is for tools. Remove it.`)
+  }
   const policy = guarded.repeat ?? serverPolicy
   if (policy === undefined || policy === false || guarded.kind !== 'tool') return undefined
-  const settings = parseRepeat(guarded, policy)
+  const settings = parseRepeat(owner, policy)
   const runs = new BoundedMap<Run>(maxRemembered)
   return function guardRepeats(call, next) {
     const now = call.context.now()
@@ -111,13 +115,12 @@ function withHint(result: ToolResult, count: number): ToolResult {
   return result.with({ content, meta: { ...result.meta, 'plinth/repeats': count } })
 }
 
-function parseRepeat(guarded: Guarded, policy: RepeatPolicy): Settings {
+/** @throws TypeError naming `owner`, the option and its value. */
+export function parseRepeat(owner: string, policy: RepeatPolicy): Settings {
   const { hintAfter = 3, refuseAfter = 10, windowMs = 60_000 } = policy
   for (const [option, value] of Object.entries({ hintAfter, refuseAfter, windowMs })) {
     if (Number.isSafeInteger(value) && value > 0) continue
-    throw new TypeError(
-      `Tool "${guarded.name}": "repeat.${option}" must be a positive whole number, got ${value}.`,
-    )
+    throw new TypeError(`${owner}: "repeat.${option}" must be a positive whole number, got ${value}.`)
   }
   return { hintAfter, refuseAfter, windowMs }
 }

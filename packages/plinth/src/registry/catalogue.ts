@@ -6,6 +6,7 @@ import type { CompiledTool } from './compile-tool.ts'
 import { createListPage, type ListPage } from './list-page.ts'
 import { toListedResource, toListedTemplate } from './list-resources.ts'
 import { toListedTool } from './listed.ts'
+import type { Run } from './run-component.ts'
 
 /** Everything that can be asked for, in maps that never look at prototypes, and the lists of it as kept text. */
 export interface Catalogue {
@@ -18,6 +19,9 @@ export interface Catalogue {
   readonly pageSize: number | undefined
   /** Deadline of dynamic lists, in milliseconds. */
   readonly timeoutMs: number
+  /** The way of completions and dynamic lists through the policies of the server. */
+  readonly runCompletion: Run
+  readonly runList: Run
   readonly listTools: ListPage
   readonly listStaticResources: ListPage
   readonly listResourceTemplates: ListPage
@@ -34,15 +38,15 @@ export interface CatalogueParts {
 /** A catalogue of what was registered so far. Made anew, never changed, when a component comes or goes. */
 export function createCatalogue(
   parts: CatalogueParts,
-  options: { pageSize: number | undefined; timeoutMs: number; cache: CacheHint },
+  options: Pick<Catalogue, 'pageSize' | 'timeoutMs' | 'runCompletion' | 'runList'> & { cache: CacheHint },
 ): Catalogue {
-  const { pageSize, cache } = options
+  const { cache, ...kept } = options
+  const { pageSize } = options
   const resources = [...parts.resources.values()].map(({ contract }) => contract)
   const shared = { pageSize, cache }
   return {
     ...parts,
-    pageSize,
-    timeoutMs: options.timeoutMs,
+    ...kept,
     listTools: createListPage({
       ...shared,
       member: 'tools',

@@ -37,16 +37,23 @@ export function complete(
   })
   const { complete: by } = completable
   const suggest = by !== undefined && Object.hasOwn(by, name) ? by[name] : undefined
-  const given = toGiven(request.params['context'])
+  if (suggest === undefined) return toCompletion([])
   const call = new ActiveCall(request, completable, context)
-  return runComponent(
-    call,
-    async (active) => {
-      const values = (await suggest?.(value, { arguments: given, call: active })) ?? []
-      return toCompletion(values)
-    },
-    throwFailure,
-  )
+  call.input = { suggest, value, given: toGiven(request.params['context']) } satisfies Typed
+  return runComponent(call, catalogue.runCompletion, throwFailure)
+}
+
+/** What was typed so far, and who knows how it may go on. */
+interface Typed {
+  readonly suggest: Complete
+  readonly value: string
+  readonly given: Readonly<Record<string, string>>
+}
+
+/** The end of the way of `completion/complete`: asks the author's function. */
+export async function handleCompletion(call: ActiveCall): Promise<McpResult> {
+  const { suggest, value, given } = call.input as Typed
+  return toCompletion(await suggest(value, { arguments: given, call }))
 }
 
 function toCompletion(values: readonly string[]): McpResult {

@@ -19,10 +19,15 @@ export function toCapabilities(catalogue: Catalogue): JsonObject {
 
 /** Answers `server/discover` (2026-07-28). */
 export function discover(
-  about: { capabilities: JsonObject; instructions: string | undefined },
+  about: {
+    capabilities: JsonObject
+    extensions: JsonObject | undefined
+    instructions: string | undefined
+  },
   cache: CacheHint,
 ): McpResult {
   const instructions = about.instructions === undefined ? {} : { instructions: about.instructions }
-  const { capabilities } = about
+  const extensions = about.extensions === undefined ? {} : { extensions: about.extensions }
+  const capabilities = { ...about.capabilities, ...extensions }
   return createPlainResult({ supportedVersions: supportedDates, capabilities, ...instructions }, cache)
 }

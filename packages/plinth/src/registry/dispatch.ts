@@ -1,6 +1,5 @@
 import { ProtocolError } from '../errors.ts'
 import type { JsonObject } from '../jsonrpc/message.ts'
-import { isAllowed } from '../mcp/access.ts'
 import type { ServerContext } from '../mcp/context.ts'
 import { unwatchResource, watchResource } from '../mcp/follow-connection.ts'
 import { type Initialized, initialize, setLogLevel } from '../mcp/initialize.ts'
@@ -8,6 +7,7 @@ import { listen } from '../mcp/listen.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import { emptyResult, type McpResult } from '../mcp/result.ts'
 import type { CacheHint } from '../mcp/revision.ts'
+import { assertTasks, type TaskMethods } from '../mcp/tasks.ts'
 import { assertAccess } from './assert-access.ts'
 import { callTool } from './call-tool.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -21,6 +21,8 @@ import { findResource, readResource } from './read-resource.ts'
 /** What a server says of itself, worked out with its catalogue. */
 export interface About {
   readonly capabilities: JsonObject
+  /** What it knows besides the protocol itself, on revisions that have extensions. */
+  readonly extensions: JsonObject | undefined
   readonly serverInfo: JsonObject
   readonly instructions: string | undefined
   readonly cache: CacheHint
@@ -31,6 +33,8 @@ export interface Scope {
   readonly catalogue: Catalogue
   readonly context: ServerContext
   readonly about: About
+  /** Undefined where no tool runs as a task. */
+  readonly tasks: TaskMethods | undefined
 }
 
 /** What a method ends in: a result, or for `initialize` a result and the session it opened. */
@@ -61,6 +65,9 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['resources/subscribe', subscribe],
   ['resources/unsubscribe', unsubscribe],
   ['logging/setLevel', (request, { context }) => setLogLevel(request, context)],
+  ['tasks/get', (request, scope) => assertTaskMethods(request, scope).getTask(request)],
+  ['tasks/update', (request, scope) => assertTaskMethods(request, scope).updateTask(request)],
+  ['tasks/cancel', (request, scope) => assertTaskMethods(request, scope).cancelTask(request)],
   ['server/discover', (request, { about }) => discover(about, toOwnHint(about.cache, request.principal.isTrusted === true))],
   ['initialize', (request, { about, context }) => initialize(request, about, context)],
   ['ping', () => emptyResult],
@@ -79,6 +86,12 @@ function assertOffered(kind: 'tools' | 'resources' | 'prompts' | 'completions', 
   return scope.catalogue
 }
 
+function assertTaskMethods(request: McpRequest, { tasks }: Scope): TaskMethods {
+  if (tasks === undefined) throw new ProtocolError('method_unknown')
+  assertTasks(request)
+  return tasks
+}
+
 function subscribe(request: McpRequest, { catalogue, context }: Scope): McpResult {
   const uri = assertUri(request)
   const found = findResource(catalogue, uri)?.resource
@@ -91,12 +104,10 @@ function subscribe(request: McpRequest, { catalogue, context }: Scope): McpResul
 }
 
 /** A stream tells of the resources only that its caller may read. */
-function startListening(request: McpRequest, { about, catalogue, context }: Scope): Promise<McpResult> {
-  const mayWatch = (uri: string) => {
-    const found = findResource(catalogue, uri)?.resource
-    return found !== undefined && isAllowed(found.contract, request.principal)
-  }
-  return listen(request, { capabilities: about.capabilities, mayWatch }, context)
+function startListening(request: McpRequest, scope: Scope): Promise<McpResult> {
+  const { about, catalogue, context, tasks } = scope
+  const mayWatch = (uri: string) => context.mayWatch(uri, request.principal)
+  return listen(request, { capabilities: about.capabilities, mayWatch, tasks }, context)
 }
 
 function unsubscribe(request: McpRequest, { context }: Scope): McpResult {

@@ -23,17 +23,21 @@ export function listResources(
   })
   if (families.length === 0) return catalogue.listStaticResources(request)
   const call = new ActiveCall(request, { ...listCallee, timeoutMs: catalogue.timeoutMs }, context)
-  return runComponent(call, (active) => listAll(active, catalogue, families), throwFailure)
+  call.input = { catalogue, families } satisfies Listing
+  return runComponent(call, catalogue.runList, throwFailure)
+}
+
+interface Listing {
+  readonly catalogue: Catalogue
+  readonly families: readonly CompiledResource[]
 }
 
 const listCallee = { name: 'resources/list', errors: undefined } as const
 const perCaller: CacheHint = { ttlMs: 0, scope: 'private' }
 
-async function listAll(
-  call: ActiveCall,
-  catalogue: Catalogue,
-  families: readonly CompiledResource[],
-): Promise<McpResult> {
+/** The end of the way of `resources/list`: asks every family what it has for this caller. */
+export async function handleList(call: ActiveCall): Promise<McpResult> {
+  const { catalogue, families } = call.input as Listing
   const listed = await Promise.all(families.map(async (family) => family.list?.(call) ?? []))
   const items = [...[...catalogue.resources.values()].map(({ contract }) => contract), ...listed.flat()]
   const options = { member: 'resources', pageSize: catalogue.pageSize, cache: perCaller } as const

@@ -12,10 +12,15 @@ export function toListedTool(tool: CompiledTool, revision: Revision): Record<str
     ...toDescribed(contract, revision),
     description: toDescription(tool),
     inputSchema,
-    ...toOutputSchema(outputSchema, revision),
+    ...(answersJobId(tool, revision) ? {} : toOutputSchema(outputSchema, revision)),
     ...(revision.listed.has('annotations') ? { annotations: toAnnotations(tool) } : {}),
     ...toMetaMember(contract, revision),
   }
+}
+
+/** Clients of the handshake revisions would check the id of a job against the schema of its result. */
+function answersJobId({ contract: { task } }: CompiledTool, { handshake }: Revision): boolean {
+  return handshake && (typeof task === 'object' ? task.mode : task) === 'always'
 }
 
 /** Title and icons, where the revision knows them and the contract has them. */

@@ -18,7 +18,7 @@ export const readMoreContract: ToolContract<JsonSchema, undefined, ReadMoreError
   description:
     'Returns the next page of a result that was too long. Use it when a result says so, with the cursor it gives.',
   effect: 'read',
-  budget: { strategy: 'truncate' },
+  budget: false,
   repeat: false,
   input: {
     type: 'object',
@@ -37,6 +37,7 @@ export const keptResultContract: ResourceContract<'result://{id}'> = defineResou
   name: 'kept-result',
   description: 'A result that was too long to be sent with its call.',
   mimeType: 'application/json',
+  budget: false,
 })
 
 /** Answers `read_more`. A cursor works for the caller it was made for only. */

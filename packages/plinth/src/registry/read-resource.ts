@@ -1,6 +1,8 @@
 import { ProtocolError } from '../errors.ts'
+import { isAllowed } from '../mcp/access.ts'
 import { ActiveCall } from '../mcp/active-call.ts'
 import type { ServerContext } from '../mcp/context.ts'
+import type { Principal } from '../mcp/principal.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import type { McpResult } from '../mcp/result.ts'
 import { assertAccess } from './assert-access.ts'
@@ -25,6 +27,12 @@ export function findResource(catalogue: Catalogue, uri: string): FoundResource |
     if (variables !== undefined) return { resource, variables }
   }
   return undefined
+}
+
+/** Tells whether an address names a resource that this caller may read. */
+export function mayReadResource(catalogue: Catalogue, uri: string, principal: Principal): boolean {
+  const found = findResource(catalogue, uri)?.resource
+  return found !== undefined && isAllowed(found.contract, principal)
 }
 
 /** Answers `resources/read`. */

@@ -1,4 +1,4 @@
-import type { PoolClientLike, PostgresDatabase } from './postgres-pool.ts'
+import type { Notification, PoolClientLike, PostgresDatabase } from './postgres-pool.ts'
 
 export interface PostgresListenerOptions {
   readonly database: PostgresDatabase
@@ -65,7 +65,9 @@ export class PostgresListener {
       throw new Error('the bus was closed')
     }
     this.client = client
-    client.on('notification', ({ channel, payload }) => this.options.hear(channel, payload ?? ''))
+    client.on('notification', ({ channel, payload }: Notification) =>
+      this.options.hear(channel, payload ?? ''),
+    )
     client.on('error', () => this.lose(client))
     client.on('end', () => this.lose(client))
     this.heartbeat = setInterval(() => void this.check(client), heartbeatMs)

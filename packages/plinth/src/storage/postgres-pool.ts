@@ -12,10 +12,16 @@ export interface PoolLike {
 /** One connection of a pool of `pg`. */
 export interface PoolClientLike {
   query(text: string): Promise<unknown>
-  on(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): unknown
-  on(event: 'error' | 'end', listener: (error?: Error) => void): unknown
+  /** `notification` comes with its channel and payload. */
+  on(event: 'notification' | 'error' | 'end', listener: (...values: never[]) => void): unknown
   /** Gives it back, or with `true` throws it away. */
   release(isBroken?: boolean): void
+}
+
+/** What a connection hears with NOTIFY. */
+export interface Notification {
+  readonly channel: string
+  readonly payload?: string | undefined
 }
 
 /** A row, by column. */

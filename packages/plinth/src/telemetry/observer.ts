@@ -71,7 +71,7 @@ export interface CallRecord {
   readonly spanId: string | undefined
   readonly idempotencyKey: string | undefined
   readonly dryRun: boolean
-  /** The arguments as they were sent. Not to be shown without `redactValue` and `redact`. */
+  /** The arguments as they were sent; undefined where no component declared them. Not to be shown without `redactValue` and `redact`. */
   readonly arguments: unknown
   /** Paths of the arguments that the contract keeps out of all records. */
   readonly redact: readonly string[]

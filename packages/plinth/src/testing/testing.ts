@@ -2,6 +2,7 @@ import { connectMemory, type MemoryLink } from '../entry/memory.ts'
 import { isObject, type JsonObject, type JsonRpcMessage } from '../jsonrpc/message.ts'
 import type { ClientCapabilities } from '../mcp/capabilities.ts'
 import type { ContentBlock, PromptMessage, ResourceContents } from '../mcp/content.ts'
+import type { Principal } from '../mcp/principal.ts'
 import { envelopeKeys } from '../mcp/revisions/2026-07-28/envelope.ts'
 import { findRevision, statelessRevision, supportedDates } from '../mcp/revisions/supported.ts'
 import type { Server } from '../server.ts'
@@ -22,6 +23,8 @@ export interface TestClientOptions {
   readonly revision?: string
   /** What the client declares. Default: everything that can be asked where `answers` is given, else nothing. */
   readonly capabilities?: ClientCapabilities
+  /** Who calls. Default: whoever runs the server, who is asked for no scope or role. */
+  readonly principal?: Principal
   /** Answers what the server asks, with the result of its request. */
   readonly answers?: (question: ServerQuestion) => unknown
 }
@@ -113,7 +116,7 @@ class TestClient {
     this.answers = answers
     this.capabilities = options.capabilities ?? (answers === undefined ? {} : everything)
     this.server = server
-    this.link = connectMemory(server)
+    this.link = connectMemory(server, options.principal)
     this.link.onMessage((text) => this.receive(JSON.parse(text) as JsonRpcMessage))
     this.link.onClose(() => this.fail())
   }

@@ -4,21 +4,6 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { MemoryDocumentStore } from '../../src/storage/memory-document.ts'
 import { SqliteDocumentStore } from '../../src/storage/sqlite-document.ts'
-import { testDocumentStore } from './document.ts'
-
-testDocumentStore('MemoryDocumentStore', (now) => ({ store: new MemoryDocumentStore({ now }) }))
-
-testDocumentStore('SqliteDocumentStore', (now) => {
-  const directory = mkdtempSync(join(tmpdir(), 'plinth-documents-'))
-  const store = new SqliteDocumentStore({ path: join(directory, 'documents.sqlite'), now })
-  return {
-    store,
-    close() {
-      store.close()
-      rmSync(directory, { recursive: true, force: true })
-    },
-  }
-})
 
 test('memory makes room by forgetting the oldest, never a pinned one', () => {
   const store = new MemoryDocumentStore({ maxKeys: 3, now: () => 0 })

@@ -52,6 +52,15 @@ export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
+/** What a request answers, or undefined where it fails. */
+export async function tryTo<T>(ask: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch {
+    return undefined
+  }
+}
+
 /** Keys a caller can bring about. */
 export const oddKeys: readonly string[] = [
   'plain',

@@ -1,7 +1,7 @@
 import { Pool, type PoolConfig } from 'pg'
 import { createPostgresStores } from 'plinth/postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSpace } from './driver.ts'
+import { createSpace, tryTo } from './driver.ts'
 import { findFreePort, openPostgres, openSilentPort } from './services.ts'
 import { testStores } from './stores.ts'
 import { expectUnreachable } from './unreachable.ts'
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (service !== undefined) await admin.query(`DROP SCHEMA ${schema} CASCADE`)
   await admin.end()
-  service?.close()
+  await service?.close()
 })
 
 let lastSpace = ''
@@ -79,9 +79,7 @@ describe.skipIf(service === undefined)('with a service', () => {
     await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
       space,
     ])
-    await expect
-      .poll(async () => stores.documents.get('a').catch(() => undefined))
-      .toMatchObject({ value: '1' })
+    await expect.poll(() => tryTo(() => stores.documents.get('a'))).toMatchObject({ value: '1' })
     await close()
   })
 

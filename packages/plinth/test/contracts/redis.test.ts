@@ -1,7 +1,7 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import { Redis } from 'ioredis'
 import { createRedisStores } from 'plinth/redis'
 import { afterAll, describe, expect, test } from 'vitest'
-import { createSpace, withStores } from './driver.ts'
+import { createSpace, tryTo, withStores } from './driver.ts'
 import { findFreePort, openRedis, openSilentPort } from './services.ts'
 import { testStores } from './stores.ts'
 import { expectUnreachable } from './unreachable.ts'
@@ -10,14 +10,14 @@ const service = await openRedis()
 
 afterAll(() => service?.close())
 
-function connect(options: RedisOptions): Redis {
-  const client = new Redis(service?.url ?? '', options)
+function connect(connectionName = 'plinth-test'): Redis {
+  const client = new Redis(service?.url ?? '', { connectionName })
   client.on('error', () => {})
   return client
 }
 
 async function open({ space = createSpace(), now }: { space?: string; now?: () => number }) {
-  const client = connect({ connectionName: space })
+  const client = connect(space)
   const stores = createRedisStores(client, { prefix: space, ...(now === undefined ? {} : { now }) })
   const close = async () => {
     await stores.close()
@@ -34,7 +34,7 @@ async function removeKeys(client: Redis, space: string): Promise<void> {
 
 /** Cuts the connections in a space that hear channels. */
 async function cut(space: string): Promise<void> {
-  const client = connect({})
+  const client = connect()
   const listed = String(await client.client('LIST')).split('\n')
   const hearing = listed.filter((line) => line.includes(`name=${space} `) && !line.includes(' sub=0 '))
   for (const line of hearing) await client.client('KILL', 'ID', Number(/id=(\d+)/.exec(line)?.[1]))
@@ -70,7 +70,7 @@ describe.skipIf(service === undefined)('with a service', () => {
     const space = createSpace()
     return withStores({ name: 'Redis', open }, { space }, async ({ documents }) => {
       await documents.set('a', '1', { ttlMs: 60_000 })
-      const client = connect({})
+      const client = connect()
       await client.script('FLUSH')
       client.disconnect()
       expect(await documents.set('a', '2', { ttlMs: 60_000 })).toBeTypeOf('number')
@@ -82,9 +82,7 @@ describe.skipIf(service === undefined)('with a service', () => {
     const { stores, client, close } = await open({})
     await stores.documents.set('a', '1', { ttlMs: 60_000 })
     client.disconnect(true)
-    await expect
-      .poll(async () => stores.documents.get('a').catch(() => undefined))
-      .toMatchObject({ value: '1' })
+    await expect.poll(() => tryTo(() => stores.documents.get('a'))).toMatchObject({ value: '1' })
     await close()
   })
 })

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path'
 /** A real service for tests, with what ends it. */
 export interface Service {
   readonly url: string
-  close(): void
+  close(): Promise<void>
 }
 
 /**
@@ -16,13 +16,17 @@ export interface Service {
  */
 export async function openRedis(): Promise<Service | undefined> {
   const url = process.env['REDIS_URL']
-  if (url) return { url, close() {} }
+  if (url) return { url, async close() {} }
   const binary = findBinary(['valkey-server', 'redis-server'])
   if (binary === undefined) return lack('Redis', 'Set REDIS_URL, or install redis-server or valkey-server.')
   const port = await findFreePort()
   const directory = mkdtempSync(join(tmpdir(), 'plinth-redis-'))
   const flags = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '']
-  return start(binary, flags, { url: `redis://127.0.0.1:${port}`, port, directory })
+  return start(binary, flags, {
+    url: `redis://127.0.0.1:${port}`,
+    directory,
+    isReady: () => isPortOpen(port),
+  })
 }
 
 /**
@@ -31,9 +35,9 @@ export async function openRedis(): Promise<Service | undefined> {
  */
 export async function openPostgres(): Promise<Service | undefined> {
   const url = process.env['DATABASE_URL']
-  if (url) return { url, close() {} }
+  if (url) return { url, async close() {} }
   const running = 'postgres://postgres@127.0.0.1:5432/postgres'
-  if (await isPostgresOpen(running)) return { url: running, close() {} }
+  if (await isPostgresOpen(running)) return { url: running, async close() {} }
   const binary = findBinary(['postgres'], listPostgresFolders())
   const initdb = findBinary(['initdb'], listPostgresFolders())
   if (binary === undefined || initdb === undefined) {
@@ -45,8 +49,8 @@ export async function openPostgres(): Promise<Service | undefined> {
   const data = join(directory, 'data')
   runAsUser(initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync'])
   const flags = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off']
-  const service = { url: `postgres://postgres@127.0.0.1:${port}/postgres`, port, directory }
-  return start(...asUser(binary, flags), service)
+  const service = { url: `postgres://postgres@127.0.0.1:${port}/postgres`, directory }
+  return start(...asUser(binary, flags), { ...service, isReady: () => isPostgresOpen(service.url) })
 }
 
 /** A port nobody listens on. */
@@ -83,24 +87,26 @@ function lack(service: string, fix: string): undefined {
 async function start(
   binary: string,
   flags: readonly string[],
-  { url, port, directory }: { url: string; port: number; directory: string },
+  { url, directory, isReady }: { url: string; directory: string; isReady: () => Promise<boolean> },
 ): Promise<Service> {
   const child = spawn(binary, flags, { stdio: 'ignore' })
   let failure: Error | undefined
   child.once('error', (error) => {
     failure = error
   })
-  const close = () => {
+  const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
+  const close = async () => {
     child.kill('SIGTERM')
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+    await exited
+    rmSync(directory, { recursive: true, force: true })
   }
   for (let tries = 0; tries < 400; tries++) {
-    if (await isPortOpen(port)) return { url, close }
+    if (await isReady()) return { url, close }
     if (failure !== undefined || child.exitCode !== null) break
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
-  close()
-  throw new Error(`${binary} did not start on port ${port}.`, { cause: failure })
+  await close()
+  throw new Error(`${binary} did not start at ${url}.`, { cause: failure })
 }
 
 function isPortOpen(port: number): Promise<boolean> {

@@ -106,7 +106,7 @@ test('health answers under any Host, and nothing else does', async () => {
 
 test('a Host may be named together with its port', async () => {
   const { server } = createEchoServer()
-  const service = await listen(server, { allowedHosts: ['mcp.example:8443'] })
+  const service = await listen(server, { allowedHosts: ['mcp.example:8443'], allowAnonymous: true })
   const ask = async (host: string) =>
     (await exchange(service, post(service, call('echo'), { Host: host }))).status
   expect(await ask('mcp.example:8443')).toBe(200)

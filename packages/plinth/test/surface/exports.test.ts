@@ -31,6 +31,42 @@ test('plinth/auth exports these names at runtime', async () => {
   ])
 })
 
+test('plinth/log exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/log')).sort()).toEqual(['createPinoLog'])
+})
+
+test('plinth/otel exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/otel')).sort()).toEqual(['createOtelTracer', 'createOtlpTracer'])
+})
+
+test('plinth/telemetry exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/telemetry')).sort()).toEqual([
+    'createAudit',
+    'createMetrics',
+    'fileAuditSink',
+    'redactText',
+    'redactValue',
+    'stdoutAuditSink',
+    'verifyAudit',
+  ])
+})
+
+test('plinth/postgres exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/postgres')).sort()).toEqual(['StoreError', 'createPostgresStores'])
+})
+
+test('plinth/redis exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/redis')).sort()).toEqual([
+    'StoreError',
+    'createRedisStores',
+    'fromNodeRedis',
+  ])
+})
+
+test('plinth/sqlite exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/sqlite')).sort()).toEqual(['StoreError', 'createSqliteStores'])
+})
+
 test('plinth/testing exports these names at runtime', async () => {
   expect(Object.keys(await import('plinth/testing')).sort()).toEqual(['createTestClient'])
 })

@@ -20,6 +20,36 @@ test('the package has these entries', () => {
       types: './dist/guard/auth/auth.d.ts',
       default: './dist/guard/auth/auth.js',
     },
+    './log': {
+      'plinth-source': './src/telemetry/pino-log.ts',
+      types: './dist/telemetry/pino-log.d.ts',
+      default: './dist/telemetry/pino-log.js',
+    },
+    './otel': {
+      'plinth-source': './src/telemetry/otel.ts',
+      types: './dist/telemetry/otel.d.ts',
+      default: './dist/telemetry/otel.js',
+    },
+    './postgres': {
+      'plinth-source': './src/storage/postgres.ts',
+      types: './dist/storage/postgres.d.ts',
+      default: './dist/storage/postgres.js',
+    },
+    './redis': {
+      'plinth-source': './src/storage/redis.ts',
+      types: './dist/storage/redis.d.ts',
+      default: './dist/storage/redis.js',
+    },
+    './sqlite': {
+      'plinth-source': './src/storage/sqlite.ts',
+      types: './dist/storage/sqlite.d.ts',
+      default: './dist/storage/sqlite.js',
+    },
+    './telemetry': {
+      'plinth-source': './src/telemetry/telemetry.ts',
+      types: './dist/telemetry/telemetry.d.ts',
+      default: './dist/telemetry/telemetry.js',
+    },
     './testing': {
       'plinth-source': './src/testing/testing.ts',
       types: './dist/testing/testing.d.ts',

@@ -9,7 +9,16 @@ const rings = [
   ['cli', 'console', 'contract', 'testing'],
   ['entry'],
   ['guard'],
-  ['server.ts', 'server-admission.ts', 'server-options.ts', 'server-policies.ts', 'server-stores.ts'],
+  [
+    'server.ts',
+    'server-admission.ts',
+    'server-metrics.ts',
+    'server-options.ts',
+    'server-policies.ts',
+    'server-probes.ts',
+    'server-stores.ts',
+    'server-telemetry.ts',
+  ],
   ['answer.ts'],
   ['middleware', 'registry', 'sources', 'jobs', 'worker'],
   ['mcp'],
@@ -27,6 +36,7 @@ const dynamicImports = [
   'worker/worker-main.ts → module',
   'server.ts → ./entry/serve.ts',
   'server.ts → ./entry/http-fetch.ts',
+  'entry/otel-environment.ts → ../telemetry/otel.ts',
 ]
 
 /** Knows neither HTTP nor Node, so that it runs wherever JavaScript does. */

@@ -18,7 +18,11 @@ async function writeAudit(change: (text: string) => string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-verify-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   let text = ''
-  const sink = { write: async (lines: string) => void (text += lines) }
+  const sink = {
+    async write(lines: string) {
+      text += lines
+    },
+  }
   const audit = createAudit({ sink, onUnwritable: 'refuse' })
   const { client } = createObserved({ observers: [audit] })
   for (let at = 0; at < 3; at++) await client.callTool('greet')

@@ -1,0 +1,209 @@
+import { createFailure, Failure, type FailureName, ProtocolError, protocolErrors } from '../errors.ts'
+import { isObject, type JsonObject } from '../jsonrpc/message.ts'
+import { ActiveCall, type Callee } from '../mcp/active-call.ts'
+import { Cancelled } from '../mcp/call-errors.ts'
+import type { ServerContext } from '../mcp/context.ts'
+import type { McpResult } from '../mcp/result.ts'
+import { toResultText } from '../mcp/result-text.ts'
+import type { CallTask } from '../mcp/tasks.ts'
+import { ToolResult, toFailureResult } from '../mcp/tool-result.ts'
+import { describeError } from '../telemetry/log.ts'
+import { isEnded, type JobEnd, type JobProgress, type JobRecord, type JobRelease, type JobStore } from './job.ts'
+import type { TaskSettings } from './job-options.ts'
+import { parsePayload } from './job-payload.ts'
+
+/** What a job is run with: a tool and the whole way to its handler. */
+export interface JobTool extends Callee {
+  readonly settings: TaskSettings
+  run(call: ActiveCall): McpResult | Promise<McpResult>
+}
+
+/** What runs of jobs share. */
+export interface JobEnvironment {
+  readonly store: JobStore
+  readonly context: ServerContext
+  readonly leaseMs: number
+  /** Hears of every job that changed. */
+  onChange(record: JobRecord): void
+}
+
+/** How a run leaves its job. */
+type Left =
+  | { readonly end: JobEnd }
+  | { readonly questions: ReadonlyMap<string, JsonObject> }
+  | { readonly release: JobRelease }
+
+/** Progress is written at most this often, in milliseconds. */
+const progressMs = 200
+
+/** One run of a claimed job. It ends, suspends or gives back its job, unless it loses the claim to it. */
+export class JobRun {
+  private readonly record: JobRecord
+  private readonly tool: JobTool
+  private readonly environment: JobEnvironment
+  private readonly call: ActiveCall
+  private readonly task: CallTask
+  private renewedAt: number
+  private isLost = false
+  private isStopping = false
+  private progress: JobProgress | undefined
+  private progressTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(record: JobRecord, tool: JobTool, environment: JobEnvironment) {
+    this.record = record
+    this.tool = tool
+    this.environment = environment
+    this.renewedAt = environment.context.now()
+    this.task = { starts: false, hasBegun: false, noteProgress: (progress) => this.noteProgress(progress) }
+    this.call = this.createCall()
+  }
+
+  /** Runs the job. Never rejects. */
+  async run(): Promise<void> {
+    const timer = setInterval(() => void this.renew(), Math.max(1, this.environment.leaseMs / 3))
+    timer.unref?.()
+    try {
+      const left = await this.work()
+      if (!this.isLost) await this.leave(left)
+    } catch (error) {
+      this.note('error', 'The end of a job could not be written.', { error: describeError(error) })
+    } finally {
+      clearInterval(timer)
+      clearTimeout(this.progressTimer)
+    }
+  }
+
+  /** The claim is gone: whatever the run does from now on, it changes nothing. */
+  lose(reason: string): void {
+    this.isLost = true
+    this.call.abort(new Cancelled(reason))
+  }
+
+  /** Breaks the run off and gives the job back, or ends it where it must not run twice. */
+  stop(): void {
+    this.isStopping = true
+    this.call.abort(createFailure('stopped'))
+  }
+
+  private createCall(): ActiveCall {
+    const { record, tool, environment } = this
+    const request = parsePayload(record.payload, record.id)
+    const { timeoutMs } = tool.settings
+    const call = new ActiveCall(request, { ...tool, timeoutMs }, environment.context)
+    call.input = request.params['arguments'] ?? {}
+    call.task = this.task
+    call.useRounds({ answers: record.answers, done: record.done })
+    call.keepDone = (done) => this.keepDone(done)
+    return call
+  }
+
+  private async work(): Promise<Left> {
+    const { attempts, maxAttempts } = this.record
+    if (attempts > maxAttempts) return { end: toFailed(createFailure('stopped'), { isDead: true }) }
+    try {
+      const result = await this.tool.run(this.call)
+      if (result.interim !== 'input_required') return this.fromResult(result)
+      return { questions: this.call.questions as ReadonlyMap<string, JsonObject & object> }
+    } catch (error) {
+      return this.fromError(error)
+    }
+  }
+
+  private fromResult(result: McpResult): Left {
+    const { hasBegun } = this.task
+    const { retries } = this.tool.settings
+    const body = result instanceof ToolResult && result.isError ? result.structured : undefined
+    const { error, retry, retry_after_ms: after } = isObject(body) ? body : {}
+    if (this.isStopping && error === 'stopped') return this.fromStop()
+    const delayMs = typeof after === 'number' ? after : 1_000
+    if (!hasBegun && retry === true) return { release: { delayMs, counts: false } }
+    if (!hasBegun || !retries || (retry !== true && error !== 'internal')) return { end: this.toEnd(result) }
+    return this.tryAgain(result)
+  }
+
+  private fromStop(): Left {
+    const { record, tool, task } = this
+    const mayRunTwice = tool.settings.retries || record.maxAttempts > 1 || !task.hasBegun
+    if (mayRunTwice) return { release: { delayMs: 0, counts: false } }
+    return { end: toFailed(createFailure('stopped'), { isDead: true }) }
+  }
+
+  private tryAgain(result: McpResult): Left {
+    const { attempts, maxAttempts } = this.record
+    if (attempts >= maxAttempts) return { end: { ...this.toEnd(result), isDead: true } }
+    const delayMs = Math.min(this.tool.settings.backoffMs * 2 ** (attempts - 1), 2 ** 31 - 1)
+    return { release: { delayMs, counts: true } }
+  }
+
+  private toEnd(result: McpResult): JobEnd {
+    const text = toResultText(result)
+    const fits = text !== undefined && text.length <= this.environment.context.limits.maxOutputBytes
+    if (fits) return { status: 'completed', outcome: text }
+    const name: FailureName = text === undefined ? 'output_invalid' : 'output_too_large'
+    return { status: 'completed', outcome: String(toResultText(toFailureResult(createFailure(name)))) }
+  }
+
+  private fromError(error: unknown): Left {
+    if (error instanceof ProtocolError || error instanceof Failure) return { end: toFailed(error) }
+    const errorId = this.environment.context.createKey()
+    this.note('error', 'A job failed unexpectedly.', { error_id: errorId, error: describeError(error) })
+    return { end: toFailed(new ProtocolError('internal', { data: { error_id: errorId } })) }
+  }
+
+  private async leave(left: Left): Promise<void> {
+    const { store, onChange } = this.environment
+    const { id, fence } = this.record
+    if ('release' in left) {
+      await store.release(id, fence, left.release)
+      return
+    }
+    const pending = 'end' in left ? store.finish(id, fence, left.end) : store.suspend(id, fence, left.questions)
+    const record = await pending
+    if (record !== undefined) onChange(record)
+    else this.note('warn', 'A job was taken away before its end could be written.')
+  }
+
+  private async renew(progress?: JobProgress): Promise<void> {
+    const { store, leaseMs, context, onChange } = this.environment
+    const { id, fence } = this.record
+    try {
+      const record = await store.renew(id, fence, { leaseMs, progress })
+      if (record === undefined) return this.lose('The job was taken away from this process.')
+      this.renewedAt = context.now()
+      if (progress !== undefined && !isEnded(record)) onChange(record)
+    } catch (error) {
+      this.note('error', 'The claim to a job could not be renewed.', { error: describeError(error) })
+      if (context.now() - this.renewedAt >= leaseMs) this.lose('The claim to the job could not be renewed.')
+    }
+  }
+
+  private noteProgress(progress: JobProgress): void {
+    this.progress = progress
+    this.progressTimer ??= setTimeout(() => {
+      this.progressTimer = undefined
+      if (!this.isLost) void this.renew(this.progress)
+    }, progressMs)
+  }
+
+  private async keepDone(done: JsonObject): Promise<void> {
+    const { id, fence } = this.record
+    const isKept = await this.environment.store.checkpoint(id, fence, done)
+    if (isKept) return
+    this.lose('The job was taken away from this process.')
+    this.call.signal.throwIfAborted()
+  }
+
+  private note(level: 'warn' | 'error', message: string, facts: Record<string, unknown> = {}): void {
+    this.environment.context.log({ level, message, component: this.tool.name, job: this.record.id, ...facts })
+  }
+}
+
+/** The end of a job in an error rather than a result. */
+function toFailed(error: ProtocolError | Failure, { isDead = false } = {}): JobEnd {
+  const { message } = error
+  const about =
+    error instanceof Failure
+      ? { code: error.code, message, data: error.body }
+      : { code: protocolErrors[error.error].code, message, ...(error.data && { data: error.data }) }
+  return { status: 'failed', outcome: JSON.stringify(about), message, isDead }
+}
