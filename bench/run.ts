@@ -7,6 +7,7 @@ import { call } from './questions/call.ts'
 import { call1000 } from './questions/call-1000.ts'
 import { connections } from './questions/connections.ts'
 import { guards } from './questions/guards.ts'
+import { identity } from './questions/identity.ts'
 import { list } from './questions/list.ts'
 import { peersQuestion } from './questions/peers.ts'
 import { realistic } from './questions/realistic.ts'
@@ -29,6 +30,7 @@ const questions: readonly Question[] = [
   sessions,
   soak,
   guards,
+  identity,
   peersQuestion,
 ]
 

@@ -10,7 +10,7 @@ export type ServerKind = 'floor' | 'plinth' | 'sdk-v2' | 'tmcp'
 /** How a server is started. */
 export interface ServerPlan {
   readonly kind: ServerKind
-  /** `BENCH_TOOLS`, `BENCH_GUARDS`, `BENCH_STDIO`, `BENCH_PLINTH`. */
+  /** `BENCH_TOOLS`, `BENCH_GUARDS`, `BENCH_STDIO`, `BENCH_PLINTH`, `BENCH_IDENTITY`, `BENCH_VERIFY`. */
   readonly env?: Readonly<Record<string, string>>
   /** Further flags of Node. */
   readonly flags?: readonly string[]

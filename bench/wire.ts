@@ -10,6 +10,8 @@ export interface Job {
   readonly name?: 'add' | 'merge_reader' | 'price_order' | 'slow'
   /** Default `16`. */
   readonly connections?: number
+  /** Who asks: headers with the credentials. Default nobody. */
+  readonly credentials?: Readonly<Record<string, string>>
 }
 
 /** Ids all have seven digits, so that every answer to one job has the same length. */
@@ -57,6 +59,7 @@ export function toHeaders(job: Job): Record<string, string> {
     'Content-Type': 'application/json',
     Accept: 'application/json, text/event-stream',
     'MCP-Protocol-Version': job.revision,
+    ...job.credentials,
   }
   if (job.revision === '2025-11-25') return headers
   return { ...headers, 'Mcp-Method': job.method, ...(job.name === undefined ? {} : { 'Mcp-Name': job.name }) }

@@ -2,6 +2,7 @@
 // refused otherwise: the server-wide rate, which still counts every request, and the delay of a busy machine.
 import type { Policies, ServerOptions } from 'plinth'
 import { reportReady } from './control.ts'
+import { readAuth } from './identity.ts'
 import { createTools, readToolSet } from './tools.ts'
 
 type Plinth = typeof import('plinth')
@@ -44,6 +45,7 @@ if (process.env['BENCH_STDIO'] === '1') {
   await server.serve({ stdio: true, argv: [] })
   reportReady(0)
 } else {
-  const service = await serveHttp(server, { port: 0 })
+  const auth = await readAuth()
+  const service = await serveHttp(server, { port: 0, ...(auth === undefined ? {} : { auth }) })
   reportReady(Number(new URL(service.url).port))
 }

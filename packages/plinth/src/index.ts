@@ -45,6 +45,7 @@ export type {
   TextContent,
   TextResourceContents,
 } from './mcp/content.ts'
+export type { JobOptions } from './jobs/job-options.ts'
 export type { JsonSchema } from './mcp/json-schema.ts'
 export type {
   BudgetPolicy,
@@ -55,6 +56,9 @@ export type {
   Policies,
   RateLimit,
   RepeatPolicy,
+  TaskMode,
+  TaskPolicy,
+  TaskRetry,
   ToolPolicies,
 } from './mcp/policy.ts'
 export type { Principal } from './mcp/principal.ts'

@@ -1,17 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { JobOptions } from './jobs/job-options.ts'
 import type { JsonObject } from './jsonrpc/message.ts'
 import { Asks } from './mcp/asks.ts'
 import { BoundedMap } from './mcp/bounded-map.ts'
 import type { Icon } from './mcp/content.ts'
 import type { ServerContext } from './mcp/context.ts'
 import { InFlight } from './mcp/in-flight.ts'
-import type { BudgetPolicy, RateLimit, RepeatPolicy } from './mcp/policy.ts'
+import type { BudgetPolicy, ConcurrencyLimit, RateLimit, RepeatPolicy } from './mcp/policy.ts'
 import { createReadSecret } from './mcp/read-secret.ts'
 import { toMembers } from './mcp/revision.ts'
 import { envelopeKeys } from './mcp/revisions/2026-07-28/envelope.ts'
 import { findRevision } from './mcp/revisions/supported.ts'
 import { Sessions } from './mcp/sessions.ts'
 import { Subscriptions } from './mcp/subscriptions.ts'
+import { parseBudget } from './middleware/budget.ts'
+import { parseRepeat } from './middleware/repeat-guard.ts'
 import type { Stores } from './server-stores.ts'
 import { createRandomKey, createSealer, parseKeys } from './storage/sealed-token.ts'
 import { SecretValues } from './storage/secret-values.ts'
@@ -87,6 +90,11 @@ export interface ServerOptions {
   readonly rate?: RateLimit | false
   /** Most requests worked on at once; more are refused with `overloaded`. Default `4_096`. */
   readonly maxInFlight?: number
+  /**
+   * How many calls may run their handlers at once, of all components together; more wait in a bounded line. Default: no
+   * limit but `maxInFlight`.
+   */
+  readonly concurrency?: ConcurrencyLimit
   /** Event-loop delay beyond which requests are refused with `overloaded`, in milliseconds. Default `1_000`. */
   readonly maxEventLoopDelayMs?: number
   /** Where `call.secret` looks, in order. Default: nowhere. */
@@ -109,6 +117,8 @@ export interface ServerOptions {
   readonly maxHops?: number
   /** How this server names itself to servers it calls. Default: its name. */
   readonly instanceName?: string
+  /** How calls of tools with `task` are kept and run as jobs. Default: in this process's memory. */
+  readonly jobs?: JobOptions
   /** Where limits and the like are kept. Default: this process's memory. */
   readonly stores?: Partial<Stores>
   /** Most open notification streams. Default `1_024`. */
@@ -146,6 +156,7 @@ export interface ServerSettings {
   readonly limitsHttpOnly: boolean
   readonly maxInFlight: number
   readonly maxEventLoopDelayMs: number
+  readonly concurrency: ConcurrencyLimit | undefined
   readonly secrets: readonly SecretProvider[]
   /** What those gave out, so that it is kept out of logs. */
   readonly secretValues: SecretValues
@@ -192,6 +203,9 @@ function parseCounts(options: Partial<Counts>): Counts {
 export function parseServerOptions(options: ServerOptions): ServerSettings {
   const { keys = [], now = Date.now, requireSession = false, rate, pageSize } = options
   const secretValues = new SecretValues()
+  assertKinds(options)
+  if (options.budget !== undefined) parseBudget('server', options.budget)
+  if (options.repeat !== undefined) parseRepeat('server', options.repeat)
   return {
     ...parseCounts(options),
     serverInfo: toServerInfo(options),
@@ -208,6 +222,7 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     pageSize: pageSize === undefined ? undefined : parseCount('pageSize', pageSize, { min: 1 }),
     rate: rate === false ? undefined : (rate ?? defaultRate),
     limitsHttpOnly: rate === undefined,
+    concurrency: options.concurrency,
     secrets: options.secrets ?? [],
     upstreams: parseUpstreams(options.upstreams ?? []),
     budget: options.budget,
@@ -215,6 +230,28 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     dryRun: options.dryRun ?? false,
     instanceName: options.instanceName ?? options.name,
   }
+}
+
+/** Options that are neither numbers nor checked where they are used. */
+const kinds = {
+  instructions: 'string',
+  instanceName: 'string',
+  requireSession: 'boolean',
+  dryRun: 'boolean',
+  log: 'function',
+  now: 'function',
+  observers: 'list',
+  secrets: 'list',
+  upstreams: 'list',
+} as const
+
+function assertKinds(options: ServerOptions): void {
+  for (const [option, kind] of Object.entries(kinds)) {
+    const value: unknown = options[option as keyof typeof kinds]
+    if (value === undefined || (kind === 'list' ? Array.isArray(value) : typeof value === kind)) continue
+    throw new TypeError(`"${option}" must be a ${kind}, got ${JSON.stringify(value)}.`)
+  }
+  if (options.instanceName === '') throw new TypeError('"instanceName" must not be empty. Leave it out.')
 }
 
 function toServerLog(options: ServerOptions, now: () => number, secretValues: SecretValues): LogSink {
@@ -281,6 +318,7 @@ export function createContext(
     asks: new Asks(),
     inFlight: new InFlight(),
     running: new Map(),
+    caches: new Map(),
     blocked: { count: 0 },
     subscriptions: new Subscriptions(maxStreams),
     logLevels: new BoundedMap(10_000),

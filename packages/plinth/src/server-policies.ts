@@ -10,6 +10,7 @@ import { createHopPolicy } from './middleware/hop-limit.ts'
 import { createIdempotencyPolicy, createOutcomePolicy } from './middleware/idempotency.ts'
 import { createRateLimitPolicy } from './middleware/rate-limit.ts'
 import { createRepeatPolicy } from './middleware/repeat-guard.ts'
+import type { ServerJobs } from './server-jobs.ts'
 import type { ServerSettings } from './server-options.ts'
 import type { Stores } from './server-stores.ts'
 
@@ -18,6 +19,7 @@ export interface PolicyEnvironment {
   readonly settings: ServerSettings
   readonly context: ServerContext
   readonly stores: Stores
+  readonly jobs: ServerJobs
   /** The slots that all components share, where the server has a limit. */
   readonly slots: Middleware | undefined
 }
@@ -33,8 +35,10 @@ const beforeInput: readonly CreatePolicy[] = [
 ]
 
 /** Policies behind the input check, outermost first. They see the arguments as the schema made them. */
-const afterInput: readonly CreatePolicy[] = [
-  createDryRunPolicy,
+const afterInput: readonly CreatePolicy[] = [createDryRunPolicy]
+
+/** Policies around the work itself, outermost first: in the request, or in the job that it becomes. */
+const aroundWork: readonly CreatePolicy[] = [
   (guarded, { settings, stores }) => {
     return createBudgetPolicy(guarded, { serverPolicy: settings.budget, kept: stores.keptResults })
   },
@@ -46,22 +50,41 @@ const afterInput: readonly CreatePolicy[] = [
   (_guarded, { slots }) => slots,
   () => deadline,
   createOutcomePolicy,
-  (guarded, { settings: { serverInfo }, stores }) => {
+  (guarded, { settings: { serverInfo, maxTimeoutMs }, stores, context: { caches, createKey } }) => {
     const server = `${serverInfo['name']}@${serverInfo['version']}`
-    return createCachePolicy(guarded, { store: stores.cache, server })
+    return createCachePolicy(guarded, { store: stores.cache, server, maxTimeoutMs, createKey, caches })
   },
 ]
+
+interface Parts {
+  readonly checkInput: Middleware | undefined
+  readonly handle: Next
+}
 
 /** The whole way of a call through a component's policies to its handler. Worked out once a component. */
 export function composePolicies(
   guarded: Guarded,
-  parts: { checkInput: Middleware | undefined; handle: Next },
+  { checkInput, handle }: Parts,
   environment: PolicyEnvironment,
 ): Next {
   const make = (create: CreatePolicy) => create(guarded, environment)
-  const policies = [...beforeInput.map(make), parts.checkInput, ...afterInput.map(make)]
+  const before = [...beforeInput.map(make), checkInput, ...afterInput.map(make)]
+  return composeAll([...before, environment.jobs.createPolicy(guarded), ...aroundWork.map(make)], handle)
+}
+
+/** The way of a job to its handler. What decides whether a call is taken on was asked before it became one. */
+export function composeJobPolicies(
+  guarded: Guarded,
+  { checkInput, handle }: Parts,
+  environment: PolicyEnvironment,
+): Next {
+  const make = (create: CreatePolicy) => create(guarded, environment)
+  return composeAll([checkInput, ...[...afterInput, ...aroundWork].map(make)], handle)
+}
+
+function composeAll(policies: readonly (Middleware | undefined)[], handle: Next): Next {
   return compose(
     policies.filter((policy) => policy !== undefined),
-    parts.handle,
+    handle,
   )
 }

@@ -1,13 +1,16 @@
 import type { Scope } from './answer.ts'
 import type { ServeOptions, Service } from './entry/serve.ts'
 import { isAllowed } from './mcp/access.ts'
+import { type CachedKind, invalidateCache, toCacheName } from './mcp/cache-name.ts'
 import type { Call, DeclaredErrors } from './mcp/call.ts'
 import type { ServerContext } from './mcp/context.ts'
 import type { JsonSchema } from './mcp/json-schema.ts'
 import type { BudgetPolicy, Guarded } from './mcp/policy.ts'
 import type { InferInput, InferOutput, Schema } from './mcp/schema.ts'
+import { tasksExtension } from './mcp/tasks.ts'
 import type { Admission } from './middleware/admission.ts'
 import type { Middleware, Next } from './middleware/compose.ts'
+import { createSlots } from './middleware/concurrency.ts'
 import { type Catalogue, createCatalogue } from './registry/catalogue.ts'
 import { type AnyPromptHandler, type CompiledPrompt, compilePrompt } from './registry/compile-prompt.ts'
 import {
@@ -33,6 +36,7 @@ import type {
   UriVariables,
 } from './registry/contract.ts'
 import { toCapabilities } from './registry/discover.ts'
+import { cancelJobContract, checkJobContract, createCancelJob, createCheckJob } from './registry/job-tools.ts'
 import { handleList } from './registry/list-resources.ts'
 import {
   createReadKeptResult,
@@ -42,6 +46,7 @@ import {
 } from './registry/read-more.ts'
 import { mayReadResource } from './registry/read-resource.ts'
 import { createAdmission } from './server-admission.ts'
+import { ServerJobs } from './server-jobs.ts'
 import {
   createContext,
   createKey,
@@ -49,7 +54,7 @@ import {
   type ServerOptions,
   type ServerSettings,
 } from './server-options.ts'
-import { composePolicies } from './server-policies.ts'
+import { composeJobPolicies, composePolicies } from './server-policies.ts'
 import { type Probe, type ProbeOptions, Probes } from './server-probes.ts'
 import { createStores, type Stores } from './server-stores.ts'
 import { ServerTelemetry } from './server-telemetry.ts'
@@ -69,12 +74,15 @@ export class Server {
   readonly telemetry: ServerTelemetry
   /** What it needs to be ready. */
   readonly probes: Probes
+  /** The jobs that calls of its tools become. */
+  readonly jobs: ServerJobs
   private readonly stores: Stores
   private readonly context: ServerContext
   private readonly tools = new Map<string, CompiledTool>()
   private readonly resources = new Map<string, CompiledResource>()
   private readonly families = new Map<string, CompiledResource>()
   private readonly prompts = new Map<string, CompiledPrompt>()
+  private readonly slots: Middleware | undefined
   private readonly runCompletion: Next
   private readonly runList: Next
   private current: Scope | undefined
@@ -82,7 +90,7 @@ export class Server {
 
   constructor(options: ServerOptions) {
     this.settings = parseServerOptions(options)
-    this.stores = createStores(options.stores, { now: this.settings.now, createKey })
+    this.stores = createStores(options.stores, { now: this.settings.now, log: this.settings.log, createKey })
     this.telemetry = new ServerTelemetry(this.settings, () => {
       this.current = undefined
     })
@@ -98,6 +106,9 @@ export class Server {
       },
       mayWatch: (uri, principal) => mayReadResource(this.scope.catalogue, uri, principal),
     })
+    const { concurrency } = this.settings
+    this.slots = concurrency && createSlots('server', concurrency)
+    this.jobs = new ServerJobs(options.jobs ?? {}, { settings: this.settings, context: this.context })
     const read = { effect: 'read' } as const
     this.runCompletion = this.compose(
       { ...read, kind: 'completion', name: 'completion/complete' },
@@ -123,8 +134,11 @@ export class Server {
     assertNew(this.tools, 'tool', contract.name)
     const tool = compileTool(plain, handler as AnyToolHandler, this.settings)
     const guarded = { ...plain, kind: 'tool' } as const
-    tool.run = this.compose(guarded, tool.handle, createInputPolicy(tool.input))
+    const checkInput = createInputPolicy(tool.input)
+    const task = this.jobs.addTool(tool, guarded, (handle) => this.composeJob(guarded, handle, checkInput))
+    tool.run = this.compose(guarded, tool.handle, checkInput)
     this.tools.set(tool.name, tool)
+    if (task?.settings.mode === 'always') this.addJobTools()
     this.addKeptResults(plain.budget ?? this.settings.budget)
     return this.changed('tools')
   }
@@ -145,7 +159,8 @@ export class Server {
     assertNew(this.families, 'resource', contract.uri)
     const { timeoutMs } = this.settings
     const resource = compileResource(plain, handler as AnyResourceHandler, { timeoutMs, list })
-    resource.run = this.compose({ ...plain, kind: 'resource', effect: 'read' }, resource.handle)
+    const guarded = { ...plain, name: plain.uri, kind: 'resource', effect: 'read' } as const
+    resource.run = this.compose(guarded, resource.handle)
     const home = resource.template === undefined ? this.resources : this.families
     home.set(resource.name, resource)
     if (plain.budget ?? this.settings.budget) this.addKeptResults({ strategy: 'link' })
@@ -174,6 +189,8 @@ export class Server {
   remove(kind: 'tool' | 'resource' | 'prompt', name: string): boolean {
     const homes = { tool: [this.tools], resource: [this.resources, this.families], prompt: [this.prompts] }
     const removed = homes[kind].some((home) => home.delete(name))
+    this.context.caches.delete(toCacheName(kind, name))
+    if (removed && kind === 'tool') this.jobs.removeTool(name)
     if (removed) this.changed(`${kind}s`)
     return removed
   }
@@ -204,6 +221,14 @@ export class Server {
     this.context.subscriptions.publish({ kind: 'resource', uri, ...options })
   }
 
+  /**
+   * Forgets what the `cache` of a component keeps, for all callers and in all processes that share its store; false
+   * where it has none. A resource goes by its URI. Await it before you tell anyone of the change.
+   */
+  invalidate(kind: CachedKind, name: string): Promise<boolean> {
+    return invalidateCache(this.context, kind, name)
+  }
+
   /** Everything a request needs, worked out anew only after a component came or went. */
   get scope(): Scope {
     this.current ??= this.createScope()
@@ -211,7 +236,7 @@ export class Server {
   }
 
   /**
-   * Loads and checks what is otherwise loaded at the first use.
+   * Loads and checks what is otherwise loaded at the first use, and looks for jobs that other processes left.
    *
    * @throws TypeError naming the component whose raw JSON Schema cannot be used.
    */
@@ -221,6 +246,7 @@ export class Server {
     )
     const prompts = [...this.prompts.values()].map(({ input }) => input)
     await Promise.all([...tools, ...prompts].map((validator) => validator.prepare()))
+    this.jobs.start()
   }
 
   /** Serves as flags, environment and options say: over stdio with `--stdio`, else over HTTP. */
@@ -251,11 +277,19 @@ export class Server {
     this.context.subscriptions.endAll()
   }
 
-  /** Ends open streams politely and cancels what is in flight. */
+  /** Ends open streams politely, cancels what is in flight and gives its jobs back. */
   close(): void {
     this.endStreams()
+    void this.jobs.stop(0)
     this.context.inFlight.cancelAll('The server stops.')
     this.admission.stop()
+  }
+
+  /** What clients that know no tasks need beside a tool that always runs as one. */
+  private addJobTools(): void {
+    if (this.tools.has(checkJobContract.name)) return
+    this.tool(checkJobContract, createCheckJob(this.jobs.desk))
+    this.tool(cancelJobContract, createCancelJob(this.jobs.desk))
   }
 
   /** What a budget needs beside the tool itself: a way to the rest of a result. */
@@ -280,8 +314,13 @@ export class Server {
   }
 
   private compose(guarded: Guarded, handle: Next, checkInput?: Middleware): Next {
-    const { settings, context, stores } = this
-    return composePolicies(guarded, { checkInput, handle }, { settings, context, stores })
+    const { settings, context, stores, slots, jobs } = this
+    return composePolicies(guarded, { checkInput, handle }, { settings, context, stores, slots, jobs })
+  }
+
+  private composeJob(guarded: Guarded, handle: Next, checkInput: Middleware): Next {
+    const { settings, context, stores, slots, jobs } = this
+    return composeJobPolicies(guarded, { checkInput, handle }, { settings, context, stores, slots, jobs })
   }
 
   private findRedact(kind: CallKind, name: string): readonly string[] | undefined {
@@ -309,8 +348,11 @@ export class Server {
       },
       { pageSize, timeoutMs, cache, runCompletion, runList },
     )
-    const about = { capabilities: toCapabilities(catalogue), serverInfo, instructions, cache }
+    const tasks = this.jobs.taskMethods
+    const extensions = tasks === undefined ? undefined : { [tasksExtension]: {} }
+    const about = { capabilities: toCapabilities(catalogue), extensions, serverInfo, instructions, cache }
     return {
+      tasks,
       catalogue,
       context: this.context,
       about,

@@ -32,7 +32,10 @@ export class HttpAuth {
   private readonly unasked: Principal
   private readonly log: LogSink
 
-  constructor({ auth, allowAnonymous, isLocal }: HttpSettings, { now, log }: { now: () => number; log: LogSink }) {
+  constructor(
+    { auth, allowAnonymous, isLocal }: HttpSettings,
+    { now, log }: { now: () => number; log: LogSink },
+  ) {
     this.settings = auth
     this.unasked = isLocal ? openPrincipal : anonymousPrincipal
     this.challenges = auth ?? { metadataUrl: undefined, scopesSupported: [] }

@@ -24,6 +24,7 @@ import { SseLinks, ssePaths } from './http-sse.ts'
 import { Pulse } from './pulse.ts'
 import { SessionStreams } from './session-streams.ts'
 import { keepAliveMs } from './sse.ts'
+import { warnOfAccess } from './warn-of-access.ts'
 
 /** For entries that find out while reading. */
 export const tooLarge: Refusal = {
@@ -106,6 +107,8 @@ export class HttpEntry {
 
   /** Loads what is otherwise loaded at the first use. */
   prepare(): Promise<void> {
+    const { auth } = this.settings
+    if (auth !== undefined) warnOfAccess(this.server, auth.scopesSupported)
     return this.auth.prepare()
   }
 

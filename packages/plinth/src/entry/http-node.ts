@@ -118,6 +118,7 @@ function toService(http: HttpServer, { server, entry, admin }: Parts): HttpServi
     async close(graceMs = 10_000) {
       drain()
       const closed = new Promise<void>((resolve) => http.close(() => resolve()))
+      const jobsEnded = server.jobs.stop(graceMs)
       server.endStreams()
       http.closeIdleConnections()
       const sweep = setInterval(() => http.closeIdleConnections(), 50)
@@ -129,6 +130,7 @@ function toService(http: HttpServer, { server, entry, admin }: Parts): HttpServi
       await closed
       clearInterval(sweep)
       clearTimeout(force)
+      await jobsEnded
       entry.close()
       server.close()
       await server.telemetry.close()
@@ -194,6 +196,7 @@ function toHead(request: IncomingMessage): Head {
     method: request.method ?? '',
     target: request.url ?? '',
     rawHeaders: request.rawHeaders,
+    headers: request.headers,
   })
 }
 

@@ -75,7 +75,8 @@ function parseText(option: string, value: unknown): string {
 }
 
 function parseNames(option: string, value: unknown): readonly string[] {
-  const isList = Array.isArray(value) && value.every((one) => typeof one === 'string' && /^[\x21-\x7e]+$/.test(one))
+  const isList =
+    Array.isArray(value) && value.every((one) => typeof one === 'string' && /^[\x21-\x7e]+$/.test(one))
   if (isList) return Object.freeze([...(value as string[])])
   throw new TypeError(`"${option}" must be a list of names without spaces, got ${JSON.stringify(value)}.`)
 }

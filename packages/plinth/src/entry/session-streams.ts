@@ -60,7 +60,13 @@ export class SessionStreams {
     const { principal, response } = owner
     this.stop(session.key)
     const key = this.events.open(session.key, 'session')
-    const stream: OpenStream = { key, remove: () => undefined, principal, response: undefined, timer: undefined }
+    const stream: OpenStream = {
+      key,
+      remove: () => undefined,
+      principal,
+      response: undefined,
+      timer: undefined,
+    }
     stream.remove = this.subscribe(stream, session)
     this.open.set(session.key, stream)
     response.open(200, sseHeaders)
@@ -113,8 +119,7 @@ export class SessionStreams {
     try {
       return this.context.subscriptions.add({
         tenant: stream.principal.tenant,
-        wants: (change) =>
-          isWatched(change, { sessionKey, principal: stream.principal }, this.context),
+        wants: (change) => isWatched(change, { sessionKey, principal: stream.principal }, this.context),
         deliver: (change) => this.events.append(key, toChangeText(change)),
         end: () => this.stop(sessionKey),
       })

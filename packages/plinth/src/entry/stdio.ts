@@ -180,8 +180,10 @@ class StdioLink implements StdioService {
 
   private async stop(graceMs: number): Promise<void> {
     this.settings.stdin.pause()
+    const jobsEnded = this.server.jobs.stop(graceMs)
     this.server.endStreams()
     await waitFor(this.settle(), graceMs)
+    await jobsEnded
     this.link.close()
     await waitFor(this.writer.flushed(), flushMs)
     this.resolveEnded()

@@ -57,8 +57,18 @@ export const maxHeaders = 200
  * A head from the flat name and value list of `node:http`. The list is walked once; a header that may stand only
  * once keeps its first value and is remembered as repeated, because proxies may have read the other one.
  */
-export function createHead(request: { method: string; target: string; rawHeaders: string[] }): Head {
-  return new RawHead(request.method, request.target, request.rawHeaders)
+export function createHead(request: RawRequest): Head {
+  return new RawHead(request)
+}
+
+/** What a head is made from. */
+export interface RawRequest {
+  readonly method: string
+  readonly target: string
+  /** Names and values in turn. */
+  readonly rawHeaders: string[]
+  /** The same headers as Node reads them, if it has. */
+  readonly headers?: Record<string, unknown>
 }
 
 class RawHead implements Head {
@@ -67,17 +77,19 @@ class RawHead implements Head {
   readonly query: string
   readonly repeated: string | undefined
   private readonly rawHeaders: string[]
+  private readonly headers: Record<string, unknown> | undefined
   /** Where in the list credentials stand. */
   private credentialsAt: number[] | undefined
   private readonly values: (string | undefined)[] = new Array(known.length)
   private hidesCredentials = false
 
-  constructor(method: string, target: string, rawHeaders: string[]) {
+  constructor({ method, target, rawHeaders, headers }: RawRequest) {
     const cut = target.indexOf('?')
     this.method = method
     this.path = cut === -1 ? target : target.slice(0, cut)
     this.query = cut === -1 ? '' : target.slice(cut + 1)
     this.rawHeaders = rawHeaders
+    this.headers = headers
     this.repeated = this.collect()
   }
 
@@ -89,8 +101,12 @@ class RawHead implements Head {
   forgetCredentials(): void {
     this.hidesCredentials = true
     for (const slot of credentialSlots) this.values[slot] = undefined
-    // The list is the request's own: what is overwritten here is gone for whoever gets hold of the request.
-    for (const at of this.credentialsAt ?? []) this.rawHeaders[at] = ''
+    // These are the request's own: what is overwritten here is gone for whoever gets hold of the request.
+    for (const at of this.credentialsAt ?? []) {
+      this.rawHeaders[at] = ''
+      const name = (this.rawHeaders[at - 1] as string).toLowerCase()
+      if (this.headers?.[name] !== undefined) this.headers[name] = ''
+    }
   }
 
   private collect(): string | undefined {
@@ -99,10 +115,7 @@ class RawHead implements Head {
     for (let at = 0; at + 1 < this.rawHeaders.length; at += 2) {
       const name = this.rawHeaders[at] as string
       const slot = slotOf.get(name) ?? slotOf.get(name.toLowerCase())
-      if (isCredentialSlot(slot) || (slot === undefined && isHiddenCredential(name))) {
-        this.credentialsAt ??= []
-        this.credentialsAt.push(at + 1)
-      }
+      if (isCredential(name, slot)) this.noteCredential(at + 1)
       if (slot !== undefined) {
         if (!this.keep(slot, this.rawHeaders[at + 1] as string)) repeated = known[slot]
       } else if (isMirror(name)) {
@@ -113,6 +126,11 @@ class RawHead implements Head {
       }
     }
     return repeated
+  }
+
+  private noteCredential(at: number): void {
+    this.credentialsAt ??= []
+    this.credentialsAt.push(at)
   }
 
   /** False when the header stood before and must not. */
@@ -136,12 +154,9 @@ class RawHead implements Head {
   }
 }
 
-function isCredentialSlot(slot: number | undefined): boolean {
-  return slot !== undefined && credentialSlots.includes(slot)
-}
-
-/** Credentials without a slot of their own: `cookie` and `proxy-*`. */
-function isHiddenCredential(name: string): boolean {
+/** Most credentials have a slot; `cookie` and `proxy-*` have none. */
+function isCredential(name: string, slot: number | undefined): boolean {
+  if (slot !== undefined) return credentialSlots.includes(slot)
   const first = name.charCodeAt(0) | 32
   return (first === 99 || first === 112) && isCredentialHeader(name.toLowerCase())
 }

@@ -78,21 +78,21 @@ export function parseTaskPolicy(guarded: Guarded, jobs: JobSettings): TaskSettin
   assertOneOf(`${owner}: "task.start"`, start, ['at_once', 'by_handler'])
   const retries = policy.retry !== undefined || guarded.effect === 'read'
   const { attempts = retries ? 3 : 1, backoffMs = 1_000 } = policy.retry ?? {}
-  const whole = (name: string, value: number, min: number, max = maxSpanMs) => {
+  const whole = (name: string, value: number, [min, max]: readonly [number, number]) => {
     return parseWhole(`${owner}: "task.${name}"`, value, { min, max })
   }
   return {
     mode: policy.mode,
     start,
     retries,
-    timeoutMs: whole('timeoutMs', policy.timeoutMs ?? jobs.timeoutMs, 1, maxTimerMs),
-    ttlMs: whole('ttlMs', policy.ttlMs ?? jobs.ttlMs, 1),
-    resultTtlMs: whole('resultTtlMs', policy.resultTtlMs ?? jobs.resultTtlMs, 1),
-    pollIntervalMs: whole('pollIntervalMs', policy.pollIntervalMs ?? 1_000, 1),
-    delayMs: whole('delayMs', policy.delayMs ?? 0, 0),
-    priority: whole('priority', policy.priority ?? 0, -1_000, 1_000),
-    attempts: whole('retry.attempts', attempts, 1, 100),
-    backoffMs: whole('retry.backoffMs', backoffMs, 0, maxTimerMs),
+    timeoutMs: whole('timeoutMs', policy.timeoutMs ?? jobs.timeoutMs, [1, maxTimerMs]),
+    ttlMs: whole('ttlMs', policy.ttlMs ?? jobs.ttlMs, [1, maxSpanMs]),
+    resultTtlMs: whole('resultTtlMs', policy.resultTtlMs ?? jobs.resultTtlMs, [1, maxSpanMs]),
+    pollIntervalMs: whole('pollIntervalMs', policy.pollIntervalMs ?? 1_000, [1, maxSpanMs]),
+    delayMs: whole('delayMs', policy.delayMs ?? 0, [0, maxSpanMs]),
+    priority: whole('priority', policy.priority ?? 0, [-1_000, 1_000]),
+    attempts: whole('retry.attempts', attempts, [1, 100]),
+    backoffMs: whole('retry.backoffMs', backoffMs, [0, maxTimerMs]),
   }
 }
 

@@ -8,7 +8,14 @@ import { toResultText } from '../mcp/result-text.ts'
 import type { CallTask } from '../mcp/tasks.ts'
 import { ToolResult, toFailureResult } from '../mcp/tool-result.ts'
 import { describeError } from '../telemetry/log.ts'
-import { isEnded, type JobEnd, type JobProgress, type JobRecord, type JobRelease, type JobStore } from './job.ts'
+import {
+  isEnded,
+  type JobEnd,
+  type JobProgress,
+  type JobRecord,
+  type JobRelease,
+  type JobStore,
+} from './job.ts'
 import type { TaskSettings } from './job-options.ts'
 import { parsePayload } from './job-payload.ts'
 
@@ -103,10 +110,14 @@ export class JobRun {
     try {
       const result = await this.tool.run(this.call)
       if (result.interim !== 'input_required') return this.fromResult(result)
-      return { questions: this.call.questions as ReadonlyMap<string, JsonObject & object> }
+      return { questions: this.toQuestions() }
     } catch (error) {
       return this.fromError(error)
     }
+  }
+
+  private toQuestions(): ReadonlyMap<string, JsonObject> {
+    return new Map([...this.call.questions].map(([key, request]) => [key, { ...request }]))
   }
 
   private fromResult(result: McpResult): Left {
@@ -157,7 +168,8 @@ export class JobRun {
       await store.release(id, fence, left.release)
       return
     }
-    const pending = 'end' in left ? store.finish(id, fence, left.end) : store.suspend(id, fence, left.questions)
+    const pending =
+      'end' in left ? store.finish(id, fence, left.end) : store.suspend(id, fence, left.questions)
     const record = await pending
     if (record !== undefined) onChange(record)
     else this.note('warn', 'A job was taken away before its end could be written.')

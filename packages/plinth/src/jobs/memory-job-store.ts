@@ -41,7 +41,15 @@ class MemoryJobRows implements JobRows {
     if (record.key !== undefined) this.byKey.set(toRowKey(record.queue, record.key), record.id)
   }
 
-  pick({ queue, names, now }: { queue: string; names: readonly string[]; now: number }): JobRecord | undefined {
+  pick({
+    queue,
+    names,
+    now,
+  }: {
+    queue: string
+    names: readonly string[]
+    now: number
+  }): JobRecord | undefined {
     let first: JobRecord | undefined
     for (const record of this.byId.values()) {
       if (record.queue !== queue || !names.includes(record.name) || !isDue(record, now)) continue

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../jsonrpc/message.ts'
 import {
   isEnded,
   type JobEnd,
@@ -19,7 +20,6 @@ import {
   revived,
   suspended,
 } from './job-steps.ts'
-import type { JsonObject } from '../jsonrpc/message.ts'
 
 /** The rows of a store that changes them in one process, or in one transaction, at a time. */
 export interface JobRows {

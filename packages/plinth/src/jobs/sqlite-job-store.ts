@@ -27,7 +27,13 @@ export interface SqliteJobStore extends JobStore {
  * `synchronous = FULL`); processes that share the file share the work.
  */
 export function createSqliteJobStore(options: SqliteJobOptions): SqliteJobStore {
-  const { path, busyTimeoutMs = 1_000, maxJobs = 100_000, maxJobsPerTenant = maxJobs, now = Date.now } = options
+  const {
+    path,
+    busyTimeoutMs = 1_000,
+    maxJobs = 100_000,
+    maxJobsPerTenant = maxJobs,
+    now = Date.now,
+  } = options
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs })
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
   database.exec(schema)
@@ -113,7 +119,15 @@ class SqliteJobRows implements JobRows {
     this.statements.write.run({ ...row, record: JSON.stringify(record) })
   }
 
-  pick({ queue, names, now }: { queue: string; names: readonly string[]; now: number }): JobRecord | undefined {
+  pick({
+    queue,
+    names,
+    now,
+  }: {
+    queue: string
+    names: readonly string[]
+    now: number
+  }): JobRecord | undefined {
     return toRecord(this.statements.pick.get({ queue, names: JSON.stringify(names), now }))
   }
 

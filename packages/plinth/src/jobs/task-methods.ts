@@ -5,7 +5,7 @@ import type { McpRequest } from '../mcp/request.ts'
 import { emptyResult, type McpResult } from '../mcp/result.ts'
 import type { FoundTask, TaskMethods } from '../mcp/tasks.ts'
 import type { JobRecord } from './job.ts'
-import type { Jobs } from './jobs.ts'
+import type { Jobs } from './task-jobs.ts'
 import { toJobAnswer, toTaskParams, toTaskResult } from './task-state.ts'
 
 /** The methods of the Tasks extension over the jobs of a server. To anybody but its owner a task is unknown. */

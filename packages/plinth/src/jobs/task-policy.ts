@@ -1,7 +1,7 @@
 import type { ActiveCall } from '../mcp/active-call.ts'
 import type { McpResult } from '../mcp/result.ts'
 import { assertTasks, declaresTasks, TaskStart } from '../mcp/tasks.ts'
-import type { Jobs, TaskTool } from './jobs.ts'
+import type { Jobs, TaskTool } from './task-jobs.ts'
 
 type Next = (call: ActiveCall) => McpResult | Promise<McpResult>
 
@@ -24,7 +24,11 @@ export function createTaskPolicy(
   }
 }
 
-async function runUntilStart(call: ActiveCall, next: Next, create: () => Promise<McpResult>): Promise<McpResult> {
+async function runUntilStart(
+  call: ActiveCall,
+  next: Next,
+  create: () => Promise<McpResult>,
+): Promise<McpResult> {
   try {
     return await next(call)
   } catch (error) {

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../jsonrpc/message.ts'
 import type { ServerContext } from '../mcp/context.ts'
+import { checkJobTool, type JobAnswer, toJobState } from '../mcp/job-desk.ts'
 import { encodeResult, type McpResult } from '../mcp/result.ts'
 import { parseResultText } from '../mcp/result-text.ts'
 import { toMembers } from '../mcp/revision.ts'
 import { statelessRevision } from '../mcp/revisions/supported.ts'
-import { checkJobTool, type JobAnswer, toJobState } from '../mcp/job-desk.ts'
 import { ToolResult } from '../mcp/tool-result.ts'
 import { type JobRecord, listOpenInputs } from './job.ts'
 
@@ -18,7 +18,11 @@ export function toCreatedResult(record: JobRecord, everyMs: number, context: Ser
 }
 
 /** The result of `tasks/get`: the task with its result, error or open questions. */
-export function toTaskResult(record: JobRecord, everyMs: number | undefined, context: ServerContext): McpResult {
+export function toTaskResult(
+  record: JobRecord,
+  everyMs: number | undefined,
+  context: ServerContext,
+): McpResult {
   const members = toDetailed(record, everyMs, context)
   return { toMembers: () => members }
 }

@@ -11,6 +11,9 @@ export interface WorkerOptions extends JobEnvironment {
   readonly tools: ReadonlyMap<string, JobTool>
 }
 
+/** How long a run that was told to stop may take to write that down, in milliseconds. */
+const stopMarginMs = 2_000
+
 /** Runs jobs in this process, so many at once, until it is stopped. */
 export class JobWorker {
   private readonly options: WorkerOptions
@@ -49,7 +52,8 @@ export class JobWorker {
     const timer = setTimeout(() => {
       for (const { run } of this.running.values()) run.stop()
     }, graceMs)
-    await ended
+    const late = AbortSignal.timeout(graceMs + stopMarginMs)
+    await Promise.race([ended, new Promise((resolve) => late.addEventListener('abort', resolve))])
     clearTimeout(timer)
   }
 
@@ -65,17 +69,22 @@ export class JobWorker {
     try {
       while (this.hasMore) {
         this.hasMore = false
-        while (!this.isStopped && this.running.size < this.options.settings.maxRunning) {
-          const record = await this.claim()
-          if (record === undefined) break
-          this.begin(record)
-        }
+        await this.fill()
       }
     } catch (error) {
       const message = 'Jobs could not be looked for.'
       this.options.context.log({ level: 'error', message, error: describeError(error) })
     } finally {
       this.isClaiming = false
+    }
+  }
+
+  /** Claims jobs until every slot is taken or none is due. */
+  private async fill(): Promise<void> {
+    while (!this.isStopped && this.running.size < this.options.settings.maxRunning) {
+      const record = await this.claim()
+      if (record === undefined) return
+      this.begin(record)
     }
   }
 

@@ -6,6 +6,7 @@ import { askClient } from './ask-client.ts'
 import type { AskAnswer, AskRequest, WireRequest } from './ask-request.ts'
 import { answerFromRounds } from './ask-rounds.ts'
 import { bindMethods } from './bind-methods.ts'
+import { type CachedKind, invalidateCache } from './cache-name.ts'
 import type { Call, CallLog, CallNotify, CallRequest, DeclaredErrors, Effect, FailOptions } from './call.ts'
 import { Cancelled } from './call-errors.ts'
 import { fetchForCall } from './call-fetch.ts'
@@ -259,6 +260,10 @@ export class ActiveCall implements Call {
     return value
   }
 
+  invalidate(kind: CachedKind, name: string): Promise<boolean> {
+    return invalidateCache(this.context, kind, name)
+  }
+
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     return fetchForCall(this, input, init)
   }
@@ -312,6 +317,7 @@ bindMethods(ActiveCall.prototype, [
   'createHandle',
   'openHandle',
   'closeStream',
+  'invalidate',
   'fetch',
 ])
 

@@ -1,6 +1,7 @@
 import type { Failure } from '../errors.ts'
 import type { JsonObject, RequestId } from '../jsonrpc/message.ts'
 import type { AskAnswer, AskRequest } from './ask-request.ts'
+import type { CachedKind } from './cache-name.ts'
 import type { AskKind, ClientCapabilities } from './capabilities.ts'
 import type { Implementation, MetaObject } from './content.ts'
 import type { Principal } from './principal.ts'
@@ -113,6 +114,11 @@ export interface Call<E = DeclaredErrors> {
    * Elsewhere, and in the task, it does nothing. Await it.
    */
   startTask(): Promise<void>
+  /**
+   * Forgets what the `cache` of a component keeps, as `server.invalidate` does: for handlers that change what others
+   * read. A resource goes by its URI.
+   */
+  invalidate(kind: CachedKind, name: string): Promise<boolean>
   /**
    * Fetches as the global `fetch` does, and ends with the call. Nothing the client sent goes along, least of all its
    * credentials. Addresses that a user or a model chose belong to `safeFetch` of `plinth/upstream`.

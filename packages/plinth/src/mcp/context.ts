@@ -52,6 +52,8 @@ export interface ServerContext {
   readonly inFlight: InFlight
   /** Components whose handlers are being waited for, with how many calls of each. */
   readonly running: Map<string, number>
+  /** Forgets what is cached of a component, by its kind and name. Only components with a cache are here. */
+  readonly caches: Map<string, () => void | Promise<void>>
   /** How often a handler held the event loop for too long. */
   readonly blocked: { count: number }
   readonly subscriptions: Subscriptions

@@ -1,6 +1,7 @@
 import { ProtocolError } from '../errors.ts'
 import { isObject, type JsonObject } from '../jsonrpc/message.ts'
 import type { WireRequest } from './ask-request.ts'
+import { toCanonicalText } from './canonical.ts'
 import type { ServerContext } from './context.ts'
 import { toPrincipalKey } from './principal.ts'
 import type { McpRequest } from './request.ts'
@@ -58,15 +59,7 @@ function openState(token: unknown, request: McpRequest, context: ServerContext):
 /** Binds a state to who asked and for what: principal, method and everything the caller chose. */
 function toOrigin(request: McpRequest, context: ServerContext): string {
   const { _meta, inputResponses, requestState, ...own } = request.params
-  return context.digest(JSON.stringify([toPrincipalKey(request.principal), request.method, sortKeys(own)]))
-}
-
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys)
-  if (!isObject(value)) return value
-  return Object.keys(value)
-    .sort()
-    .map((key) => [key, sortKeys(value[key])])
+  return context.digest(toCanonicalText([toPrincipalKey(request.principal), request.method, own]))
 }
 
 /** The interim result that carries open questions and the sealed state of the call so far. */

@@ -7,7 +7,9 @@ const limitScopes: ReadonlySet<unknown> = new Set(['principal', 'tenant', 'clien
 /** @throws TypeError naming `owner`, the option and its value. */
 export function assertLimitScope(owner: string, option: string, per: unknown): void {
   if (limitScopes.has(per)) return
-  throw new TypeError(`${owner}: "${option}" must be one of ${[...limitScopes].join(', ')}, got "${String(per)}".`)
+  throw new TypeError(
+    `${owner}: "${option}" must be one of ${[...limitScopes].join(', ')}, got "${String(per)}".`,
+  )
 }
 
 /**

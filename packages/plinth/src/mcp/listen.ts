@@ -41,11 +41,7 @@ export interface Offer {
  * Answers `subscriptions/listen` (2026-07-28, basic/patterns/subscriptions): acknowledges at once what it agreed to,
  * tells of changes until the client goes away or cancels, and ends with a result when the server stops.
  */
-export function listen(
-  request: McpRequest,
-  offer: Offer,
-  context: ServerContext,
-): Promise<McpResult> {
+export function listen(request: McpRequest, offer: Offer, context: ServerContext): Promise<McpResult> {
   const filter = parseFilter(request.params['notifications'], offer)
   const found = offer.tasks === undefined ? undefined : findTasks(request, offer.tasks)
   if (found === undefined) return openStream(request, { filter, tasks: [] }, context)

@@ -10,6 +10,7 @@ import type { McpResult } from '../mcp/result.ts'
 import { createPage, keptResultUri, withPart } from '../mcp/result-page.ts'
 import { ToolResult } from '../mcp/tool-result.ts'
 import type { KeptResultStore } from '../storage/kept-result.ts'
+import { describeError } from '../telemetry/log.ts'
 import type { Middleware } from './compose.ts'
 
 /** Bytes an estimated token takes. */
@@ -87,7 +88,18 @@ function fitToolResult(call: ActiveCall, result: ToolResult, budget: Budget): Mc
     budget.strategy === 'link'
       ? linkTo(result, cuttable, { key, budget })
       : pageOf(result, cuttable, { key, budget })
-  return id instanceof Promise ? id.then(move) : move(id)
+  if (!(id instanceof Promise)) return move(id)
+  return id
+    .catch((error: unknown) => noteNotKept(call, error))
+    .then((key) => {
+      return key === undefined ? truncate(result, cuttable, budget.maxBytes) : move(key)
+    })
+}
+
+/** A result whose rest cannot be kept is cut all the same: its call may have had its effect. */
+function noteNotKept(call: ActiveCall, error: unknown): undefined {
+  const facts = { component: call.callee.name, error: describeError(error) }
+  call.context.log({ level: 'error', message: 'The rest of a result could not be kept.', ...facts })
 }
 
 /** @throws Failure `output_too_large` for a resource that no answer could hold: its link would lead nowhere. */
@@ -158,11 +170,12 @@ function fitResourceResult(
   if (cuttable === undefined) return result
   const piece = cutPiece(cuttable, 0, budget.maxBytes)
   const id = keepWhole(call, only.text, { ...budget, strategy: 'link' })
-  const cut = (key: string) => {
-    const rest = `${keptResultUri}${key}`
-    const note = `\n[cut after ${piece.next} of ${piece.total} characters; the whole text is the resource ${rest}]`
-    const text = `${String(piece.value)}${note}`
-    return new ResourceResult([{ ...only, text }], result.cache, { ...result.meta, 'plinth/whole': rest })
+  const cut = (key: string | undefined) => {
+    const rest = key === undefined ? undefined : `${keptResultUri}${key}`
+    const where = rest === undefined ? '' : `; the whole text is the resource ${rest}`
+    const text = `${String(piece.value)}\n[cut after ${piece.next} of ${piece.total} characters${where}]`
+    const meta = rest === undefined ? result.meta : { ...result.meta, 'plinth/whole': rest }
+    return new ResourceResult([{ ...only, text }], result.cache, meta)
   }
-  return id instanceof Promise ? id.then(cut) : cut(id)
+  return id instanceof Promise ? id.catch((error: unknown) => noteNotKept(call, error)).then(cut) : cut(id)
 }

@@ -1,6 +1,8 @@
 import type { ActiveCall } from '../mcp/active-call.ts'
 import { toCanonicalText } from '../mcp/canonical.ts'
 import { isLaterRound } from '../mcp/input-required.ts'
+import { toCacheName } from '../mcp/cache-name.ts'
+import type { ServerContext } from '../mcp/context.ts'
 import type { CachePolicy, Guarded } from '../mcp/policy.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { McpResult } from '../mcp/result.ts'
@@ -14,6 +16,11 @@ export interface CacheOptions {
   readonly store: CacheStore
   /** The server's name and version: another version never reads what this one kept. */
   readonly server: string
+  /** The longest a call may take, in milliseconds: what it found before an invalidation may be kept that much later. */
+  readonly maxTimeoutMs: number
+  readonly createKey: () => string
+  /** Where it says how to forget what it keeps. */
+  readonly caches: ServerContext['caches']
 }
 
 /** What a result from the cache says of itself. */
@@ -27,6 +34,7 @@ export function createCachePolicy(guarded: Guarded, options: CacheOptions): Midd
   if (guarded.cache === undefined) return undefined
   assertCache(guarded, guarded.cache)
   const cache = new ResultCache(guarded, guarded.cache, options)
+  options.caches.set(toCacheName(guarded.kind, guarded.name), () => cache.forget())
   return function readCache(call, next) {
     return cache.run(call, next)
   }
@@ -38,13 +46,25 @@ type Flight = Promise<McpResult | undefined>
 class ResultCache {
   private readonly flights = new Map<string, Flight>()
   private readonly store: CacheStore
+  private readonly options: CacheOptions
   private readonly policy: CachePolicy
   private readonly prefix: string
+  /** Under which the store says what is good: whatever was kept with another generation is not. */
+  private readonly generationKey: string
 
   constructor(guarded: Guarded, policy: CachePolicy, options: CacheOptions) {
     this.store = options.store
+    this.options = options
     this.policy = policy
     this.prefix = `cache|${options.server}|${guarded.kind}|${guarded.name}|`
+    this.generationKey = `${this.prefix}generation`
+  }
+
+  /** Lets nothing be found that was begun before now, in any process that shares the store. */
+  forget(): void | Promise<void> {
+    const { createKey, maxTimeoutMs } = this.options
+    this.flights.clear()
+    return this.store.set(this.generationKey, createKey(), this.policy.ttlMs + maxTimeoutMs)
   }
 
   run(call: ActiveCall, next: Next): McpResult | Promise<McpResult> {
@@ -53,12 +73,9 @@ class ResultCache {
     const flight = this.flights.get(key)
     if (flight !== undefined) return this.join(flight, call, next)
     const found = this.find(call, key)
-    if (!(found instanceof Promise)) return found ?? this.lead(call, key, this.load(call, key, next))
-    return this.lead(
-      call,
-      key,
-      found.then((result) => result ?? this.load(call, key, next)),
-    )
+    const use = ({ result, generation }: Found) => result ?? this.load(call, { key, generation }, next)
+    if (found instanceof Promise) return this.lead(call, key, found.then(use))
+    return found.result ?? this.lead(call, key, use(found))
   }
 
   /** Lets others wait for a call that is under way. One that was aborted is no good to those who come later. */
@@ -91,26 +108,29 @@ class ResultCache {
     return this.run(call, next)
   }
 
-  private load(call: ActiveCall, key: string, next: Next): McpResult | Promise<McpResult> {
+  private load(call: ActiveCall, place: Place, next: Next): McpResult | Promise<McpResult> {
     const pending = next(call)
-    if (pending instanceof Promise) return pending.then((result) => this.keep(call, key, result))
-    return this.keep(call, key, pending)
+    if (pending instanceof Promise) return pending.then((result) => this.keep(call, place, result))
+    return this.keep(call, place, pending)
   }
 
-  private keep(call: ActiveCall, key: string, result: McpResult): McpResult {
+  private keep(call: ActiveCall, { key, generation }: Place, result: McpResult): McpResult {
     const isFailure = result instanceof ToolResult && result.isError
     if (isFailure || call.reported || !isForOthers(call)) return result
     const text = toResultText(result)
     if (text === undefined) return result
-    attempt(call, () => this.store.set(key, text, this.policy.ttlMs))
+    attempt(call, () => this.store.set(key, `${generation}|${text}`, this.policy.ttlMs))
     return result
   }
 
-  private find(call: ActiveCall, key: string): McpResult | undefined | Promise<McpResult | undefined> {
-    return attempt(call, () => {
+  private find(call: ActiveCall, key: string): Found | Promise<Found> {
+    const found = attempt(call, () => {
+      const generation = this.store.get(this.generationKey)
       const text = this.store.get(key)
-      return text instanceof Promise ? text.then(toHit) : toHit(text)
+      if (!(generation instanceof Promise) && !(text instanceof Promise)) return toFound(generation, text)
+      return Promise.all([generation, text]).then((both) => toFound(...both))
     })
+    return found instanceof Promise ? found.then((one) => one ?? nothing) : (found ?? nothing)
   }
 
   private toKey({ mcp, principal, context }: ActiveCall): string {
@@ -131,8 +151,23 @@ function isForOthers(call: ActiveCall): boolean {
   return !call.asked && call.questions.size === 0
 }
 
-function toHit(text: string | undefined): McpResult | undefined {
-  return text === undefined ? undefined : parseResultText(text, cachedMeta)
+/** Where a result belongs. */
+interface Place {
+  readonly key: string
+  readonly generation: string
+}
+
+interface Found {
+  readonly result: McpResult | undefined
+  readonly generation: string
+}
+
+const nothing: Found = Object.freeze({ result: undefined, generation: '' })
+
+function toFound(generation = '', text: string | undefined): Found {
+  const isGood = text?.startsWith(`${generation}|`) === true
+  const result = isGood ? parseResultText(text.slice(generation.length + 1), cachedMeta) : undefined
+  return { result, generation }
 }
 
 /** A cache that fails is one that has nothing. */

@@ -56,6 +56,33 @@ function isGrantName(name: unknown): boolean {
   return typeof name === 'string' && /^[\x21-\x7e]+$/.test(name)
 }
 
+const effects: ReadonlySet<unknown> = new Set(['read', 'write', 'destroy'])
+
+/** @throws TypeError when it cannot be told what a tool does, or in what it can fail. */
+export function assertBehaviour(
+  owner: string,
+  { effect, errors }: { readonly effect: unknown; readonly errors?: unknown },
+): void {
+  if (!effects.has(effect)) {
+    throw new TypeError(`${owner}: "effect" must be "read", "write" or "destroy", got ${JSON.stringify(effect)}.`)
+  }
+  for (const [code, error] of Object.entries(errors ?? {})) assertError(owner, code, error)
+}
+
+function assertError(owner: string, code: string, error: unknown): void {
+  if (!/^[A-Za-z]\w{0,63}$/.test(code)) {
+    throw new TypeError(`${owner}: an error code must be one word such as "not_found", got ${JSON.stringify(code)}.`)
+  }
+  const { message, retry } = isObject(error) ? error : {}
+  if (typeof message === 'string' && message !== '' && typeof retry === 'boolean') return
+  throw new TypeError(`${owner}: the error "${code}" needs a "message" and whether to "retry".`)
+}
+
+/** @throws TypeError when there is nothing to call. */
+export function assertHandler(owner: string, handler: unknown): void {
+  if (typeof handler !== 'function') throw new TypeError(`${owner}: the handler must be a function.`)
+}
+
 function assertIcon(owner: string, icon: unknown): void {
   const src = isObject(icon) ? icon['src'] : undefined
   if (typeof src === 'string' && /^(https?:\/\/|data:image\/)/.test(src)) return

@@ -8,7 +8,7 @@ import { PromptResult } from '../mcp/prompt-result.ts'
 import type { McpResult } from '../mcp/result.ts'
 import type { Revision } from '../mcp/revision.ts'
 import { toJsonSchema } from '../mcp/schema.ts'
-import { assertAccessRules, assertDescribed, assertName } from './assert-contract.ts'
+import { assertAccessRules, assertDescribed, assertHandler, assertName } from './assert-contract.ts'
 import type { Complete, PromptContract } from './contract.ts'
 import { toDescribed, toMetaMember } from './listed.ts'
 import { mapResult } from './map-result.ts'
@@ -41,6 +41,7 @@ export function compilePrompt(
   assertName(owner, contract.name)
   assertDescribed(owner, contract)
   assertAccessRules(owner, contract)
+  assertHandler(owner, handler)
   const listedArguments = toArguments(contract, owner)
   const handle = createHandle(contract, handler)
   return {

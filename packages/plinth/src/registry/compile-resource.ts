@@ -8,7 +8,7 @@ import { ResourceResult } from '../mcp/resource-result.ts'
 import type { McpResult } from '../mcp/result.ts'
 import type { CacheHint } from '../mcp/revision.ts'
 import { parseUriTemplate, type UriTemplate } from '../mcp/uri-template.ts'
-import { assertAccessRules, assertDescribed, assertName } from './assert-contract.ts'
+import { assertAccessRules, assertDescribed, assertHandler, assertName } from './assert-contract.ts'
 import type { Complete, ListResources, ResourceContract } from './contract.ts'
 import { mapResult } from './map-result.ts'
 import type { Run } from './run-component.ts'
@@ -46,6 +46,8 @@ export function compileResource(
   assertName(owner, contract.name)
   assertDescribed(owner, contract)
   assertAccessRules(owner, contract)
+  assertHandler(owner, handler)
+  assertCacheHint(owner, contract.cacheHint)
   const template = contract.uri.includes('{') ? parseUriTemplate(contract.uri) : undefined
   if (template === undefined) assertUri(owner, contract.uri)
   assertVariables(owner, contract, template)
@@ -67,6 +69,13 @@ export function compileResource(
 function assertUri(owner: string, uri: string): void {
   if (/^[A-Za-z][A-Za-z0-9+.-]*:[^\s\u0000-\u001f]*$/.test(uri)) return
   throw new TypeError(`${owner}: "uri" must be an absolute URI with a scheme, such as "notes://all".`)
+}
+
+function assertCacheHint(owner: string, hint: CacheHint | undefined): void {
+  if (hint === undefined) return
+  const { ttlMs, scope } = hint
+  if (Number.isSafeInteger(ttlMs) && ttlMs >= 0 && (scope === 'public' || scope === 'private')) return
+  throw new TypeError(`${owner}: "cacheHint" needs "ttlMs", a whole number from 0, and "scope", public or private.`)
 }
 
 function assertVariables(owner: string, contract: ResourceContract, template: UriTemplate | undefined): void {

@@ -7,7 +7,13 @@ import type { McpResult } from '../mcp/result.ts'
 import { type Schema, toJsonSchema } from '../mcp/schema.ts'
 import { ToolResult } from '../mcp/tool-result.ts'
 import { ToolResultAnswer } from './answers.ts'
-import { assertAccessRules, assertDescribed, assertToolName } from './assert-contract.ts'
+import {
+  assertAccessRules,
+  assertBehaviour,
+  assertDescribed,
+  assertHandler,
+  assertToolName,
+} from './assert-contract.ts'
 import type { ToolContract } from './contract.ts'
 import { mapResult } from './map-result.ts'
 import { toReadableSchema } from './readable-schema.ts'
@@ -48,6 +54,8 @@ export function compileTool(
   assertToolName(contract.name)
   assertDescribed(owner, contract)
   assertAccessRules(owner, contract)
+  assertBehaviour(owner, contract)
+  assertHandler(owner, handler)
   const input =
     contract.input === undefined ? noInputValidator : createValidator(contract.input, `${owner}, "input"`)
   const output = contract.output && createValidator(contract.output, `${owner}, "output"`)

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Call, DeclaredError } from '../mcp/call.ts'
+import {
+  cancelJobTool,
+  checkJobTool,
+  isOpenJob,
+  type JobAnswer,
+  type JobDesk,
+  toJobState,
+} from '../mcp/job-desk.ts'
 import type { JsonSchema } from '../mcp/json-schema.ts'
-import { cancelJobTool, checkJobTool, isOpenJob, type JobAnswer, type JobDesk, toJobState } from '../mcp/job-desk.ts'
 import { ToolResult } from '../mcp/tool-result.ts'
 import type { ToolContract } from './contract.ts'
 

@@ -26,9 +26,12 @@ export class SecretValues {
   }
 
   private copy(value: unknown): unknown {
-    if (typeof value === 'string') return this.forms.reduce((text, form) => text.replaceAll(form, hidden), value)
+    if (typeof value === 'string')
+      return this.forms.reduce((text, form) => text.replaceAll(form, hidden), value)
     if (Array.isArray(value)) return value.map((item) => this.copy(item))
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([name, member]) => [this.copy(name), this.copy(member)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [this.copy(name), this.copy(member)]),
+    )
   }
 }

@@ -10,6 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import type { CallRecord } from './observer.ts'
+import { redactText } from './redact.ts'
 import type { TraceContext } from './trace-context.ts'
 import type { CallSpan, SpanStart, Tracer } from './tracer.ts'
 
@@ -26,7 +27,7 @@ export function createOtelTracer(tracer: OtelApiTracer = trace.getTracer('plinth
   return {
     start(start) {
       const span = tracer.startSpan(
-        toSpanName(start),
+        redactText(toSpanName(start)),
         { kind: SpanKind.SERVER, startTime: start.time, attributes: toAttributes(start) },
         toParentContext(start.parent),
       )
@@ -44,11 +45,13 @@ function toAttributes({ method, component, requestId, revision, isHttp }: SpanSt
   return {
     'mcp.method.name': method,
     'mcp.protocol.version': revision,
-    'jsonrpc.request.id': String(requestId),
+    'jsonrpc.request.id': redactText(String(requestId)),
     'network.transport': isHttp ? 'tcp' : 'pipe',
     ...(isTool ? { 'gen_ai.operation.name': 'execute_tool' } : {}),
-    ...(isTool && component !== undefined ? { 'gen_ai.tool.name': component } : {}),
-    ...(method === 'prompts/get' && component !== undefined ? { 'gen_ai.prompt.name': component } : {}),
+    ...(isTool && component !== undefined ? { 'gen_ai.tool.name': redactText(component) } : {}),
+    ...(method === 'prompts/get' && component !== undefined
+      ? { 'gen_ai.prompt.name': redactText(component) }
+      : {}),
   }
 }
 
@@ -82,7 +85,7 @@ function toResultAttributes(record: CallRecord): Attributes {
     'plinth.tenant': record.tenant,
     'plinth.principal': record.principalHash,
     'plinth.queued_ms': record.queuedMs,
-    ...(record.client === undefined ? {} : { 'plinth.client': record.client }),
+    ...(record.client === undefined ? {} : { 'plinth.client': redactText(record.client) }),
     ...(failed.has(outcome) ? { 'error.type': errorType ?? error ?? outcome } : {}),
     ...(errorId === undefined ? {} : { 'plinth.error_id': errorId }),
   }

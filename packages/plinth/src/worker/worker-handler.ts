@@ -28,13 +28,21 @@ interface Reply {
  * calls go on. Input and result are copied. A call that is cancelled or takes too long has its thread stopped.
  *
  * @param module Where the function is exported, such as `new URL('./render.ts', import.meta.url)`.
- * @throws Failure `overloaded` from the handler when too many calls wait.
+ * @throws TypeError naming the option that makes no sense; Failure `overloaded` from the handler when too many calls
+ * wait.
  */
 export function workerHandler<I, O>(
   module: URL,
   options: WorkerHandlerOptions = {},
 ): (input: I, call: Call<never>) => Promise<O> {
   const { name = 'handler', maxWorkers = 2, maxQueue = 16 } = options
+  for (const [option, value, min] of [
+    ['maxWorkers', maxWorkers, 1],
+    ['maxQueue', maxQueue, 0],
+  ] as const) {
+    if (Number.isSafeInteger(value) && value >= min) continue
+    throw new TypeError(`workerHandler: "${option}" must be a whole number from ${min}, got ${value}.`)
+  }
   const pool = new WorkerPool({ module: module.href, name, maxWorkers, maxQueue })
   return function handleInWorker(input, call) {
     return pool.run(input, call.signal) as Promise<O>
@@ -81,7 +89,7 @@ class WorkerPool {
     }
     const onMessage = (reply: Reply) => {
       settle(task, reply)
-      leave(true)
+      leave(!signal.aborted)
     }
     const onError = (error: unknown) => {
       task.reject(error)
@@ -91,7 +99,12 @@ class WorkerPool {
     worker.ref()
     worker.on('message', onMessage).on('error', onError).on('exit', onExit)
     signal.addEventListener('abort', stop, { once: true })
-    worker.postMessage(task.input)
+    try {
+      worker.postMessage(task.input)
+    } catch (error) {
+      task.reject(error) // An input that cannot be copied.
+      leave(true)
+    }
   }
 
   /** A thread that fails while it has nothing to do is only forgotten. */

@@ -6,6 +6,7 @@ import { addContentTools } from './content-tools.ts'
 import { addInputRequiredTools } from './input-required-tools.ts'
 import { addPrompts } from './prompts.ts'
 import { addResources } from './resources.ts'
+import { addTaskTools } from './tasks-tools.ts'
 
 /** Makes the fixture. The first tool and the first resource need no arguments: the suite relies on it. */
 export function createFixture(): Server {
@@ -13,6 +14,7 @@ export function createFixture(): Server {
   addContentTools(server)
   addClientTools(server)
   addInputRequiredTools(server)
+  addTaskTools(server)
   addResources(server)
   addPrompts(server)
   return server

@@ -76,18 +76,7 @@ export const requirements: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-const noTasks = 'the Tasks extension is not implemented yet'
-
 /** Scenarios that cannot pass yet, and why. One that passes must leave this list. */
 export const open: Readonly<Record<string, string>> = {
-  'tasks-capability-negotiation': noTasks,
-  'tasks-dispatch-and-envelope': noTasks,
-  'tasks-lifecycle': noTasks,
-  'tasks-mrtr-composition': noTasks,
-  'tasks-mrtr-input': noTasks,
-  'tasks-request-headers': noTasks,
-  'tasks-request-state-removal': noTasks,
-  'tasks-required-task-error': noTasks,
   'tasks-status-notifications': 'the suite skips it whatever the server does',
-  'tasks-wire-fields': noTasks,
 }

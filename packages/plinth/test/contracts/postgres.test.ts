@@ -34,12 +34,21 @@ async function open({ space = createSpace(), now }: { space?: string; now?: () =
   }
   lastSpace = space
   const pool = new Pool({ connectionString: service?.url, max: 4, application_name: space })
-  const stores = createPostgresStores(pool, { schema, ...(now === undefined ? {} : { now }) })
+  const stores = createPostgresStores(pool, {
+    schema,
+    timeoutMs: 15_000,
+    ...(now === undefined ? {} : { now }),
+  })
   const close = async () => {
     await stores.close()
     await pool.end()
   }
   return { stores, close }
+}
+
+async function readSequence(): Promise<number> {
+  const { rows } = await admin.query<{ last_value: string }>(`SELECT last_value FROM ${schema}.versions`)
+  return Number(rows[0]?.last_value)
 }
 
 async function cut(space: string): Promise<void> {
@@ -49,6 +58,23 @@ async function cut(space: string): Promise<void> {
 
 describe.skipIf(service === undefined)('with a service', () => {
   testStores({ name: 'Postgres', open, cut })
+
+  test('a writer that waited for another one has the greater version', async () => {
+    const { stores, close } = await open({})
+    await stores.documents.set('a', '1', { ttlMs: 60_000 })
+    const other = await admin.connect()
+    await other.query('BEGIN')
+    await other.query(`SELECT FROM ${schema}.documents WHERE key = 'a' FOR UPDATE`)
+    const before = await readSequence()
+    const waiting = stores.documents.set('a', '3', { ttlMs: 60_000 })
+    await expect.poll(readSequence).toBeGreaterThan(before)
+    const next = `UPDATE ${schema}.documents SET version = nextval('${schema}.versions') RETURNING version`
+    const { rows } = await other.query<{ version: string }>(next)
+    await other.query('COMMIT')
+    other.release()
+    expect(await waiting).toBeGreaterThan(Number(rows[0]?.version))
+    await close()
+  })
 
   test('what has expired is taken away, whatever is left stays', async () => {
     let time = 1_000

@@ -1,7 +1,12 @@
 import { Redis } from 'ioredis'
 import { createRedisStores } from 'plinth/redis'
+import { createTestClient } from 'plinth/testing'
 import { afterAll, describe, expect, test } from 'vitest'
+import { insuranceCounters } from '../../src/storage/insurance-counter.ts'
+import { MemoryCounterStore } from '../../src/storage/memory-counter.ts'
+import { buy, toFailure } from '../unit/middleware/keyed.ts'
 import { createSpace, tryTo, withStores } from './driver.ts'
+import { createShop } from './policies.ts'
 import { findFreePort, openRedis, openSilentPort } from './services.ts'
 import { testStores } from './stores.ts'
 import { expectUnreachable } from './unreachable.ts'
@@ -18,7 +23,11 @@ function connect(connectionName = 'plinth-test'): Redis {
 
 async function open({ space = createSpace(), now }: { space?: string; now?: () => number }) {
   const client = connect(space)
-  const stores = createRedisStores(client, { prefix: space, ...(now === undefined ? {} : { now }) })
+  const stores = createRedisStores(client, {
+    prefix: space,
+    timeoutMs: 15_000,
+    ...(now === undefined ? {} : { now }),
+  })
   const close = async () => {
     await stores.close()
     await removeKeys(client, space)
@@ -66,6 +75,15 @@ describe.skipIf(service === undefined)('with a service', () => {
     await close()
   })
 
+  test('versions grow even after Redis has forgotten the key', async () => {
+    const space = createSpace()
+    const { stores, client, close } = await open({ space })
+    const first = Number(await stores.documents.set('a', '1', { ttlMs: 60_000 }))
+    await removeKeys(client, space)
+    expect(await stores.documents.set('a', '2', { ifVersion: 0, ttlMs: 60_000 })).toBeGreaterThan(first)
+    await close()
+  })
+
   test('a server that forgot the scripts is told again', () => {
     const space = createSpace()
     return withStores({ name: 'Redis', open }, { space }, async ({ documents }) => {
@@ -108,6 +126,22 @@ test('a Redis that does not answer rejects with an error that names it', async (
   await stores.close()
   client.disconnect()
   silent.close()
+})
+
+test('without Redis limits hold locally, keys refuse to start anything, and caches are skipped', async () => {
+  const client = new Redis(await findFreePort(), '127.0.0.1')
+  client.on('error', () => {})
+  const stores = createRedisStores(client, { timeoutMs: 50 })
+  const counters = insuranceCounters(stores.counters, new MemoryCounterStore({ now: Date.now }))
+  const { server, ran } = createShop({ ...stores, counters })
+  const caller = createTestClient(server)
+  const rings = await Promise.all(Array.from({ length: 12 }, () => caller.callTool('ring')))
+  expect(rings.filter(({ isError }) => isError !== true)).toHaveLength(10)
+  expect(toFailure(await buy(caller, 'a'))).toMatchObject({ error: 'store_unavailable', retry: true })
+  expect((await caller.callTool('look')).isError).toBeUndefined()
+  expect(ran.filter((name) => name !== 'ring')).toEqual(['look'])
+  caller.close()
+  client.disconnect()
 })
 
 test('a time limit that makes no sense is refused', () => {

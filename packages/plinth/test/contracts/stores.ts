@@ -4,6 +4,7 @@ import { testCounters } from './counter.ts'
 import { testDocumentStore } from './document.ts'
 import { createSpace, type Driver } from './driver.ts'
 import { testKeptResults } from './kept-result.ts'
+import { testPolicies } from './policies.ts'
 import { testSharedDocuments } from './shared-documents.ts'
 
 /** Every contract suite, on one driver. */
@@ -17,4 +18,5 @@ export function testStores(driver: Driver): void {
   testCache(driver)
   testKeptResults(driver)
   testBus(driver)
+  testPolicies(driver)
 }

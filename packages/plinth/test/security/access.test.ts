@@ -1,4 +1,4 @@
-import { createServer, type Principal, type Server } from 'plinth'
+import { createServer, type LogRecord, type Principal, type Server } from 'plinth'
 import { createTestClient } from 'plinth/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -230,4 +230,90 @@ test('whoever runs a server on stdio or in memory is asked for no scope', async 
   const client = createTestClient(createNotes())
   expect(await client.callTool('write_note')).toMatchObject({ content: [{ text: 'written' }] })
   await client.close()
+})
+
+test('what is hidden answers completion like what does not exist', async () => {
+  const server = createServer({ name: 'hidden', version: '1.0.0', log: () => undefined })
+  const complete = { date: () => ['secret-date'] }
+  const input = z.object({ date: z.string() })
+  server.prompt({ name: 'hidden', roles: ['operator'], input, complete }, () => 'text')
+  const { url } = await serveFor(server, principals)
+  const ask = async (name: string) => {
+    const params = { ref: { type: 'ref/prompt', name }, argument: { name: 'date', value: '' } }
+    const answer = await askAs(url, 'reader', { method: 'completion/complete', params })
+    return JSON.stringify(answer).replaceAll(name, 'it')
+  }
+  expect(await ask('hidden')).toBe(await ask('missing'))
+})
+
+test('a hidden tool is not given away by the headers it would want', async () => {
+  const server = createServer({ name: 'hidden', version: '1.0.0', log: () => undefined })
+  const input = {
+    type: 'object',
+    properties: { region: { type: 'string', 'x-mcp-header': 'Region' } },
+  } as const
+  server.tool(
+    { name: 'hidden', description: 'Hidden.', effect: 'read', roles: ['operator'], input },
+    () => 'x',
+  )
+  const { url } = await serveFor(server, principals)
+  const ask = async (token: string, name: string) => {
+    const params = { name, arguments: { region: 'eu' } }
+    return JSON.stringify(await askAs(url, token, { method: 'tools/call', params })).replaceAll(name, 'it')
+  }
+  expect(await ask('reader', 'hidden')).toBe(await ask('reader', 'missing'))
+  expect(await ask('operator', 'hidden')).toContain('-32020')
+})
+
+test('a check of who may see a component that does not say true says no', async () => {
+  const server = createServer({ name: 'late', version: '1.0.0', log: () => undefined })
+  for (const [name, answer] of Object.entries({ promised: Promise.resolve(true), text: 'no', number: 1 })) {
+    const visible = () => answer as unknown as boolean
+    server.tool({ name, description: 'Hidden.', effect: 'read', visible }, () => 'seen')
+  }
+  const { url } = await serveFor(server, principals)
+  expect(await listNames(url, 'reader', 'tools/list')).toEqual([])
+  const { error } = await askAs(url, 'reader', { method: 'tools/call', params: { name: 'promised' } })
+  expect(error?.code).toBe(-32_602)
+})
+
+test.each([
+  ['visible', { visible: (async () => true) as unknown as () => boolean }],
+  ['scopes', { scopes: 'notes:read' as unknown as string[] }],
+  ['scopes', { scopes: ['notes:read notes:write'] }],
+  ['roles', { roles: [''] }],
+])('a component whose "%s" cannot be checked is refused at once', (option, rules) => {
+  const server = createServer({ name: 'wrong', version: '1.0.0' })
+  const contract = { name: 'tool', description: 'Tool.', effect: 'read', ...rules } as const
+  expect(() => server.tool(contract, () => 'x')).toThrow(`"${option}" must be`)
+})
+
+test('a result that was kept for a caller with a role is not for the same caller without it', async () => {
+  const changing: Record<string, Principal> = {
+    eve: { subject: 'eve', tenant: 't', scopes: [], roles: ['ops'] },
+  }
+  const server = createServer({ name: 'cache', version: '1.0.0', log: () => undefined })
+  const cache = { ttlMs: 60_000 }
+  server.tool({ name: 'look', description: 'Looks.', effect: 'read', cache }, (_input, call) =>
+    call.principal.roles?.includes('ops') === true ? 'all' : 'little',
+  )
+  const { url } = await serveFor(server, changing)
+  const look = async () =>
+    JSON.stringify(await askAs(url, 'eve', { method: 'tools/call', params: { name: 'look' } }))
+  expect(await look()).toContain('all')
+  changing['eve'] = { subject: 'eve', tenant: 't', scopes: [] }
+  expect(await look()).toContain('little')
+})
+
+test('a server that tells callers apart warns of tools that change something and ask for nothing', async () => {
+  const records: LogRecord[] = []
+  const server = createServer({ name: 'open', version: '1.0.0', log: (record) => void records.push(record) })
+  server.tool({ name: 'reads', description: 'Reads.', effect: 'read' }, () => 'x')
+  server.tool({ name: 'guarded', description: 'Writes.', effect: 'write', scopes: ['all'] }, () => 'x')
+  server.tool({ name: 'wipes', description: 'Wipes.', effect: 'destroy' }, () => 'x')
+  await serveFor(server, principals)
+  expect(records).toMatchObject([
+    { level: 'warn', tools: ['wipes'] },
+    { level: 'warn', scopes: ['all'] },
+  ])
 })

@@ -251,6 +251,53 @@ test('a handler cannot find the credentials of its caller', async () => {
   expect(response.body).not.toContain(good)
 })
 
+/** Every text in what can be reached from a value, wherever it is kept. */
+function collectTexts(start: unknown): string[] {
+  const seen = new Set<unknown>()
+  const open: unknown[] = [start]
+  const texts: string[] = []
+  for (let value = open.pop(); value !== undefined || open.length > 0; value = open.pop()) {
+    if (typeof value === 'string') texts.push(value)
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value))
+      continue
+    seen.add(value)
+    if (value instanceof Map || value instanceof Set) open.push(...value.keys(), ...value.values())
+    if (ArrayBuffer.isView(value)) texts.push(Buffer.from(value.buffer).toString('latin1'))
+    for (const at of Reflect.ownKeys(value)) open.push(readMember(value, at))
+    open.push(Object.getPrototypeOf(value))
+  }
+  return texts
+}
+
+function readMember(value: object, at: string | symbol): unknown {
+  try {
+    return (value as Record<string | symbol, unknown>)[at]
+  } catch {
+    return undefined
+  }
+}
+
+for (const header of ['Authorization', 'X-API-Key', 'Cookie', 'Proxy-Authorization', 'Proxy-Whatever']) {
+  test(`nothing a handler can reach holds the ${header} of the request`, async () => {
+    const secret = 'inbound-credential-0123456789'
+    const { server } = createEchoServer()
+    let texts: string[] = []
+    const input = { type: 'object' } as const
+    server.tool({ name: 'spy', description: 'Spies.', input, effect: 'read' }, (_input, spied) => {
+      texts = collectTexts(spied)
+      return 'done'
+    })
+    const verifiers = [customVerifier(() => ({ subject: 'ann', tenant: 'acme', scopes: [] }))]
+    const service = await listen(server, { auth: { verifiers } })
+    const { body, headers } = alone('tools/call', { name: 'spy', arguments: {} })
+    const value = header.endsWith('Authorization') ? `Bearer ${secret}` : secret
+    const text = post(service, body, { ...headers, [header]: value, 'X-Seen': 'something-harmless' })
+    expect((await exchange(service, text)).status).toBe(200)
+    expect(texts.some((one) => one.includes('something-harmless'))).toBe(true)
+    expect(texts.filter((one) => one.includes(secret))).toEqual([])
+  })
+}
+
 test('no token stands in the log, whether it was good or not', async () => {
   const records: unknown[] = []
   const { server } = createEchoServer({ now: () => startedAt, log: (record) => void records.push(record) })

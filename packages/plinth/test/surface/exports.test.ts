@@ -31,6 +31,14 @@ test('plinth/auth exports these names at runtime', async () => {
   ])
 })
 
+test('plinth/jobs exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/jobs')).sort()).toEqual([
+    'JobStoreFull',
+    'createMemoryJobStore',
+    'createSqliteJobStore',
+  ])
+})
+
 test('plinth/log exports these names at runtime', async () => {
   expect(Object.keys(await import('plinth/log')).sort()).toEqual(['createPinoLog'])
 })

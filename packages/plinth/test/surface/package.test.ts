@@ -20,6 +20,11 @@ test('the package has these entries', () => {
       types: './dist/guard/auth/auth.d.ts',
       default: './dist/guard/auth/auth.js',
     },
+    './jobs': {
+      'plinth-source': './src/jobs/jobs.ts',
+      types: './dist/jobs/jobs.d.ts',
+      default: './dist/jobs/jobs.js',
+    },
     './log': {
       'plinth-source': './src/telemetry/pino-log.ts',
       types: './dist/telemetry/pino-log.d.ts',

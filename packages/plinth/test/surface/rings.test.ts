@@ -12,6 +12,7 @@ const rings = [
   [
     'server.ts',
     'server-admission.ts',
+    'server-jobs.ts',
     'server-metrics.ts',
     'server-options.ts',
     'server-policies.ts',

@@ -80,7 +80,8 @@ function findWrongClaim(
   const { sub, aud, exp, nbf, iat, cnf } = claims
   const seconds = now() / 1_000
   const leeway = leewayMs / 1_000
-  if (!toList(aud).some((one) => audiences.has(one) || audiences.has(withLowerHost(one)))) return 'The token is not for this server.'
+  if (!toList(aud).some((one) => audiences.has(one) || audiences.has(withLowerHost(one))))
+    return 'The token is not for this server.'
   if (!isDate(exp)) return 'The token has no expiry.'
   if (exp + leeway <= seconds) return 'The token has expired.'
   if (!isAbsentOrPast(nbf, seconds + leeway)) return 'The token is not valid yet.'

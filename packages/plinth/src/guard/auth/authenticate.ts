@@ -72,8 +72,10 @@ function toTrusted(verdict: Principal | AuthRefusal, now: number): Principal | A
   const isNamed = typeof subject === 'string' && subject !== '' && typeof tenant === 'string' && tenant !== ''
   // Text in place of a list would be searched for parts of names.
   const isListed = Array.isArray(scopes) && (roles === undefined || Array.isArray(roles))
-  if (!isNamed || !isListed || isTrusted === true) return createUnavailable(describeWrong(verdict))
-  if (expiresAt !== undefined && !(typeof expiresAt === 'number' && expiresAt > now)) return createInvalidToken('The token has expired.')
+  const isDated = expiresAt === undefined || typeof expiresAt === 'number'
+  if (!isNamed || !isListed || !isDated || isTrusted === true)
+    return createUnavailable(describeWrong(verdict))
+  if (expiresAt !== undefined && !(expiresAt > now)) return createInvalidToken('The token has expired.')
   return verdict
 }
 

@@ -43,6 +43,29 @@ test('arguments are logged only when asked for, without what the contract and th
   })
 })
 
+test('what the contract hides stays hidden where the call is refused or the tool is unknown', async () => {
+  const log: LogRecord[] = []
+  const { server } = createObserved({ logCalls: { logArguments: true }, log: (record) => log.push(record) })
+  const input = { type: 'object', properties: {}, additionalProperties: true } as const
+  const locked = {
+    name: 'locked',
+    description: 'Is locked.',
+    effect: 'read',
+    input,
+    redact: ['note'],
+  } as const
+  server.tool({ ...locked, rate: { limit: 1, windowMs: 60_000 } }, () => 'opened')
+  const client = createTestClient(server)
+  for (const name of ['locked', 'locked', 'nope']) {
+    await client.callTool(name, { note: 'canary', fine: 1 }).catch(() => undefined)
+  }
+  expect(log.map((record) => record['arguments'])).toEqual([
+    { note: '[redacted]', fine: 1 },
+    { note: '[redacted]', fine: 1 },
+    undefined,
+  ])
+})
+
 test('a flood of one kind of line is cut, counted, and hides no other', async () => {
   const log: LogRecord[] = []
   const options = { maxLogLinesPerSecond: 2, now: () => 1_000, log: (record: LogRecord) => log.push(record) }

@@ -112,6 +112,10 @@ const wrong: Record<string, [Parameters<typeof apiKeys>[0], RegExp]> = {
   'the key itself': [{ keys: [{ ...entry, sha256: key }] }, /"keys\[0\]\.sha256" must be 64/],
   'one key twice': [{ keys: [entry, { ...entry, id: 'other' }] }, /"keys\[1\]\.sha256" stands there twice/],
   'scopes with spaces': [{ keys: [{ ...entry, scopes: ['a b'] }] }, /"keys\[0\]\.scopes"/],
+  'a misspelt expiry': [
+    { keys: [{ ...entry, expires: '2026-01-01' } as typeof entry] },
+    /"keys\[0\]\.expires" means nothing/,
+  ],
   'no time': [{ keys: [{ ...entry, expiresAt: 'soon' }] }, /"keys\[0\]\.expiresAt"/],
   'a file that is not there': [{ file: '/nowhere/keys.json' }, /"file" \/nowhere\/keys\.json cannot be read/],
 }

@@ -58,6 +58,8 @@ const wrong: Record<string, () => unknown> = {
   'a principal without a tenant': () => ({ subject: 'alice', scopes: [] }),
   'a principal with an empty subject': () => ({ ...someone, subject: '' }),
   'a principal with scopes as text': () => ({ ...someone, scopes: 'a b' }),
+  'a principal with roles as text': () => ({ ...someone, roles: 'operators' }),
+  'a principal whose expiry is text': () => ({ ...someone, expiresAt: '9999999999999' }),
   'a principal that claims to be trusted': () => ({ ...someone, isTrusted: true }),
   'an error': () => {
     throw new Error('db down')

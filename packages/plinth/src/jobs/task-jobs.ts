@@ -1,0 +1,178 @@
+import { createFailure } from '../errors.ts'
+import type { JsonObject } from '../jsonrpc/message.ts'
+import type { ActiveCall } from '../mcp/active-call.ts'
+import { toCanonicalText } from '../mcp/canonical.ts'
+import type { ServerContext } from '../mcp/context.ts'
+import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
+import type { McpResult } from '../mcp/result.ts'
+import { declaresTasks } from '../mcp/tasks.ts'
+import { describeError } from '../telemetry/log.ts'
+import { isEnded, type JobRecord, type JobStore, JobStoreFull, type NewJob } from './job.ts'
+import type { JobSettings } from './job-options.ts'
+import { parsePayload, toPayload } from './job-payload.ts'
+import type { JobTool } from './job-run.ts'
+import { toCreatedResult, toStartedResult, toTaskParams } from './task-state.ts'
+import { JobWorker } from './worker.ts'
+
+/** A tool whose calls can run as jobs. */
+export interface TaskTool extends JobTool {
+  /** The key by which repeats of a call are known, where it has one. */
+  findKey(call: ActiveCall): string | undefined
+  /** Whether somebody who asks for a job may use its tool. */
+  isAllowed(principal: Principal): boolean
+}
+
+/** What the jobs of a server are made with. */
+export interface JobsOptions {
+  readonly store: JobStore
+  readonly settings: JobSettings
+  /** The server's name: servers that share a store keep their jobs apart by it. */
+  readonly queue: string
+  readonly context: ServerContext
+  /** Where a request carries its idempotency key. */
+  readonly keyMeta: string
+}
+
+/** The jobs of one server: made from calls, run by its worker, seen by their owners. */
+export class Jobs {
+  readonly context: ServerContext
+  readonly settings: JobSettings
+  private readonly options: JobsOptions
+  private readonly tools = new Map<string, TaskTool>()
+  private readonly worker: JobWorker
+
+  constructor(options: JobsOptions) {
+    const { store, settings, queue, context } = options
+    this.options = options
+    this.context = context
+    this.settings = settings
+    const onChange = (record: JobRecord) => this.publish(record)
+    const { leaseMs } = settings
+    this.worker = new JobWorker({ store, context, leaseMs, onChange, queue, settings, tools: this.tools })
+  }
+
+  /** Whether any tool can run as a job. */
+  get isUsed(): boolean {
+    return this.tools.size > 0
+  }
+
+  addTool(tool: TaskTool): void {
+    this.tools.set(tool.name, tool)
+  }
+
+  removeTool(name: string): void {
+    this.tools.delete(name)
+  }
+
+  /** Runs jobs in this process from now on, also those that others left. */
+  start(): void {
+    this.worker.start()
+  }
+
+  /** Takes no more jobs and waits for those that run; what is left after `graceMs` is given back. */
+  stop(graceMs = 0): Promise<void> {
+    return this.worker.stop(graceMs)
+  }
+
+  /** Makes a call go on as a job, and tells its client where to find it. The job is kept before that. */
+  async create(call: ActiveCall, tool: TaskTool): Promise<McpResult> {
+    const job = this.toJob(call, tool)
+    const record = await this.enqueue(job, tool)
+    if (record.id !== job.id) assertSame(record, call)
+    if (!isEnded(record)) this.worker.start()
+    const { pollIntervalMs } = tool.settings
+    if (!declaresTasks(call.mcp)) return toStartedResult(record, pollIntervalMs)
+    return toCreatedResult(record, pollIntervalMs, this.context)
+  }
+
+  /** The job, where it is this caller's and the caller may still use its tool. */
+  async find(id: string, principal: Principal): Promise<JobRecord | undefined> {
+    const record = await this.options.store.get(id)
+    if (record === undefined || record.queue !== this.options.queue) return undefined
+    if (record.owner !== toPrincipalKey(principal)) return undefined
+    return this.tools.get(record.name)?.isAllowed(principal) === false ? undefined : record
+  }
+
+  /** Hands answers to a job that waits for them. */
+  async answer({ id }: JobRecord, answers: JsonObject): Promise<void> {
+    const record = await this.options.store.answer(id, answers)
+    if (record === undefined) return
+    this.publish(record)
+    if (record.status === 'working') this.worker.start()
+  }
+
+  /** Takes a job back. */
+  async cancel(known: JobRecord): Promise<JobRecord> {
+    if (isEnded(known)) return known
+    const record = (await this.options.store.cancel(known.id)) ?? known
+    if (record.status === 'cancelled') this.worker.lose(record.id, 'The job was cancelled.')
+    this.publish(record)
+    return record
+  }
+
+  /** Jobs of this server whose attempts were used up, the oldest first. */
+  async listDead(limit = 100): Promise<readonly JobRecord[]> {
+    return this.options.store.listDead({ queue: this.options.queue, limit })
+  }
+
+  /** Runs a dead letter once more, with all its attempts. False where there is none of that id. */
+  async revive(id: string): Promise<boolean> {
+    const record = await this.options.store.revive(id)
+    if (record === undefined) return false
+    this.publish(record)
+    this.worker.start()
+    return true
+  }
+
+  /** How often clients should ask for a job, in milliseconds. */
+  toPollIntervalMs({ name }: JobRecord): number | undefined {
+    return this.tools.get(name)?.settings.pollIntervalMs
+  }
+
+  private toJob(call: ActiveCall, tool: TaskTool): NewJob {
+    const { createKey, digest } = this.context
+    const { delayMs, ttlMs, resultTtlMs, priority, retries, attempts, start } = tool.settings
+    const owner = toPrincipalKey(call.principal)
+    const given = tool.findKey(call)
+    const isKeyed = given !== undefined
+    const goesOn = start === 'by_handler'
+    return {
+      id: createKey(),
+      queue: this.options.queue,
+      name: tool.name,
+      owner,
+      tenant: call.principal.tenant,
+      payload: toPayload(call.mcp, isKeyed ? { [this.options.keyMeta]: given } : {}),
+      done: goesOn ? { ...call.rounds.done } : {},
+      answers: goesOn ? Object.fromEntries(call.answered ?? []) : {},
+      key: isKeyed ? digest(JSON.stringify([owner, tool.name, given])) : undefined,
+      // A run with a key that was broken off may be followed by another: the key's own record says what then happens.
+      maxAttempts: isKeyed && !retries ? Math.max(attempts, 3) : attempts,
+      ...{ delayMs, ttlMs, resultTtlMs, priority },
+    }
+  }
+
+  private async enqueue(job: NewJob, tool: TaskTool): Promise<JobRecord> {
+    try {
+      return await this.options.store.enqueue(job)
+    } catch (error) {
+      const isFull = error instanceof JobStoreFull
+      const facts = { component: tool.name, error: describeError(error) }
+      this.context.log({ level: isFull ? 'warn' : 'error', message: 'A job could not be kept.', ...facts })
+      throw createFailure(isFull ? 'overloaded' : 'store_unavailable', { retryAfterMs: 10_000 })
+    }
+  }
+
+  private publish(record: JobRecord): void {
+    const toState = () => toTaskParams(record, this.toPollIntervalMs(record), this.context)
+    const { id, tenant } = record
+    this.context.subscriptions.publish({ kind: 'task', tenant, task: { id, toState } })
+  }
+}
+
+/** A key that came with other arguments before means another call. */
+function assertSame(record: JobRecord, call: ActiveCall): void {
+  const before = parsePayload(record.payload, record.id).params['arguments'] ?? {}
+  const now = call.mcp.params['arguments'] ?? {}
+  if (toCanonicalText(before) !== toCanonicalText(now)) throw createFailure('idempotency_conflict')
+}

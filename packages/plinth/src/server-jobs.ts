@@ -1,0 +1,99 @@
+import { type JobOptions, parseJobOptions, parseTaskPolicy } from './jobs/job-options.ts'
+import { createMemoryJobStore } from './jobs/memory-job-store.ts'
+import { Jobs, type TaskTool } from './jobs/task-jobs.ts'
+import { createJobDesk, createTaskMethods } from './jobs/task-methods.ts'
+import { createTaskPolicy } from './jobs/task-policy.ts'
+import { isAllowed } from './mcp/access.ts'
+import type { ServerContext } from './mcp/context.ts'
+import type { JobDesk } from './mcp/job-desk.ts'
+import type { Guarded } from './mcp/policy.ts'
+import type { TaskMethods } from './mcp/tasks.ts'
+import { toFailureResult } from './mcp/tool-result.ts'
+import type { Middleware, Next } from './middleware/compose.ts'
+import { findIdempotencyKey, idempotencyKeyMeta } from './middleware/idempotency-key.ts'
+import type { CompiledTool } from './registry/compile-tool.ts'
+import { runComponent } from './registry/run-component.ts'
+import type { ServerSettings } from './server-options.ts'
+
+/** The jobs of a server, and what its tools, methods and policies need of them. */
+export class ServerJobs {
+  readonly desk: JobDesk
+  private readonly jobs: Jobs
+  private readonly methods: TaskMethods
+  private readonly tasks = new Map<string, TaskTool>()
+
+  constructor(
+    options: JobOptions,
+    { settings, context }: { settings: ServerSettings; context: ServerContext },
+  ) {
+    this.jobs = new Jobs({
+      store: options.store ?? createMemoryJobStore({ now: settings.now }),
+      settings: parseJobOptions(options),
+      queue: String(settings.serverInfo['name']),
+      context,
+      keyMeta: idempotencyKeyMeta,
+    })
+    this.methods = createTaskMethods(this.jobs)
+    this.desk = createJobDesk(this.jobs)
+  }
+
+  /** Undefined where no tool runs as a task, and so there are no such methods. */
+  get taskMethods(): TaskMethods | undefined {
+    return this.tasks.size === 0 ? undefined : this.methods
+  }
+
+  /** Runs jobs from now on, also those that other processes left. */
+  start(): void {
+    this.jobs.start()
+  }
+
+  /** Takes no more jobs and waits for those that run; what is left after `graceMs` is given back. */
+  stop(graceMs: number): Promise<void> {
+    return this.jobs.stop(graceMs)
+  }
+
+  /**
+   * Has a tool run as a task, where its contract says so. `composeRun` makes the way of a job to its handler.
+   *
+   * @returns how it does.
+   * @throws TypeError naming the tool, the option and the fix.
+   */
+  addTool(tool: CompiledTool, guarded: Guarded, composeRun: (handle: Next) => Next): TaskTool | undefined {
+    const settings = parseTaskPolicy(guarded, this.jobs.settings)
+    if (settings === undefined) return undefined
+    const run = composeRun((call) => {
+      if (call.task !== undefined) call.task.hasBegun = true
+      return tool.handle(call)
+    })
+    const { idempotency } = guarded
+    const argument = typeof idempotency === 'object' ? idempotency.argument : undefined
+    const { name, errors, effect, timeoutMs, redact, contract } = tool
+    const task: TaskTool = {
+      ...{ name, errors, timeoutMs, redact, settings },
+      ...(effect === undefined ? {} : { effect }),
+      run: (call) => runComponent(call, run, toFailureResult),
+      findKey: (call) => (idempotency === undefined ? undefined : findIdempotencyKey(call, argument)),
+      isAllowed: (principal) => isAllowed(contract, principal),
+    }
+    this.tasks.set(name, task)
+    this.jobs.addTool(task)
+    return task
+  }
+
+  removeTool(name: string): void {
+    this.tasks.delete(name)
+    this.jobs.removeTool(name)
+  }
+
+  /** The policy that turns calls into tasks, for the tools that were added. */
+  createPolicy({ kind, name }: Guarded): Middleware | undefined {
+    const task = kind === 'tool' ? this.tasks.get(name) : undefined
+    return task && createTaskPolicy(task, this.jobs)
+  }
+
+  /** Jobs whose attempts were used up, the oldest first. */
+  listDead: Jobs['listDead'] = (limit) => this.jobs.listDead(limit)
+
+  /** Runs a dead letter once more, with all its attempts. */
+  revive: Jobs['revive'] = (id) => this.jobs.revive(id)
+}

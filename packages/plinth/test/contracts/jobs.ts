@@ -1,0 +1,330 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { JobRecord, JobStore, NewJob } from '../../src/jobs/job.ts'
+
+/** A store under test, on a clock the test turns. */
+export interface OpenedJobs {
+  readonly store: JobStore
+  close?(): void | Promise<void>
+}
+
+/** What a store under test is to keep at most. */
+export interface JobLimits {
+  readonly now: () => number
+  readonly maxJobs?: number
+  readonly maxJobsPerTenant?: number
+}
+
+type Open = (limits: JobLimits) => OpenedJobs | Promise<OpenedJobs>
+
+const claimOf = { queue: 'shop', names: ['report'], leaseMs: 100 }
+
+function createJob(id: string, options: Partial<NewJob> = {}): NewJob {
+  const about = { queue: 'shop', name: 'report', owner: 'ann', tenant: 'acme', payload: '{}' }
+  return { id, ...about, maxAttempts: 3, ttlMs: 10_000, resultTtlMs: 1_000, ...options }
+}
+
+function toQuestion(message: string) {
+  return { method: 'elicitation/create', params: { message } }
+}
+
+/** What every job store must do, whatever it keeps its jobs in. */
+export function testJobStore(name: string, open: Open): void {
+  describe(name, () => {
+    const bench = createBench(open)
+    afterEach(bench.close)
+    testClaims(bench)
+    testTurns(bench)
+    testQuestions(bench)
+    testEnds(bench)
+    testBounds(bench)
+  })
+}
+
+interface Bench {
+  open(limits?: Partial<JobLimits>): Promise<JobStore>
+  wait(ms: number): void
+  readonly close: () => Promise<void>
+}
+
+function createBench(open: Open): Bench {
+  let time = 1_000
+  let opened: OpenedJobs | undefined
+  return {
+    async open(limits = {}) {
+      opened = await open({ now: () => time, ...limits })
+      return opened.store
+    },
+    wait(ms) {
+      time += ms
+    },
+    async close() {
+      await opened?.close?.()
+      opened = undefined
+      time = 1_000
+    },
+  }
+}
+
+async function claim(store: JobStore): Promise<JobRecord> {
+  const record = await store.claim(claimOf)
+  if (record === undefined) throw new Error('No job is due.')
+  return record
+}
+
+function testClaims({ open, wait }: Bench): void {
+  test('a job that was kept is found as it was made', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a', { payload: '{"grüße":"🌍"}', done: { step: 1 }, priority: 3 }))
+    expect(await store.get('a')).toMatchObject({
+      id: 'a',
+      status: 'working',
+      payload: '{"grüße":"🌍"}',
+      done: { step: 1 },
+      priority: 3,
+      createdAt: 1_000,
+      expiresAt: 11_000,
+    })
+    expect(await store.get('b')).toBeUndefined()
+  })
+
+  test('a job is claimed once, until its lease is over', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a'))
+    const first = await claim(store)
+    expect(first).toMatchObject({ id: 'a', attempts: 1 })
+    expect(await store.claim(claimOf)).toBeUndefined()
+    wait(100)
+    const second = await claim(store)
+    expect(second).toMatchObject({ id: 'a', attempts: 2 })
+    expect(second.fence).toBeGreaterThan(first.fence)
+  })
+
+  test('a renewed claim lasts another lease, and carries progress', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a'))
+    const { fence } = await claim(store)
+    wait(90)
+    const progress = { done: 1, total: 2, message: 'Half way.' }
+    expect(await store.renew('a', fence, { leaseMs: 100, progress })).toMatchObject({ progress })
+    wait(90)
+    expect(await store.claim(claimOf)).toBeUndefined()
+    expect(await store.get('a')).toMatchObject({ message: 'Half way.', updatedAt: 1_090 })
+  })
+
+  test('whoever lost a claim changes nothing', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a'))
+    const { fence } = await claim(store)
+    wait(100)
+    await claim(store)
+    const before = await store.get('a')
+    expect(await store.renew('a', fence, { leaseMs: 100 })).toBeUndefined()
+    expect(await store.checkpoint('a', fence, { step: 1 })).toBe(false)
+    expect(await store.finish('a', fence, { status: 'completed', outcome: '{}' })).toBeUndefined()
+    expect(await store.suspend('a', fence, new Map([['name', toQuestion('Who?')]]))).toBeUndefined()
+    expect(await store.release('a', fence, { delayMs: 0, counts: true })).toBe(false)
+    expect(await store.get('a')).toEqual(before)
+  })
+
+  test('what was checkpointed is there for the next run', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a'))
+    const { fence } = await claim(store)
+    expect(await store.checkpoint('a', fence, { charge: 'c1' })).toBe(true)
+    wait(100)
+    expect(await claim(store)).toMatchObject({ done: { charge: 'c1' } })
+  })
+
+  test('a job that was given back runs again when it is due, with its attempt counted or not', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a'))
+    const first = await claim(store)
+    expect(await store.release('a', first.fence, { delayMs: 50, counts: true })).toBe(true)
+    expect(await store.claim(claimOf)).toBeUndefined()
+    wait(50)
+    const second = await claim(store)
+    expect(second.attempts).toBe(2)
+    await store.release('a', second.fence, { delayMs: 0, counts: false })
+    expect((await claim(store)).attempts).toBe(2)
+  })
+
+  test('a delayed job is not due before its time', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a', { delayMs: 500 }))
+    wait(499)
+    expect(await store.claim(claimOf)).toBeUndefined()
+    wait(1)
+    expect(await claim(store)).toMatchObject({ id: 'a' })
+  })
+}
+
+function testTurns({ open }: Bench): void {
+  async function claimAll(store: JobStore): Promise<string[]> {
+    const ids: string[] = []
+    for (;;) {
+      const record = await store.claim(claimOf)
+      if (record === undefined) return ids
+      ids.push(record.id)
+    }
+  }
+
+  test('tenants take turns, however many jobs one of them has', async () => {
+    const store = await open()
+    for (const id of ['a1', 'a2', 'a3', 'a4']) await store.enqueue(createJob(id, { tenant: 'acme' }))
+    for (const id of ['b1', 'b2']) await store.enqueue(createJob(id, { tenant: 'beta' }))
+    await store.enqueue(createJob('c1', { tenant: 'coop' }))
+    expect(await claimAll(store)).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4'])
+  })
+
+  test('greater priority comes first, and within one the older job', async () => {
+    const store = await open()
+    await store.enqueue(createJob('low', { priority: -1 }))
+    await store.enqueue(createJob('old'))
+    await store.enqueue(createJob('young'))
+    await store.enqueue(createJob('high', { priority: 5 }))
+    expect(await claimAll(store)).toEqual(['high', 'old', 'young', 'low'])
+  })
+
+  test('a claim takes only jobs of its queue and of the names it knows', async () => {
+    const store = await open()
+    await store.enqueue(createJob('other-queue', { queue: 'bank' }))
+    await store.enqueue(createJob('other-name', { name: 'invoice' }))
+    expect(await claimAll(store)).toEqual([])
+    expect(await store.claim({ ...claimOf, names: ['invoice'] })).toMatchObject({ id: 'other-name' })
+  })
+}
+
+function testQuestions({ open }: Bench): void {
+  const questions = new Map([
+    ['name', toQuestion('Who?')],
+    ['color', toQuestion('Which?')],
+  ])
+  const ann = { action: 'accept', content: { name: 'Ann' } }
+
+  async function openSuspended(open_: Bench['open']): Promise<JobStore> {
+    const store = await open_()
+    await store.enqueue(createJob('a'))
+    const { fence } = await claim(store)
+    await store.suspend('a', fence, questions)
+    return store
+  }
+
+  test('a suspended job waits without a claim until its last question is answered', async () => {
+    const store = await openSuspended(open)
+    expect(await store.get('a')).toMatchObject({ status: 'input_required' })
+    expect(await store.claim(claimOf)).toBeUndefined()
+    expect(await store.answer('a', { name: ann })).toMatchObject({ status: 'input_required' })
+    expect(await store.answer('a', { color: { action: 'decline' } })).toMatchObject({ status: 'working' })
+    const answers = { name: ann, color: { action: 'decline' } }
+    expect(await claim(store)).toMatchObject({ answers, attempts: 1 })
+  })
+
+  test('answers that nobody asked for, and second ones, are ignored', async () => {
+    const store = await openSuspended(open)
+    await store.answer('a', { name: ann, age: ann })
+    await store.answer('a', { name: { action: 'cancel' } })
+    expect((await store.get('a'))?.inputs).toEqual({
+      name: { key: 'name', request: toQuestion('Who?'), answer: ann },
+      color: { key: 'color', request: toQuestion('Which?') },
+    })
+  })
+
+  test('a question that is asked again gets a key of its own', async () => {
+    const store = await openSuspended(open)
+    await store.answer('a', { name: ann, color: ann })
+    const { fence } = await claim(store)
+    const again = await store.suspend('a', fence, new Map([['color', toQuestion('Which, then?')]]))
+    expect(Object.keys(again?.inputs ?? {})).toEqual(['name', 'color', 'color-2'])
+    await store.answer('a', { color: { action: 'cancel' }, 'color-2': { action: 'decline' } })
+    expect(await claim(store)).toMatchObject({ answers: { name: ann, color: { action: 'decline' } } })
+  })
+
+  test('a suspended job can be cancelled', async () => {
+    const store = await openSuspended(open)
+    expect(await store.cancel('a')).toMatchObject({ status: 'cancelled' })
+    expect(await store.answer('a', { name: ann, color: ann })).toMatchObject({ status: 'cancelled' })
+  })
+}
+
+function testEnds({ open, wait }: Bench): void {
+  test('a finished job keeps its outcome, is not claimed again, and goes after its time', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a', { ttlMs: 500, resultTtlMs: 1_000 }))
+    const { fence } = await claim(store)
+    wait(50)
+    await store.finish('a', fence, { status: 'completed', outcome: '{"x":1}' })
+    wait(999)
+    expect(await store.get('a')).toMatchObject({ status: 'completed', outcome: '{"x":1}' })
+    expect(await store.claim(claimOf)).toBeUndefined()
+    wait(1)
+    expect(await store.get('a')).toBeUndefined()
+  })
+
+  test('a job that did not end in its time is gone, and whoever runs it is told', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a', { ttlMs: 50 }))
+    const { fence } = await claim(store)
+    wait(50)
+    expect(await store.get('a')).toBeUndefined()
+    expect(await store.renew('a', fence, { leaseMs: 100 })).toBeUndefined()
+    expect(await store.claim(claimOf)).toBeUndefined()
+  })
+
+  test('a cancelled job takes the claim away; one that has ended stays as it is', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a'))
+    const { fence } = await claim(store)
+    expect(await store.cancel('a')).toMatchObject({ status: 'cancelled' })
+    expect(await store.finish('a', fence, { status: 'completed', outcome: '{}' })).toBeUndefined()
+    await store.enqueue(createJob('b'))
+    const other = await claim(store)
+    await store.finish('b', other.fence, { status: 'completed', outcome: '{}' })
+    expect(await store.cancel('b')).toMatchObject({ status: 'completed' })
+    expect(await store.cancel('c')).toBeUndefined()
+  })
+
+  test('dead letters are listed, and one that is revived runs again with all its attempts', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a'))
+    await store.enqueue(createJob('b'))
+    for (const isDead of [true, false]) {
+      const { id, fence } = await claim(store)
+      await store.finish(id, fence, { status: 'failed', outcome: '{}', isDead })
+    }
+    const listed = await store.listDead({ queue: 'shop', limit: 10 })
+    expect(listed.map(({ id }) => id)).toEqual(['a'])
+    expect(await store.revive('b')).toBeUndefined()
+    expect(await store.revive('a')).toMatchObject({ status: 'working', attempts: 0, isDead: false })
+    expect(await claim(store)).toMatchObject({ id: 'a', attempts: 1 })
+    expect(await store.listDead({ queue: 'shop', limit: 10 })).toEqual([])
+  })
+}
+
+function testBounds({ open, wait }: Bench): void {
+  test('jobs with one key are one job, until it is gone', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a', { key: 'k', ttlMs: 100 }))
+    expect(await store.enqueue(createJob('b', { key: 'k' }))).toMatchObject({ id: 'a' })
+    expect(await store.enqueue(createJob('c', { key: 'k', queue: 'bank' }))).toMatchObject({ id: 'c' })
+    wait(100)
+    expect(await store.enqueue(createJob('d', { key: 'k' }))).toMatchObject({ id: 'd' })
+  })
+
+  test('a full store takes no more, and throws away nothing that was promised', async () => {
+    const store = await open({ maxJobs: 2 })
+    await store.enqueue(createJob('a', { ttlMs: 100 }))
+    await store.enqueue(createJob('b'))
+    const refused = (async () => store.enqueue(createJob('c')))()
+    await expect(refused).rejects.toThrow('no room')
+    wait(100)
+    expect(await store.enqueue(createJob('c'))).toMatchObject({ id: 'c' })
+  })
+
+  test('one tenant cannot fill the store for the others', async () => {
+    const store = await open({ maxJobs: 4, maxJobsPerTenant: 1 })
+    await store.enqueue(createJob('a', { tenant: 'acme' }))
+    const refused = (async () => store.enqueue(createJob('b', { tenant: 'acme' })))()
+    await expect(refused).rejects.toThrow('no room')
+    expect(await store.enqueue(createJob('c', { tenant: 'beta' }))).toMatchObject({ id: 'c' })
+  })
+}
