@@ -2,6 +2,7 @@ import { createFailure, Failure, ProtocolError, protocolErrors } from './errors.
 import { isRequestId, type JsonRpcMessage, type RequestId } from './jsonrpc/message.ts'
 import { parseMessage, readableId } from './jsonrpc/parse.ts'
 import { serializeError, serializeResult } from './jsonrpc/serialize.ts'
+import { BatchExchange, joinReplies, openBatch } from './mcp/batch.ts'
 import { Cancelled } from './mcp/call-errors.ts'
 import type { Exchange, Reply } from './mcp/exchange.ts'
 import { toPrincipalKey } from './mcp/principal.ts'
@@ -34,6 +35,18 @@ type IncomingRequest = JsonRpcMessage & { id: RequestId; method: string }
  * throws and never rejects: whatever happens, there is one reply.
  */
 export function answer(text: string, exchange: Exchange, scope: Scope): Reply | Promise<Reply> {
+  const batch = openBatch(text, exchange, scope.context)
+  return batch === undefined ? answerOne(text, exchange, scope) : answerBatch(batch, exchange, scope)
+}
+
+/** Each message of a batch is limited, observed and answered as if it had come alone. */
+function answerBatch(batch: readonly string[], exchange: Exchange, scope: Scope): Reply | Promise<Reply> {
+  const replies = batch.map((text) => answerOne(text, new BatchExchange(exchange), scope))
+  const settled = replies.filter((reply) => !(reply instanceof Promise))
+  return settled.length === replies.length ? joinReplies(settled) : Promise.all(replies).then(joinReplies)
+}
+
+function answerOne(text: string, exchange: Exchange, scope: Scope): Reply | Promise<Reply> {
   if (scope.observe === undefined) return answerMessage(text, exchange, scope)
   return scope.observe(text, exchange, () => answerMessage(text, exchange, scope))
 }

@@ -91,7 +91,11 @@ function toSettings(host: string, options: HttpOptions): HttpSettings {
     host,
     port: parseCount('port', options.port ?? 3_000, { min: 0, max: 65_535 }),
     ...toPaths(options),
-    allowedHosts: [...loopbackHosts, ...(isLoopback ? [host.includes(':') ? `[${host}]` : host] : []), ...toHosts(options)],
+    allowedHosts: [
+      ...loopbackHosts,
+      ...(isLoopback ? [host.includes(':') ? `[${host}]` : host] : []),
+      ...toHosts(options),
+    ],
     allowedOrigins: options.allowedOrigins ?? [],
     allowLoopback: isLoopback,
     isLocal: isLoopback && findForeignHost(options) === undefined,

@@ -10,7 +10,8 @@ export interface ServeOptions extends HttpOptions {
   readonly argv?: readonly string[]
   /**
    * `PLINTH_HOST`, `PORT`, `PLINTH_PATH`, and, separated by commas, `PLINTH_ALLOWED_HOSTS` and `PLINTH_ALLOWED_ORIGINS`;
-   * `PLINTH_DRY_RUN=1` lets nothing change. Empty ones count as unset. Default `process.env`.
+   * `PLINTH_DRY_RUN=1` lets nothing change. Empty ones count as unset. Over stdio also `PLINTH_PRINCIPAL_SUBJECT`,
+   * `_TENANT`, `_SCOPES` and `_ROLES`, which must not be empty. Default `process.env`.
    */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Who calls over stdio. Default: as `PLINTH_PRINCIPAL_*` say, else the user of this process, who may do everything. */

@@ -19,6 +19,8 @@ export interface Revision {
   readonly resourceUnknownCode: number
   /** Whether a stream opens with an event that has an id and no data, so that it can be resumed at once. */
   readonly primesStreams: boolean
+  /** Whether several messages may come as one array. */
+  readonly batches: boolean
   /** Wraps the members of a finished result as this revision wants it. */
   readonly complete: (members: string, meta: string, facts: ResultFacts) => string
 }

@@ -27,7 +27,9 @@ export function compileLimit(owner: string, rate: RateLimit, index: number): Com
     throw new TypeError(`${owner}: "rate.${option}" must be a positive number, got ${JSON.stringify(value)}.`)
   }
   if (typeof cost !== 'function' && !(Number.isFinite(cost) && cost >= 0)) {
-    throw new TypeError(`${owner}: "rate.cost" must be a number from 0 or a function, got ${JSON.stringify(cost)}.`)
+    throw new TypeError(
+      `${owner}: "rate.cost" must be a number from 0 or a function, got ${JSON.stringify(cost)}.`,
+    )
   }
   assertLimitScope(owner, 'rate.per', per)
   return { prefix: `${owner}|${index}|`, per, bucket: { limit, windowMs, burst }, cost }

@@ -64,14 +64,18 @@ export function assertBehaviour(
   { effect, errors }: { readonly effect: unknown; readonly errors?: unknown },
 ): void {
   if (!effects.has(effect)) {
-    throw new TypeError(`${owner}: "effect" must be "read", "write" or "destroy", got ${JSON.stringify(effect)}.`)
+    throw new TypeError(
+      `${owner}: "effect" must be "read", "write" or "destroy", got ${JSON.stringify(effect)}.`,
+    )
   }
   for (const [code, error] of Object.entries(errors ?? {})) assertError(owner, code, error)
 }
 
 function assertError(owner: string, code: string, error: unknown): void {
   if (!/^[A-Za-z]\w{0,63}$/.test(code)) {
-    throw new TypeError(`${owner}: an error code must be one word such as "not_found", got ${JSON.stringify(code)}.`)
+    throw new TypeError(
+      `${owner}: an error code must be one word such as "not_found", got ${JSON.stringify(code)}.`,
+    )
   }
   const { message, retry } = isObject(error) ? error : {}
   if (typeof message === 'string' && message !== '' && typeof retry === 'boolean') return

@@ -75,7 +75,9 @@ function assertCacheHint(owner: string, hint: CacheHint | undefined): void {
   if (hint === undefined) return
   const { ttlMs, scope } = hint
   if (Number.isSafeInteger(ttlMs) && ttlMs >= 0 && (scope === 'public' || scope === 'private')) return
-  throw new TypeError(`${owner}: "cacheHint" needs "ttlMs", a whole number from 0, and "scope", public or private.`)
+  throw new TypeError(
+    `${owner}: "cacheHint" needs "ttlMs", a whole number from 0, and "scope", public or private.`,
+  )
 }
 
 function assertVariables(owner: string, contract: ResourceContract, template: UriTemplate | undefined): void {

@@ -13,8 +13,8 @@ import { callTool } from './call-tool.ts'
 import type { Catalogue } from './catalogue.ts'
 import { complete } from './complete.ts'
 import { discover } from './discover.ts'
-import { toOwnHint } from './list-page.ts'
 import { getPrompt } from './get-prompt.ts'
+import { toOwnHint } from './list-page.ts'
 import { listResources } from './list-resources.ts'
 import { findResource, readResource } from './read-resource.ts'
 
@@ -68,7 +68,10 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['tasks/get', (request, scope) => assertTaskMethods(request, scope).getTask(request)],
   ['tasks/update', (request, scope) => assertTaskMethods(request, scope).updateTask(request)],
   ['tasks/cancel', (request, scope) => assertTaskMethods(request, scope).cancelTask(request)],
-  ['server/discover', (request, { about }) => discover(about, toOwnHint(about.cache, request.principal.isTrusted === true))],
+  [
+    'server/discover',
+    (request, { about }) => discover(about, toOwnHint(about.cache, request.principal.isTrusted === true)),
+  ],
   ['initialize', (request, { about, context }) => initialize(request, about, context)],
   ['ping', () => emptyResult],
 ])
@@ -105,7 +108,7 @@ function subscribe(request: McpRequest, { catalogue, context }: Scope): McpResul
 
 /** A stream tells of the resources only that its caller may read. */
 function startListening(request: McpRequest, scope: Scope): Promise<McpResult> {
-  const { about, catalogue, context, tasks } = scope
+  const { about, context, tasks } = scope
   const mayWatch = (uri: string) => context.mayWatch(uri, request.principal)
   return listen(request, { capabilities: about.capabilities, mayWatch, tasks }, context)
 }

@@ -23,15 +23,18 @@ const resourceServer = { id: 'mcp', secret: 'so-do-resource-servers' }
 export const introspectionClient = { clientId: resourceServer.id, clientSecret: resourceServer.secret }
 
 /**
- * Starts a provider whose tokens are for the resource they were asked for, signed or opaque.
+ * Starts a provider whose tokens are for the resource they were asked for, signed with the key of this id or opaque.
  */
-export async function startIdentityProvider(format: 'jwt' | 'opaque'): Promise<IdentityProvider> {
+export async function startIdentityProvider(
+  format: 'jwt' | 'opaque',
+  { port = 0, kid = 'rsa' }: { port?: number; kid?: 'rsa' | 'otherRsa' } = {},
+): Promise<IdentityProvider> {
   // Loaded here: the package is large, and warns about its quick-start parts.
   const { Provider } = await quietly(() => import('oidc-provider'))
   const server = createHttpServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const provider = await quietly(() => Promise.resolve(new Provider(issuer, toConfiguration(format))))
+  const provider = await quietly(() => Promise.resolve(new Provider(issuer, toConfiguration(format, kid))))
   server.on('request', provider.callback())
   const stop = async () => {
     server.closeAllConnections()
@@ -47,7 +50,7 @@ export async function startIdentityProvider(format: 'jwt' | 'opaque'): Promise<I
   }
 }
 
-function toConfiguration(format: 'jwt' | 'opaque'): object {
+function toConfiguration(format: 'jwt' | 'opaque', kid: 'rsa' | 'otherRsa'): object {
   const getResourceServerInfo = (_context: unknown, resource: string) => ({
     scope: 'notes:read notes:write',
     audience: resource,
@@ -74,7 +77,7 @@ function toConfiguration(format: 'jwt' | 'opaque'): object {
       resourceIndicators: { enabled: true, getResourceServerInfo, useGrantedResource: () => true },
     },
     findAccount: (_context: unknown, id: string) => ({ accountId: id, claims: () => ({ sub: id }) }),
-    jwks: { keys: [{ ...keyPairs.rsa.privateKey.export({ format: 'jwk' }), kid: 'rsa', use: 'sig' }] },
+    jwks: { keys: [{ ...keyPairs[kid].privateKey.export({ format: 'jwk' }), kid, use: 'sig' }] },
     scopes: ['openid', 'offline_access', 'notes:read', 'notes:write'],
     ttl: {
       AccessToken: 600,

@@ -177,6 +177,28 @@ test('a token of the same provider for another resource is refused', async () =>
   expect((await callWithToken(service, ours)).status).toBe(200)
 })
 
+test('tokens of a provider that changed its key are taken after the cooldown, and those of the old key no longer', async () => {
+  const provider = await startIdentityProvider('jwt')
+  let offset = 0
+  const now = () => Date.now() + offset
+  const { issuer, jwksUrl } = provider
+  const { service, resource } = await startServer(provider, (audience) =>
+    jwt({ issuer, audience, jwksUrl, now, cacheMs: 0 }),
+  )
+  const old = await provider.issueToken(resource)
+  expect((await callWithToken(service, old)).status).toBe(200)
+  await provider.stop()
+  // Connections that were kept are found closed only with the next turn.
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  const port = Number(new URL(issuer).port)
+  const rotated = await startIdentityProvider('jwt', { port, kid: 'otherRsa' })
+  const token = await rotated.issueToken(resource)
+  expect((await callWithToken(service, token)).status).toBe(401)
+  offset += 30_000
+  expect((await callWithToken(service, token)).status).toBe(200)
+  expect((await callWithToken(service, old)).status).toBe(401)
+})
+
 test('opaque tokens are checked with the provider, and an outage is answered 503', async () => {
   const provider = await startIdentityProvider('opaque')
   const { issuer, introspectionUrl: url } = provider

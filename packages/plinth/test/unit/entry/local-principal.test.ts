@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { createServer, type Principal, type Server } from 'plinth'
-import { type StdioOptions, serveStdio } from 'plinth/stdio'
 import { expect, onTestFinished, test } from 'vitest'
 import { readLocalCaller, toLocalPrincipal } from '../../../src/entry/local-principal.ts'
+import { type StdioOptions, serveStdio } from '../../../src/entry/stdio.ts'
 
 function createNotes(): { server: Server; callers: Principal[] } {
   const callers: Principal[] = []

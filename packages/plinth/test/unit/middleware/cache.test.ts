@@ -266,3 +266,57 @@ test('a call with metadata alone does not change the key', async () => {
   await callWith(client, { tool: 'look', meta: { 'example.org/trace': 2 } })
   expect(calls).toHaveLength(1)
 })
+
+test('what the author invalidates is made anew, in every process that shares the store', async () => {
+  const memory = new MemoryCacheStore({ now: Date.now })
+  const cache = {
+    get: async (key: string) => memory.get(key),
+    set: async (key: string, text: string, ttlMs: number) => memory.set(key, text, ttlMs),
+  }
+  const [first, second] = [
+    createView(undefined, { stores: { cache } }),
+    createView(undefined, { stores: { cache } }),
+  ]
+  const clients = [connect(first.server), connect(second.server)]
+  for (const client of clients) await client.callTool('look')
+  expect(await first.server.invalidate('tool', 'look')).toBe(true)
+  for (const client of [...clients, ...clients]) await client.callTool('look')
+  expect(first.calls.length + second.calls.length).toBe(2)
+})
+
+test('a result that was begun before an invalidation is given to its caller alone', async () => {
+  const gates: (() => void)[] = []
+  const { server, calls } = createView(async () => {
+    await new Promise<void>((resolve) => gates.push(resolve))
+    return `Seen ${gates.length}.`
+  })
+  const client = connect(server)
+  const before = client.callTool('look')
+  await settleAll()
+  await server.invalidate('tool', 'look')
+  const after = client.callTool('look')
+  await settleAll()
+  for (const open of gates) open()
+  await Promise.all([before, after])
+  const last = client.callTool('look')
+  await settleAll()
+  expect((await last)._meta).toMatchObject({ 'plinth/cached': true })
+  expect(calls).toHaveLength(2)
+})
+
+test('a handler that changes what others read invalidates it, and learns where there is nothing to', async () => {
+  const server = createQuietServer()
+  let title = 'old'
+  server.resource({ uri: 'notes://a', name: 'note', cache: { ttlMs: 60_000 } }, () => title)
+  server.tool({ name: 'rename', description: 'Renames.', effect: 'write' }, async (_input, call) => {
+    title = 'new'
+    return {
+      known: await call.invalidate('resource', 'notes://a'),
+      other: await call.invalidate('tool', 'none'),
+    }
+  })
+  const client = connect(server)
+  expect(await client.readResource('notes://a')).toMatchObject([{ text: 'old' }])
+  expect((await client.callTool('rename')).structuredContent).toEqual({ known: true, other: false })
+  expect(await client.readResource('notes://a')).toMatchObject([{ text: 'new' }])
+})

@@ -1,7 +1,7 @@
 import { type LogRecord, workerHandler } from 'plinth'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { callWith, connect, createQuietServer, toFailure } from './keyed.ts'
+import { callWith, connect, createQuietServer, settleAll, toFailure } from './keyed.ts'
 
 const contract = { name: 'work', description: 'Works.', effect: 'read' } as const
 
@@ -86,4 +86,59 @@ test('a handler in a worker thread answers, fails and is stopped like any other'
   expect(await client.callTool('work', { n: 8, mode: 'square' })).toMatchObject({
     structuredContent: { square: 64 },
   })
+})
+
+test('completions and lists that never come end after the time of the server', async () => {
+  const server = createQuietServer({ timeoutMs: 15 })
+  const never = () => new Promise<never>(() => undefined)
+  const input = z.object({ topic: z.string() })
+  server.prompt({ name: 'plan', input, complete: { topic: never } }, () => 'Plan.')
+  server.resource({ uri: 'notes://{name}', name: 'note' }, () => 'Note.', never)
+  const client = connect(server)
+  const ref = { type: 'ref/prompt', name: 'plan' }
+  const argument = { name: 'topic', value: '' }
+  await expect(client.call('completion/complete', { ref, argument })).rejects.toThrow('took too long')
+  await expect(client.call('resources/list')).rejects.toThrow('took too long')
+})
+
+test('the deadline stands still until the last of several questions is answered', async () => {
+  const server = createQuietServer({ timeoutMs: 20 })
+  server.tool(contract, async (_input, call) => {
+    const roots = call.ask('roots', { roots: true })
+    const form = call.ask('form', { message: 'Well?', schema: z.object({ name: z.string() }) })
+    call.progress(1)
+    return JSON.stringify(await Promise.all([roots, form]))
+  })
+  const answers = async ({ method }: { method: string }) => {
+    if (method === 'roots/list') return { roots: [] }
+    await new Promise((resolve) => setTimeout(resolve, 45))
+    return { action: 'accept', content: { name: 'Ada' } }
+  }
+  const client = connect(server, { revision: '2025-11-25', answers })
+  const result = await callWith(client, { tool: 'work', meta: { progressToken: 'p' } })
+  expect(result).toMatchObject({ content: [{ text: expect.stringContaining('Ada') as string }] })
+})
+
+test('a call that is taken back while it waits for its turn never starts', async () => {
+  const server = createQuietServer()
+  const started: string[] = []
+  let finish = (_value: string) => {}
+  const input = z.object({ name: z.string() })
+  server.tool({ ...contract, input, concurrency: { limit: 1 } }, ({ name }) => {
+    started.push(name)
+    return new Promise<string>((resolve) => {
+      finish = resolve
+    })
+  })
+  const client = connect(server)
+  const first = client.callTool('work', { name: 'first' })
+  await settleAll()
+  const abort = new AbortController()
+  const second = client.callTool('work', { name: 'second' }, { signal: abort.signal })
+  await settleAll()
+  abort.abort()
+  finish('done')
+  await Promise.allSettled([first, second])
+  await settleAll()
+  expect(started).toEqual(['first'])
 })

@@ -27,5 +27,6 @@ export const revision20241105: Revision = Object.freeze({
   listed: new Set([] as const),
   resourceUnknownCode: -32002,
   primesStreams: false,
+  batches: false,
   complete: wrapResult,
 } satisfies Revision)

@@ -24,6 +24,7 @@ export const revision20260728: Revision = Object.freeze({
   listed: new Set(['annotations', 'size', 'title', '_meta', 'icons'] as const),
   resourceUnknownCode: -32602,
   primesStreams: false,
+  batches: false,
   complete: (members, meta, { serverInfo, cache }) => {
     const own = meta === '' ? serverInfo : `${serverInfo},${meta}`
     const head = members === '' ? '' : `${members},`

@@ -1,4 +1,4 @@
-import { BoundedMap } from '../mcp/bounded-map.ts'
+import { BoundedMap } from './bounded-map.ts'
 
 /** Most values that are remembered. */
 const maxValues = 1_000

@@ -1,0 +1,202 @@
+import { ToolError } from 'plinth'
+import { createMemoryJobStore } from 'plinth/jobs'
+import { expect, test } from 'vitest'
+import { connectTasks, createTaskServer, startTask, waitFor } from './_tasks.ts'
+
+const retry = { attempts: 3, backoffMs: 1 }
+const errors = { busy: { message: 'The shop is busy.', retry: true } } as const
+
+test('a run that failed for a while is followed by another, as often as the contract allows', async () => {
+  const server = createTaskServer()
+  let runs = 0
+  const contract = { name: 'ship', description: 'Ships.', effect: 'write', errors } as const
+  server.tool({ ...contract, task: { mode: 'allowed', retry } }, (_input, call) => {
+    if (++runs < 3) throw call.fail('busy')
+    return `run ${runs}`
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'ship')
+  const { result } = await waitFor(client, taskId, 'completed')
+  expect(result?.content).toMatchObject([{ text: 'run 3' }])
+})
+
+test('a tool that writes is not run again unless its contract says so', async () => {
+  const server = createTaskServer()
+  let runs = 0
+  const contract = { name: 'ship', description: 'Ships.', effect: 'write', errors } as const
+  server.tool({ ...contract, task: 'allowed' }, (_input, call) => {
+    runs++
+    throw call.fail('busy')
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'ship')
+  const { result } = await waitFor(client, taskId, 'completed')
+  expect(result?.structuredContent).toMatchObject({ error: 'busy' })
+  expect(runs).toBe(1)
+  expect(await server.jobs.listDead()).toEqual([])
+})
+
+test('a job whose attempts are used up is a dead letter that can be run again', async () => {
+  const server = createTaskServer()
+  let isOpen = false
+  const contract = { name: 'ship', description: 'Ships.', effect: 'write', errors } as const
+  server.tool(
+    { ...contract, task: { mode: 'allowed', retry: { attempts: 2, backoffMs: 1 } } },
+    (_input, call) => {
+      if (!isOpen) throw call.fail('busy')
+      return 'shipped'
+    },
+  )
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'ship')
+  expect((await waitFor(client, taskId, 'completed')).result).toMatchObject({ isError: true })
+  expect(await server.jobs.listDead()).toMatchObject([{ id: taskId, attempts: 2 }])
+  isOpen = true
+  expect(await server.jobs.revive(taskId)).toBe(true)
+  for (;;) {
+    const { result } = await waitFor(client, taskId, 'completed')
+    if (result?.isError !== true) break
+  }
+  expect(await server.jobs.listDead()).toEqual([])
+})
+
+test('an error the model can act on is no reason to try again', async () => {
+  const server = createTaskServer()
+  let runs = 0
+  server.tool({ name: 'find', description: 'Finds.', effect: 'read', task: 'allowed' }, () => {
+    runs++
+    throw new ToolError('There is no such city.')
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'find')
+  await waitFor(client, taskId, 'completed')
+  expect(runs).toBe(1)
+})
+
+test('no more jobs run at once than the server may run', async () => {
+  const server = createTaskServer({ jobs: { maxRunning: 2 } })
+  let running = 0
+  let most = 0
+  server.tool({ name: 'work', description: 'Works.', effect: 'read', task: 'allowed' }, async () => {
+    most = Math.max(most, ++running)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    running--
+    return 'done'
+  })
+  const client = connectTasks(server)
+  const started = await Promise.all(Array.from({ length: 8 }, () => startTask(client, 'work')))
+  await Promise.all(started.map(({ taskId }) => waitFor(client, taskId, 'completed')))
+  expect(most).toBe(2)
+})
+
+test('a job that waits for a slot of its tool runs later instead of failing', async () => {
+  const server = createTaskServer()
+  let runs = 0
+  const concurrency = { limit: 1, queue: 1, queueTimeoutMs: 2 }
+  const contract = { name: 'work', description: 'Works.', effect: 'write', concurrency } as const
+  server.tool({ ...contract, task: 'allowed' }, async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    return `run ${++runs}`
+  })
+  const client = connectTasks(server)
+  const started = await Promise.all([startTask(client, 'work'), startTask(client, 'work')])
+  const ended = await Promise.all(started.map(({ taskId }) => waitFor(client, taskId, 'completed')))
+  expect(ended.map(({ result }) => result?.isError)).toEqual([undefined, undefined])
+  expect(runs).toBe(2)
+})
+
+test('two calls with one key are one job', async () => {
+  const server = createTaskServer()
+  let runs = 0
+  const contract = { name: 'buy', description: 'Buys.', effect: 'write', idempotency: 'key' } as const
+  server.tool({ ...contract, input: { type: 'object' }, task: 'allowed' }, () => `order ${++runs}`)
+  const client = connectTasks(server)
+  const params = { _meta: { 'plinth/idempotencyKey': 'k1' }, arguments: { n: 1 } }
+  const first = await startTask(client, 'buy', params)
+  await waitFor(client, first.taskId, 'completed')
+  const second = await startTask(client, 'buy', params)
+  expect(second).toMatchObject({ resultType: 'task', taskId: first.taskId, status: 'completed' })
+  const other = await client.call('tools/call', { ...params, name: 'buy', arguments: { n: 2 } })
+  expect(other).toMatchObject({ isError: true, structuredContent: { error: 'idempotency_conflict' } })
+  const inline = connectTasks(server, { capabilities: {} })
+  const replayed = await inline.call('tools/call', { ...params, name: 'buy' })
+  expect(replayed).toMatchObject({ content: [{ text: 'order 1' }] })
+  expect(runs).toBe(1)
+})
+
+test('progress of a job is part of its state', async () => {
+  const server = createTaskServer({ jobs: { leaseMs: 30 } })
+  server.tool({ name: 'work', description: 'Works.', effect: 'read', task: 'allowed' }, (_input, call) => {
+    call.progress(1, 2, 'Half way.')
+    return new Promise(() => undefined)
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'work')
+  for (;;) {
+    const { statusMessage } = await waitFor(client, taskId, 'working')
+    if (statusMessage === 'Half way.') break
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+})
+
+test('a delayed job starts when it is due', async () => {
+  let time = 0
+  const server = createTaskServer({ now: () => time })
+  let runs = 0
+  const task = { mode: 'allowed', delayMs: 1_000 } as const
+  server.tool({ name: 'later', description: 'Works later.', effect: 'read', task }, () => `run ${++runs}`)
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'later')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(runs).toBe(0)
+  time = 1_000
+  await waitFor(client, taskId, 'completed')
+})
+
+test('a server that stops gives back what may run twice, and the next one ends it', async () => {
+  const store = createMemoryJobStore()
+  const contract = { name: 'work', description: 'Works.', effect: 'read', task: 'allowed' } as const
+  const first = createTaskServer({ jobs: { store } })
+  const begun = Promise.withResolvers<void>()
+  first.tool(contract, () => {
+    begun.resolve()
+    return new Promise(() => undefined)
+  })
+  const { taskId } = await startTask(connectTasks(first), 'work')
+  await begun.promise
+  await first.jobs.stop(0)
+  const second = createTaskServer({ jobs: { store } })
+  second.tool(contract, () => 'done by the second')
+  const { result } = await waitFor(connectTasks(second), taskId, 'completed')
+  expect(result?.content).toMatchObject([{ text: 'done by the second' }])
+})
+
+test('a server that stops says so of what must not run twice', async () => {
+  const server = createTaskServer()
+  const begun = Promise.withResolvers<void>()
+  server.tool({ name: 'work', description: 'Works.', effect: 'write', task: 'allowed' }, () => {
+    begun.resolve()
+    return new Promise(() => undefined)
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'work')
+  await begun.promise
+  await server.jobs.stop(0)
+  const { error } = await waitFor(client, taskId, 'failed')
+  expect(error).toMatchObject({ code: 50_302, data: { error: 'stopped', retry: false } })
+})
+
+test('a server that stops waits for jobs that end in time', async () => {
+  const server = createTaskServer()
+  const begun = Promise.withResolvers<void>()
+  server.tool({ name: 'work', description: 'Works.', effect: 'write', task: 'allowed' }, async () => {
+    begun.resolve()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    return 'done'
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'work')
+  await begun.promise
+  await server.jobs.stop(10_000)
+  await waitFor(client, taskId, 'completed')
+})
