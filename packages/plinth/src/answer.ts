@@ -42,7 +42,7 @@ export function answer(text: string, exchange: Exchange, scope: Scope): Reply | 
 /** Each message of a batch is limited, observed and answered as if it had come alone. */
 function answerBatch(batch: readonly string[], exchange: Exchange, scope: Scope): Reply | Promise<Reply> {
   const replies = batch.map((text) => answerOne(text, new BatchExchange(exchange), scope))
-  const settled = replies.filter((reply) => !(reply instanceof Promise))
+  const settled = replies.filter((reply): reply is Reply => !(reply instanceof Promise))
   return settled.length === replies.length ? joinReplies(settled) : Promise.all(replies).then(joinReplies)
 }
 
@@ -142,13 +142,14 @@ function toReply(request: McpRequest, outcome: Outcome, scope: Scope): Reply {
   return { status: 200, text: serializeResult(id, encodeBounded(request, outcome, scope)) }
 }
 
-/** What is as large as the catalogue is, and of no use in part. */
+/** What is as large as the catalogue is, and of no use in part; and a task, whose result was measured at its end. */
 const unbounded: ReadonlySet<string> = new Set([
   'server/discover',
   'tools/list',
   'prompts/list',
   'resources/list',
   'resources/templates/list',
+  'tasks/get',
 ])
 
 /** Encodes a result; one that is too large, or that JSON cannot hold, becomes a failure of its tool. */

@@ -31,6 +31,8 @@ export interface OidcConfig {
  * @throws {TypeError} when a value cannot be used; the message names the variable, the value and the fix.
  */
 export function parseAuth(env: Environment, cwd: string): AuthConfig | undefined {
+  assertSet(env, 'PLINTH_API_KEYS_FILE')
+  assertSet(env, 'OIDC_ISSUER')
   const file = env['PLINTH_API_KEYS_FILE']
   const oidc = parseOidc(env)
   if (!file && !oidc) return undefined
@@ -40,6 +42,12 @@ export function parseAuth(env: Environment, cwd: string): AuthConfig | undefined
     ...(file ? { apiKeysFile: resolve(cwd, file) } : {}),
     ...(oidc ? { oidc } : {}),
   }
+}
+
+/** A variable that is there but empty is a mistake: it must not leave the server open. */
+function assertSet(env: Environment, name: string): void {
+  if (env[name] === undefined || env[name].trim() !== '') return
+  throw new TypeError(`"${name}" is empty. Give it a value, or unset it to serve everyone on this machine.`)
 }
 
 function parseOidc(env: Environment): OidcConfig | undefined {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 export const analyzeCode = definePrompt({
   name: 'analyze_code',
   title: 'Analyse code',
+  scopes: ['code:read'],
   description:
     'Asks the assistant to explain a piece of code, find its bugs and security problems, and correct it.',
   input: z.object({

@@ -3,8 +3,9 @@ import { isObject, type JsonObject } from '../jsonrpc/message.ts'
 import { ActiveCall, type Callee } from '../mcp/active-call.ts'
 import { Cancelled } from '../mcp/call-errors.ts'
 import type { ServerContext } from '../mcp/context.ts'
-import type { McpResult } from '../mcp/result.ts'
+import { encodeResult, type McpResult } from '../mcp/result.ts'
 import { toResultText } from '../mcp/result-text.ts'
+import { statelessRevision } from '../mcp/revisions/supported.ts'
 import type { CallTask } from '../mcp/tasks.ts'
 import { ToolResult, toFailureResult } from '../mcp/tool-result.ts'
 import { describeError } from '../telemetry/log.ts'
@@ -39,6 +40,9 @@ type Left =
   | { readonly end: JobEnd }
   | { readonly questions: ReadonlyMap<string, JsonObject> }
   | { readonly release: JobRelease }
+
+/** Most questions of one job, those that are asked again included. */
+const maxInputs = 200
 
 /** Progress is written at most this often, in milliseconds. */
 const progressMs = 200
@@ -110,14 +114,17 @@ export class JobRun {
     try {
       const result = await this.tool.run(this.call)
       if (result.interim !== 'input_required') return this.fromResult(result)
-      return { questions: this.toQuestions() }
+      return this.fromQuestions()
     } catch (error) {
       return this.fromError(error)
     }
   }
 
-  private toQuestions(): ReadonlyMap<string, JsonObject> {
-    return new Map([...this.call.questions].map(([key, request]) => [key, { ...request }]))
+  private fromQuestions(): Left {
+    const questions = new Map([...this.call.questions].map(([key, request]) => [key, { ...request }]))
+    const asked = Object.keys(this.record.inputs).length + questions.size
+    if (asked <= maxInputs) return { questions }
+    return { end: this.toEnd(toFailureResult(createFailure('answer_invalid'))) }
   }
 
   private fromResult(result: McpResult): Left {
@@ -148,8 +155,9 @@ export class JobRun {
 
   private toEnd(result: McpResult): JobEnd {
     const text = toResultText(result)
-    const fits = text !== undefined && text.length <= this.environment.context.limits.maxOutputBytes
-    if (fits) return { status: 'completed', outcome: text }
+    const { limits, serverInfo } = this.environment.context
+    const fits = () => encodeResult(result, statelessRevision, serverInfo).length <= limits.maxOutputBytes
+    if (text !== undefined && fits()) return { status: 'completed', outcome: text }
     const name: FailureName = text === undefined ? 'output_invalid' : 'output_too_large'
     return { status: 'completed', outcome: String(toResultText(toFailureResult(createFailure(name)))) }
   }
@@ -199,9 +207,13 @@ export class JobRun {
 
   private async keepDone(done: JsonObject): Promise<void> {
     const { id, fence } = this.record
-    const isKept = await this.environment.store.checkpoint(id, fence, done)
-    if (isKept) return
-    this.lose('The job was taken away from this process.')
+    try {
+      if (await this.environment.store.checkpoint(id, fence, done)) return
+      this.lose('The job was taken away from this process.')
+    } catch (error) {
+      // What was done is done: the run goes on, and its lease says for how long.
+      this.note('error', 'A step of a job could not be kept.', { error: describeError(error) })
+    }
     this.call.signal.throwIfAborted()
   }
 

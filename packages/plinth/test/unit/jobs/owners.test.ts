@@ -15,11 +15,19 @@ interface Answer {
   readonly error?: { readonly code: number }
 }
 
-type Ask = (token: string, method: string, params: Record<string, unknown>, name?: string) => Promise<Answer>
+interface Question {
+  readonly method: string
+  readonly params: Record<string, unknown>
+  /** What `Mcp-Name` says. Default: the name or id in the parameters. */
+  readonly name?: string
+}
+
+type Ask = (token: string, question: Question) => Promise<Answer>
 
 async function open(server: Server): Promise<Ask> {
   const { url } = await serveFor(server, principals)
-  return async function ask(token, method, params, name = String(params['taskId'] ?? params['name'])) {
+  return async function ask(token, { method, params, ...rest }) {
+    const { name = String(params['taskId'] ?? params['name']) } = rest
     const _meta = {
       'io.modelcontextprotocol/protocolVersion': '2026-07-28',
       'io.modelcontextprotocol/clientCapabilities': { extensions: { [tasks]: {} } },
@@ -49,26 +57,30 @@ function createReports(): Server {
 
 test('a task is unknown to everybody but its owner, and to an owner who lost the right to its tool', async () => {
   const ask = await open(createReports())
-  const { result } = await ask('ann', 'tools/call', { name: 'report', arguments: {} })
+  const { result } = await ask('ann', { method: 'tools/call', params: { name: 'report', arguments: {} } })
   const taskId = result?.taskId ?? ''
   expect(taskId).toMatch(/^[\w-]{22,}$/)
   for (const token of ['bob', 'ann-of-beta', 'ann-with-less']) {
     for (const method of ['tasks/get', 'tasks/update', 'tasks/cancel']) {
-      expect(await ask(token, method, { taskId, inputResponses: {} })).toMatchObject({
+      expect(await ask(token, { method, params: { taskId, inputResponses: {} } })).toMatchObject({
         error: { code: -32602 },
       })
     }
   }
-  expect(await ask('ann', 'tasks/get', { taskId })).toMatchObject({ result: { status: 'working' } })
+  expect(await ask('ann', { method: 'tasks/get', params: { taskId } })).toMatchObject({
+    result: { status: 'working' },
+  })
 })
 
 test('the name header of every task method must be the id of the task', async () => {
   const ask = await open(createReports())
-  const { result } = await ask('ann', 'tools/call', { name: 'report', arguments: {} })
+  const { result } = await ask('ann', { method: 'tools/call', params: { name: 'report', arguments: {} } })
   const taskId = result?.taskId ?? ''
   for (const method of ['tasks/get', 'tasks/update', 'tasks/cancel']) {
-    const answer = await ask('ann', method, { taskId, inputResponses: {} }, 'another')
+    const answer = await ask('ann', { method, params: { taskId, inputResponses: {} }, name: 'another' })
     expect(answer).toMatchObject({ error: { code: -32020 } })
   }
-  expect(await ask('ann', 'tasks/get', { taskId })).toMatchObject({ result: { status: 'working' } })
+  expect(await ask('ann', { method: 'tasks/get', params: { taskId } })).toMatchObject({
+    result: { status: 'working' },
+  })
 })

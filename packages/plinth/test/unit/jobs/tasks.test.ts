@@ -239,6 +239,15 @@ test('a server whose store is full says so instead of promising a task', async (
   expect(result).toMatchObject({ isError: true, structuredContent: { error: 'overloaded', retry: true } })
 })
 
+test('a task whose result is too large says so', async () => {
+  const server = createTaskServer({ maxOutputBytes: 2_000 })
+  server.tool({ ...slow, name: 'large' }, () => ({ text: 'x'.repeat(1_500) }))
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'large')
+  const { result } = await waitFor(client, taskId, 'completed')
+  expect(result).toMatchObject({ isError: true, structuredContent: { error: 'output_too_large' } })
+})
+
 test('a dry run is no task', async () => {
   const server = createTaskServer()
   server.tool({ ...slow, name: 'buy', effect: 'write', task: 'always', dryRun: true }, (_input, call) => {

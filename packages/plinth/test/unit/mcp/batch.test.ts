@@ -27,6 +27,7 @@ async function openLink(
   server: Server,
   protocolVersion = revision,
 ): Promise<(text: string) => Promise<unknown>> {
+  await server.prepare()
   const link = connectMemory(server)
   const received: unknown[] = []
   link.onMessage((text) => received.push(JSON.parse(text)))
@@ -35,7 +36,7 @@ async function openLink(
   received.length = 0
   return async function ask(text) {
     link.send(text)
-    for (let turn = 0; turn < 5; turn++) await settleAll()
+    for (let turn = 0; turn < 20 && received.length === 0; turn++) await settleAll()
     return received.splice(0)
   }
 }
