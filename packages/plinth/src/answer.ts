@@ -26,6 +26,7 @@ export interface Scope extends DispatchScope {
   readonly observe: Observe | undefined
 }
 
+const openBrace = 123
 const accepted: Reply = Object.freeze({ status: 202, text: undefined })
 
 type IncomingRequest = JsonRpcMessage & { id: RequestId; method: string }
@@ -35,6 +36,8 @@ type IncomingRequest = JsonRpcMessage & { id: RequestId; method: string }
  * throws and never rejects: whatever happens, there is one reply.
  */
 export function answer(text: string, exchange: Exchange, scope: Scope): Reply | Promise<Reply> {
+  // Nearly every message opens with a brace, and no batch does.
+  if (text.charCodeAt(0) === openBrace) return answerOne(text, exchange, scope)
   const batch = openBatch(text, exchange, scope.context)
   return batch === undefined ? answerOne(text, exchange, scope) : answerBatch(batch, exchange, scope)
 }
