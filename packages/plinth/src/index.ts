@@ -7,6 +7,7 @@ export type { LocalCaller } from './entry/local-principal.ts'
 export type { ServeOptions, Service } from './entry/serve.ts'
 export type { FailureBody, FailureName, ProtocolErrorName } from './errors.ts'
 export { Failure, ProtocolError, ToolError } from './errors.ts'
+export type { JobOptions } from './jobs/job-options.ts'
 export type {
   AskAnswer,
   AskRequest,
@@ -46,7 +47,6 @@ export type {
   TextContent,
   TextResourceContents,
 } from './mcp/content.ts'
-export type { JobOptions } from './jobs/job-options.ts'
 export type { JsonSchema } from './mcp/json-schema.ts'
 export type {
   BudgetPolicy,

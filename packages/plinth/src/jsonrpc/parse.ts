@@ -30,7 +30,9 @@ function toScanError(fault: string): ProtocolError {
 
 function assertMessage(value: unknown): JsonRpcMessage {
   if (!isObject(value)) {
-    const batch = Array.isArray(value) ? 'No batch can be served here. Send one message at a time.' : undefined
+    const batch = Array.isArray(value)
+      ? 'No batch can be served here. Send one message at a time.'
+      : undefined
     throw new ProtocolError('request_invalid', batch === undefined ? {} : { message: batch })
   }
   const { jsonrpc, id, method, params } = value

@@ -11,7 +11,10 @@ testStores({
   async open({ space = '', now = Date.now }) {
     const known = spaces.get(space)
     const bus = new MemoryBus()
-    const created = { ...createStores(undefined, { now, log: () => undefined, createKey: () => crypto.randomUUID() }), bus }
+    const created = {
+      ...createStores(undefined, { now, log: () => undefined, createKey: () => crypto.randomUUID() }),
+      bus,
+    }
     const stores = known ?? { ...created, close: () => bus.close() }
     spaces.set(space, stores)
     return {

@@ -1,0 +1,4147 @@
+// Written by `npm run api`. What a user of this entry can reach, one part for each module.
+
+// answer.d.ts
+
+import type { Exchange, Reply } from './mcp/exchange.ts';
+import type { Admission } from './middleware/admission.ts';
+import type { Observe } from './middleware/observe.ts';
+import { type Scope as DispatchScope } from './registry/dispatch.ts';
+/** Everything a message is answered with. */
+export interface Scope extends DispatchScope {
+    readonly admission: Admission;
+    /** Undefined where nobody observes. */
+    readonly observe: Observe | undefined;
+}
+/**
+ * THE SPINE: one message, start to finish. Text in, a reply out, at once where no handler makes it wait. Never
+ * throws and never rejects: whatever happens, there is one reply.
+ */
+export declare function answer(text: string, exchange: Exchange, scope: Scope): Reply | Promise<Reply>;
+
+// entry/admin.d.ts
+
+import type { Server } from '../server.ts';
+/** A second door for the people who run the server: health and metrics, without authentication. */
+export interface AdminOptions {
+    /** Port to bind; 0 takes a free one. */
+    readonly port: number;
+    /** Address to bind. Default `127.0.0.1`. Beyond loopback, keep the port away from everybody else. */
+    readonly host?: string;
+}
+/** The second door, once it is open. */
+export interface AdminService {
+    /** Where it listens; paths are `/livez`, `/readyz`, `/startupz` and `/metrics`. */
+    readonly url: string;
+    /** From now on `/startupz` and `/readyz` may say yes. */
+    markStarted(): void;
+    /** From now on `/readyz` says no. */
+    drain(): void;
+    close(): Promise<void>;
+}
+/**
+ * Opens the second door and has the server count its calls.
+ *
+ * @throws TypeError naming the option, its value and the fix.
+ */
+export declare function serveAdmin(server: Server, options: AdminOptions): Promise<AdminService>;
+
+// entry/http-auth.d.ts
+
+import type { CorsRule } from '../guard/cors.ts';
+import type { Head } from '../guard/head.ts';
+import type { Refusal } from '../guard/http-guard.ts';
+import type { Reply } from '../mcp/exchange.ts';
+import { type Principal } from '../mcp/principal.ts';
+import { type LogSink } from '../telemetry/log.ts';
+import type { HttpSettings } from './http-options.ts';
+import type { HttpResponse } from './http-response.ts';
+/** A caller that was let in, or why not. */
+export type Caller = Principal | Refusal;
+/** Who calls over HTTP: lets in, refuses with a challenge, and tells clients where they get tokens. */
+export declare class HttpAuth {
+    private readonly settings;
+    private readonly challenges;
+    private readonly authenticate;
+    /** Everybody, where nobody is asked. */
+    private readonly unasked;
+    private readonly log;
+    constructor({ auth, allowAnonymous, isLocal }: HttpSettings, { now, log }: {
+        now: () => number;
+        log: LogSink;
+    });
+    /** Loads what verifiers load at the first use. */
+    prepare(): Promise<void>;
+    /** Who calls, or the refusal to answer with. Afterwards the head shows nobody the credentials. */
+    identify(head: Head, response: HttpResponse): Caller | Promise<Caller>;
+    /** Answers a request for the metadata of this resource, which is for everyone. False for every other request. */
+    answerMetadata(head: Head, response: HttpResponse, toCorsHeaders: CorsRule): boolean;
+    /** Adds to a reply that asks for scopes what tells the client how to get them. */
+    challenge(reply: Reply, principal: Principal): Reply;
+    private settle;
+    private toMissing;
+    private toRefusal;
+    private record;
+}
+/** Tells a caller that was let in from a refusal. */
+export declare function isPrincipal(caller: Caller): caller is Principal;
+
+// entry/http-entry.d.ts
+
+import { type CorsRule } from '../guard/cors.ts';
+import type { Head } from '../guard/head.ts';
+import { type Refusal } from '../guard/http-guard.ts';
+import type { Principal } from '../mcp/principal.ts';
+import type { Server } from '../server.ts';
+import { type Caller } from './http-auth.ts';
+import type { HttpSettings } from './http-options.ts';
+import { type HttpResponse } from './http-response.ts';
+/** For entries that find out while reading. */
+export declare const tooLarge: Refusal;
+/** For entries that find out while reading. */
+export declare const notUtf8: Refusal;
+/** A request whose head passed the guard and whose caller was let in. */
+export interface Asked {
+    readonly head: Head;
+    readonly principal: Principal;
+    readonly response: HttpResponse;
+}
+/** MCP over HTTP without a particular HTTP library: guards, the endpoint's three methods, and its streams. */
+export declare class HttpEntry {
+    readonly settings: HttpSettings;
+    /** Headers every answer to a request carries, if any. */
+    readonly toCorsHeaders: CorsRule;
+    private readonly server;
+    private readonly auth;
+    private readonly guardHead;
+    private readonly guardBody;
+    private readonly routes;
+    private readonly events;
+    private readonly streams;
+    private readonly links;
+    private readonly waiting;
+    private readonly pulse;
+    private beats;
+    private draining;
+    constructor(server: Server, settings: HttpSettings);
+    /** Loads what is otherwise loaded at the first use. */
+    prepare(): Promise<void>;
+    /** Answers what is for everyone and under any Host: health, and who issues tokens. False for every other request. */
+    answerPublic(head: Head, response: HttpResponse): boolean;
+    /** What to answer before the body is read, if anything. */
+    guard(head: Head): Refusal | undefined;
+    private findRefusal;
+    /** Who sends a request whose head passed the guard, or what to answer before the body is read. */
+    identify(head: Head, response: HttpResponse): Caller | Promise<Caller>;
+    /** Answers a request. `text` is the body of a POST. */
+    handle(asked: Asked, text: string): void;
+    /** Whether the server is about to stop. */
+    get isDraining(): boolean;
+    /** Says at the health check that the server is about to stop. Everything else is served on. */
+    drain(): void;
+    /** Answers whoever still waits that there will be no answer. */
+    abandon(): void;
+    /** Stops what the entry itself keeps going. */
+    close(): void;
+    private noteCaller;
+    private createRoutes;
+    private post;
+    private get;
+    private delete;
+    private openLink;
+    private postToLink;
+    private beat;
+}
+/** Sends a refusal. */
+export declare function refuse(response: HttpResponse, refusal: Refusal): void;
+
+// entry/http-fetch.d.ts
+
+import type { Server } from '../server.ts';
+import { type HttpOptions } from './http-options.ts';
+/**
+ * A handler for everything that speaks web-standard requests: Node, Bun, Deno, Workers, and frameworks on them. Same
+ * guards and same answers as `serveHttp`; binding, connections and their timeouts are the runtime's. Without
+ * `allowedHosts` it answers under loopback names only.
+ *
+ * @param server What to serve.
+ * @param options `host`, `port`, `maxConnections` and the timeouts of connections have no meaning here.
+ * @returns A handler that never rejects once the server's raw schemas are usable.
+ * @throws TypeError naming the option, its value and the fix.
+ */
+export declare function createFetchHandler(server: Server, options?: HttpOptions): (request: Request) => Promise<Response>;
+
+// entry/http-node.d.ts
+
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Server } from '../server.ts';
+import { HttpEntry } from './http-entry.ts';
+import { type HttpOptions } from './http-options.ts';
+/** A server that listens. */
+export interface HttpService {
+    /** The MCP endpoint. */
+    readonly url: string;
+    readonly healthUrl: string;
+    /** Where the admin port listens; undefined without one. */
+    readonly adminUrl: string | undefined;
+    /**
+     * Lets load balancers know: health answers 503 from now on, and connections end with their next answer. Everything
+     * is served on, also what comes over new connections.
+     */
+    drain(): void;
+    /**
+     * Stops taking requests, ends streams politely, and waits up to `graceMs` for what is in flight; then breaks it
+     * off.
+     */
+    close(graceMs?: number): Promise<void>;
+}
+/** Serves Streamable HTTP with `node:http`. Resolves once it listens. */
+export declare function serveHttp(server: Server, options?: HttpOptions): Promise<HttpService>;
+/**
+ * Turns an entry into a `node:http` request listener. With `continues` it is for clients that wait to be told before
+ * they send the body, so that the body of a refused request never comes.
+ */
+export declare function createNodeHandler(entry: HttpEntry, { continues }?: {
+    continues?: boolean;
+}): (request: IncomingMessage, response: ServerResponse) => void;
+
+// entry/http-options.d.ts
+
+import { type AuthOptions, type AuthSettings } from '../guard/auth/auth-options.ts';
+import type { AdminOptions } from './admin.ts';
+/** How a server is reached over HTTP. Without any option: loopback only, this machine's pages only. */
+export interface HttpOptions {
+    /** Address to bind. Default `127.0.0.1`. */
+    readonly host?: string;
+    /** Port to bind; 0 takes a free one. Default `3000`. */
+    readonly port?: number;
+    /** The MCP endpoint. Default `/mcp`. */
+    readonly path?: string;
+    /** Where health is asked. Default `/health`. */
+    readonly healthPath?: string;
+    /**
+     * Host names this server answers to besides loopback names and the host of `auth.resource`. Needed beyond loopback.
+     */
+    readonly allowedHosts?: readonly string[];
+    /** Web origins whose pages may call. Default none but this machine's. */
+    readonly allowedOrigins?: readonly string[];
+    /** Who may call, and how callers prove who they are. Default: nobody is asked, which only loopback allows. */
+    readonly auth?: AuthOptions;
+    /**
+     * Serves callers that do not say who they are: beyond loopback without `auth`, and beside `auth`; in both cases with
+     * no scope or role. Default `false`.
+     */
+    readonly allowAnonymous?: boolean;
+    /** Also opens a second port with health and metrics: `/livez`, `/readyz`, `/startupz`, `/metrics`. Default: none. */
+    readonly admin?: AdminOptions;
+    /** Also serves the deprecated HTTP+SSE transport of 2024-11-05, at `/sse` and `/messages`. Default `false`. */
+    readonly sse?: boolean;
+    /** Largest body, in bytes. Default `4_194_304`. */
+    readonly maxBodyBytes?: number;
+    /** Most connections at once; more are closed as they come. Default `10_000`. */
+    readonly maxConnections?: number;
+    /** How long a client may take to send its headers, in milliseconds. Default `10_000`. */
+    readonly headersTimeoutMs?: number;
+    /** How long a client may take to send its whole request, in milliseconds. Default `30_000`. */
+    readonly requestTimeoutMs?: number;
+    /** How long an idle connection is kept, in milliseconds. Longer than a load balancer's. Default `75_000`. */
+    readonly keepAliveTimeoutMs?: number;
+    /** How long a client may leave what it was sent untouched, in milliseconds. Default `30_000`. */
+    readonly stallTimeoutMs?: number;
+}
+/** `HttpOptions` with every default filled in and every value checked. */
+export interface HttpSettings extends Required<Omit<HttpOptions, 'auth' | 'admin'>> {
+    readonly auth: AuthSettings | undefined;
+    readonly allowLoopback: boolean;
+    /** Whether only this machine can reach the server, so that whoever calls may do everything. */
+    readonly isLocal: boolean;
+}
+/** @throws TypeError naming the option, its value and the fix. */
+export declare function parseHttpOptions(options?: HttpOptions): HttpSettings;
+/**
+ * The settings of a handler that something else binds. What it can be reached under are its `allowedHosts`.
+ *
+ * @throws TypeError naming the option, its value and the fix.
+ */
+export declare function parseFetchOptions(options?: HttpOptions): HttpSettings;
+
+// entry/http-response.d.ts
+
+import type { Reply } from '../mcp/exchange.ts';
+/** The way back of one HTTP request, the same for both HTTP entries. */
+export interface HttpResponse {
+    /** Answers at once: one head, one body, the end. */
+    reply(status: number, headers: Readonly<Record<string, string>>, text?: string): void;
+    /** Sends a head and leaves the body open. */
+    open(status: number, headers: Readonly<Record<string, string>>): void;
+    /** Adds to an open body. */
+    write(text: string): void;
+    end(): void;
+    /** Breaks the connection off. */
+    destroy(): void;
+    /** Calls back once when the client is gone before the end. */
+    onClose(listener: () => void): void;
+    /** Bytes written and not yet taken by the client. */
+    readonly queuedBytes: number;
+    /** The address of the client, where it is known. */
+    readonly remoteAddress: string | undefined;
+}
+/** Headers of every JSON answer. Answers depend on who asks, so nothing on the way may keep them. */
+export declare const jsonHeaders: Readonly<Record<string, string>>;
+/** The headers of a reply that is sent at once. */
+export declare function toReplyHeaders(reply: Reply): Readonly<Record<string, string>>;
+
+// entry/local-principal.d.ts
+
+import type { Principal } from '../mcp/principal.ts';
+/** Who calls over a link within this machine, as far as it is known. */
+export interface LocalCaller {
+    /** Default: the name of the user that runs the process. */
+    readonly subject?: string;
+    /** Default `local`. */
+    readonly tenant?: string;
+    /** What the caller may do. Default: everything, as whoever started the process is who it serves. */
+    readonly scopes?: readonly string[];
+    /** The roles of the caller. Where these or `scopes` are given, all scopes and roles are asked for. */
+    readonly roles?: readonly string[];
+}
+type Environment = Readonly<Record<string, string | undefined>>;
+/**
+ * Who calls, as the environment says: `PLINTH_PRINCIPAL_SUBJECT`, `PLINTH_PRINCIPAL_TENANT` and, separated by spaces,
+ * `PLINTH_PRINCIPAL_SCOPES` and `PLINTH_PRINCIPAL_ROLES`.
+ *
+ * @throws TypeError where one is set and empty: what was meant to say less must not say everything.
+ */
+export declare function readLocalCaller(env: Environment): LocalCaller;
+/**
+ * The principal of a local caller.
+ *
+ * @throws TypeError naming the option, its value and the fix.
+ */
+export declare function toLocalPrincipal(caller: LocalCaller): Principal;
+export {};
+
+// entry/serve-options.d.ts
+
+import type { HttpOptions } from './http-options.ts';
+import type { LocalCaller } from './local-principal.ts';
+/** How a server is started. Flags win over the environment, the environment over these options. */
+export interface ServeOptions extends HttpOptions {
+    /** Serves over standard streams instead of HTTP. Default: as the flag `--stdio` says. */
+    readonly stdio?: boolean;
+    /** Flags: `--stdio`, `--host`, `--port`, `--path`. Others are refused. Default `process.argv.slice(2)`. */
+    readonly argv?: readonly string[];
+    /**
+     * `PLINTH_HOST`, `PORT`, `PLINTH_PATH`, and, separated by commas, `PLINTH_ALLOWED_HOSTS` and `PLINTH_ALLOWED_ORIGINS`;
+     * `PLINTH_DRY_RUN=1` lets nothing change. Empty ones count as unset. Over stdio also `PLINTH_PRINCIPAL_SUBJECT`,
+     * `_TENANT`, `_SCOPES` and `_ROLES`, which must not be empty. Default `process.env`.
+     */
+    readonly env?: Readonly<Record<string, string | undefined>>;
+    /** Who calls over stdio. Default: as `PLINTH_PRINCIPAL_*` say, else the user of this process, who may do everything. */
+    readonly principal?: LocalCaller;
+    /** Called once the last call has ended, before the process does: the place to close databases. */
+    readonly onStop?: () => void | Promise<void>;
+    /**
+     * How long everything is served on after a signal, while readiness says no and load balancers take note, in
+     * milliseconds. Default `0`; on Kubernetes about `5_000`.
+     */
+    readonly drainDelayMs?: number;
+    /** How long calls in flight may still take after a signal, in milliseconds. Default `10_000`. */
+    readonly graceMs?: number;
+}
+/** What flags, environment and options amount to. */
+export interface ServePlan {
+    readonly stdio: boolean;
+    readonly http: HttpOptions;
+    readonly dryRun: boolean;
+}
+/** @throws TypeError naming the flag or variable, its value and the fix. */
+export declare function planServe(options: ServeOptions): ServePlan;
+
+// entry/serve.d.ts
+
+import type { Server } from '../server.ts';
+import { type ServeOptions } from './serve-options.ts';
+export type { ServeOptions } from './serve-options.ts';
+/** A server that was started. */
+export interface Service {
+    /** The MCP endpoint; undefined over stdio. */
+    readonly url: string | undefined;
+    /** Where health is asked; undefined over stdio. */
+    readonly healthUrl: string | undefined;
+    /** Where the admin port listens; undefined without one. */
+    readonly adminUrl: string | undefined;
+    /** Takes no more requests, waits for what is in flight, then calls `onStop`. The process goes on. */
+    close(): Promise<void>;
+}
+/**
+ * Starts a server as flags, environment and options say: over stdio, else over HTTP. From then on the process survives
+ * failing calls, and ends gracefully with exit code 0 on SIGTERM and SIGINT, at once and with 1 on a second one.
+ *
+ * @throws TypeError naming the flag, variable or option, its value and the fix.
+ */
+export declare function serve(server: Server, options?: ServeOptions): Promise<Service>;
+
+// errors.d.ts
+
+/**
+ * Every failure a caller can see. Two tables: protocol errors answer as JSON-RPC errors, house failures
+ * answer as a tool result with `isError` (or, outside tools, as a JSON-RPC error that carries the same data).
+ */
+/** One protocol failure: its JSON-RPC code, the HTTP status on stateless revisions, and its sentence. */
+export interface ProtocolErrorRow {
+    readonly code: number;
+    readonly status: number;
+    readonly message: string;
+}
+/** JSON-RPC and MCP errors, by a stable name. Codes: specification 2026-07-28, basic/index, "Error Codes". */
+export declare const protocolErrors: {
+    readonly parse_failed: {
+        readonly code: -32700;
+        readonly status: 400;
+        readonly message: 'The message is not valid JSON.';
+    };
+    readonly request_invalid: {
+        readonly code: -32600;
+        readonly status: 400;
+        readonly message: 'The message is not a valid JSON-RPC request.';
+    };
+    readonly request_too_complex: {
+        readonly code: -32600;
+        readonly status: 400;
+        readonly message: 'The message is nested too deep or has too many values.';
+    };
+    readonly request_duplicate: {
+        readonly code: -32600;
+        readonly status: 400;
+        readonly message: 'A request with this id is already in flight.';
+    };
+    readonly method_unknown: {
+        readonly code: -32601;
+        readonly status: 404;
+        readonly message: 'This server has no such method.';
+    };
+    readonly envelope_invalid: {
+        readonly code: -32602;
+        readonly status: 400;
+        readonly message: 'The request metadata in "_meta" is incomplete.';
+    };
+    readonly params_invalid: {
+        readonly code: -32602;
+        readonly status: 200;
+        readonly message: 'The parameters of this request are not valid.';
+    };
+    readonly tool_unknown: {
+        readonly code: -32602;
+        readonly status: 200;
+        readonly message: 'This server has no such tool.';
+    };
+    readonly prompt_unknown: {
+        readonly code: -32602;
+        readonly status: 200;
+        readonly message: 'This server has no such prompt.';
+    };
+    readonly resource_unknown: {
+        readonly code: -32602;
+        readonly status: 200;
+        readonly message: 'This server has no such resource.';
+    };
+    readonly task_unknown: {
+        readonly code: -32602;
+        readonly status: 200;
+        readonly message: 'This server has no such task, or it has expired.';
+    };
+    readonly cursor_invalid: {
+        readonly code: -32602;
+        readonly status: 200;
+        readonly message: 'This cursor is not valid. Start again without one.';
+    };
+    readonly state_invalid: {
+        readonly code: -32602;
+        readonly status: 200;
+        readonly message: 'This requestState is not valid for this request, or it has expired. Start again without it.';
+    };
+    readonly header_mismatch: {
+        readonly code: -32020;
+        readonly status: 400;
+        readonly message: 'A request header does not match the message body.';
+    };
+    readonly capability_missing: {
+        readonly code: -32021;
+        readonly status: 400;
+        readonly message: 'This request needs a client capability that was not declared.';
+    };
+    readonly revision_unsupported: {
+        readonly code: -32022;
+        readonly status: 400;
+        readonly message: 'Unsupported protocol version';
+    };
+    readonly session_unknown: {
+        readonly code: -32600;
+        readonly status: 404;
+        readonly message: 'This session has ended or is not known. Initialize again.';
+    };
+    readonly session_required: {
+        readonly code: -32600;
+        readonly status: 400;
+        readonly message: 'This request needs an Mcp-Session-Id header.';
+    };
+    readonly scope_missing: {
+        readonly code: 40300;
+        readonly status: 403;
+        readonly message: 'This needs scopes that were not granted.';
+    };
+    readonly streams_exhausted: {
+        readonly code: 50301;
+        readonly status: 503;
+        readonly message: 'Too many open streams. Close one or try again later.';
+    };
+    readonly internal: {
+        readonly code: -32603;
+        readonly status: 500;
+        readonly message: 'Internal error.';
+    };
+};
+/** The stable name of a protocol error. */
+export type ProtocolErrorName = keyof typeof protocolErrors;
+/** The caller's message is wrong or cannot be served: answered as a JSON-RPC error. */
+export declare class ProtocolError extends Error {
+    readonly name = "ProtocolError";
+    readonly error: ProtocolErrorName;
+    readonly data: Readonly<Record<string, unknown>> | undefined;
+    constructor(error: ProtocolErrorName, options?: {
+        message?: string;
+        data?: Record<string, unknown>;
+    });
+}
+/** One house failure: whether asking again can help, its JSON-RPC code outside tools, its HTTP status. */
+export interface FailureRow {
+    readonly retry: boolean;
+    readonly code: number;
+    readonly status: number;
+    readonly message: string;
+}
+/**
+ * What Plinth itself answers in place of a handler. Codes lie outside -32768..-32000, as the specification
+ * asks of errors it does not define (2026-07-28, basic/index, "Error Codes").
+ */
+export declare const failures: {
+    readonly input_invalid: {
+        readonly retry: false;
+        readonly code: 42200;
+        readonly status: 200;
+        readonly message: 'The arguments are not valid.';
+    };
+    readonly output_invalid: {
+        readonly retry: false;
+        readonly code: 50001;
+        readonly status: 200;
+        readonly message: 'The tool gave a result that breaks its own contract.';
+    };
+    readonly output_too_large: {
+        readonly retry: false;
+        readonly code: 50002;
+        readonly status: 200;
+        readonly message: 'The result is too large to send. Ask for less.';
+    };
+    readonly cannot_ask: {
+        readonly retry: false;
+        readonly code: 42801;
+        readonly status: 200;
+        readonly message: 'This needs an answer from the user, and this client cannot be asked.';
+    };
+    readonly answer_invalid: {
+        readonly retry: false;
+        readonly code: 42202;
+        readonly status: 200;
+        readonly message: 'The answer of the client does not fit what was asked.';
+    };
+    readonly rate_exceeded: {
+        readonly retry: true;
+        readonly code: 42900;
+        readonly status: 429;
+        readonly message: 'Too many calls. Wait, then try again.';
+    };
+    readonly overloaded: {
+        readonly retry: true;
+        readonly code: 50300;
+        readonly status: 503;
+        readonly message: 'The server is busy. Wait, then try again.';
+    };
+    readonly repeated: {
+        readonly retry: true;
+        readonly code: 42901;
+        readonly status: 429;
+        readonly message: 'The same was asked too often. Use the answers you have, or ask something else.';
+    };
+    readonly loop_detected: {
+        readonly retry: false;
+        readonly code: 50800;
+        readonly status: 200;
+        readonly message: 'This call came through this server before, or through too many servers.';
+    };
+    readonly idempotency_key_required: {
+        readonly retry: false;
+        readonly code: 42203;
+        readonly status: 200;
+        readonly message: 'This call needs an idempotency key, so that it can be repeated safely.';
+    };
+    readonly idempotency_conflict: {
+        readonly retry: false;
+        readonly code: 42204;
+        readonly status: 200;
+        readonly message: 'This idempotency key was used with other arguments. Use a new key for a new call.';
+    };
+    readonly duplicate_in_flight: {
+        readonly retry: true;
+        readonly code: 40900;
+        readonly status: 200;
+        readonly message: 'A call with this idempotency key is still running. Ask again with the same key for its result.';
+    };
+    readonly outcome_unknown: {
+        readonly retry: false;
+        readonly code: 40901;
+        readonly status: 200;
+        readonly message: 'A call with this idempotency key was broken off. Find out whether it took effect before you go on.';
+    };
+    readonly result_not_kept: {
+        readonly retry: false;
+        readonly code: 40902;
+        readonly status: 200;
+        readonly message: 'The call with this idempotency key is done, but its result was too large to keep.';
+    };
+    readonly store_unavailable: {
+        readonly retry: true;
+        readonly code: 50320;
+        readonly status: 200;
+        readonly message: 'What this call needs to be safe cannot be reached. Nothing was done. Try again later.';
+    };
+    readonly dry_run_unsupported: {
+        readonly retry: false;
+        readonly code: 42205;
+        readonly status: 200;
+        readonly message: 'This cannot be tried without doing it, and only a dry run was asked for. Nothing was done.';
+    };
+    readonly stopped: {
+        readonly retry: false;
+        readonly code: 50302;
+        readonly status: 503;
+        readonly message: 'The server stopped before this was done. Whether it took effect is not known.';
+    };
+    readonly timeout: {
+        readonly retry: true;
+        readonly code: 50400;
+        readonly status: 200;
+        readonly message: 'The call took too long and was stopped.';
+    };
+    readonly circuit_open: {
+        readonly retry: true;
+        readonly code: 50310;
+        readonly status: 200;
+        readonly message: 'A service this needs is failing and is not asked for a while. Wait, then try again.';
+    };
+    readonly upstream_unavailable: {
+        readonly retry: true;
+        readonly code: 50311;
+        readonly status: 200;
+        readonly message: 'A service this needs did not give a usable answer. Try again later.';
+    };
+    readonly upstream_timeout: {
+        readonly retry: true;
+        readonly code: 50410;
+        readonly status: 200;
+        readonly message: 'A service this needs did not answer in time. Try again later.';
+    };
+    readonly upstream_too_large: {
+        readonly retry: false;
+        readonly code: 50210;
+        readonly status: 200;
+        readonly message: 'The answer of this address is too large to read.';
+    };
+    readonly upstream_type_refused: {
+        readonly retry: false;
+        readonly code: 50211;
+        readonly status: 200;
+        readonly message: 'The answer of this address is not of a type that may be read.';
+    };
+    readonly redirect_refused: {
+        readonly retry: false;
+        readonly code: 50212;
+        readonly status: 200;
+        readonly message: 'This address leads on to another one that is not followed.';
+    };
+    readonly address_refused: {
+        readonly retry: false;
+        readonly code: 40310;
+        readonly status: 200;
+        readonly message: 'This address may not be fetched. Only public web addresses may.';
+    };
+    readonly internal: {
+        readonly retry: false;
+        readonly code: -32603;
+        readonly status: 200;
+        readonly message: 'The call failed unexpectedly.';
+    };
+};
+/** The stable name of a house failure. */
+export type FailureName = keyof typeof failures;
+/** What a failure says to the model, in both `content` and `structuredContent`. */
+export interface FailureBody {
+    readonly error: string;
+    readonly message: string;
+    readonly retry: boolean;
+    readonly retry_after_ms?: number;
+    readonly [detail: string]: unknown;
+}
+/** A declared error of a tool, or a failure of the house: safe to show, stable in name, clear on retry. */
+export declare class Failure extends Error {
+    readonly name = "Failure";
+    readonly body: FailureBody;
+    /** JSON-RPC code where the failure is not a tool's result. */
+    readonly code: number;
+    /** HTTP status where the request was refused before it was dispatched. */
+    readonly status: number;
+    constructor(body: FailureBody, row?: {
+        code: number;
+        status: number;
+    }, options?: ErrorOptions);
+}
+/** What one house failure adds to its row. */
+export interface FailureOptions {
+    readonly message?: string;
+    /** When the same call can succeed, in milliseconds from now. */
+    readonly retryAfterMs?: number | undefined;
+    /** Members of the body besides. */
+    readonly details?: Record<string, unknown>;
+    /** The error behind it, for the log. It never reaches the caller. */
+    readonly cause?: unknown;
+}
+/** Makes a house failure; `details` are merged into its body. */
+export declare function createFailure(name: FailureName, options?: FailureOptions): Failure;
+/** A plain sentence for the model: answered as a tool result with `isError`, the sentence as its text. */
+export declare class ToolError extends Error {
+    readonly name = "ToolError";
+}
+
+// guard/auth/auth-options.d.ts
+
+import type { ChallengeSettings } from './challenge.ts';
+import type { Verifier } from './verifier.ts';
+/** Who may call over HTTP, and where clients get their tokens. */
+export interface AuthOptions {
+    /** Asked in order; the first that knows the credentials decides. Made by the functions of `plinth/auth`. */
+    readonly verifiers: readonly Verifier[];
+    /**
+     * The URL clients use to reach this server, exactly. Needed with OAuth verifiers. It is never taken from a request.
+     */
+    readonly resource?: string;
+    /** The issuers whose tokens are taken, for clients to get one. Needed with OAuth verifiers. */
+    readonly authorizationServers?: readonly string[];
+    /** The scopes a client should ask for at first: as few as a useful call needs. */
+    readonly scopesSupported?: readonly string[];
+    /** The name of this server, for people who are asked for consent. */
+    readonly resourceName?: string;
+}
+/** `AuthOptions`, checked and worked out. */
+export interface AuthSettings extends ChallengeSettings {
+    readonly verifiers: readonly Verifier[];
+    /** The paths at which the metadata is served, and its JSON; none without an authorization server. */
+    readonly metadata: {
+        readonly paths: readonly string[];
+        readonly text: string;
+    } | undefined;
+}
+/** @throws TypeError naming the option, its value and the fix; also where nobody could get in. */
+export declare function parseAuthOptions(options: AuthOptions): AuthSettings;
+
+// guard/auth/challenge.d.ts
+
+import type { AuthRefusal } from './verifier.ts';
+/** What challenges name: where the metadata of this resource is, and what to ask for at first. */
+export interface ChallengeSettings {
+    /** The URL of the protected resource metadata, where clients get tokens from an authorization server. */
+    readonly metadataUrl: string | undefined;
+    /** The scopes a client should ask for when it has no token yet. */
+    readonly scopesSupported: readonly string[];
+}
+/** The `WWW-Authenticate` of a 401 where nothing was sent (RFC 6750 section 3.1: then without an error). */
+export declare function toMissingChallenge({ metadataUrl, scopesSupported }: ChallengeSettings): string;
+/** The `WWW-Authenticate` of a refusal of what was sent. */
+export declare function toRefusedChallenge(refusal: AuthRefusal, settings: ChallengeSettings): string;
+/**
+ * The `WWW-Authenticate` of a 403: all the scopes this request needs, in one challenge (2026-07-28,
+ * basic/authorization, "Scope Challenge Handling").
+ */
+export declare function toInsufficientScopeChallenge(neededScopes: readonly string[], settings: Pick<ChallengeSettings, 'metadataUrl'>): string;
+/** Tells whether text is one scope as OAuth spells it (RFC 6749 section 3.3). */
+export declare function isScope(value: unknown): value is string;
+
+// guard/auth/verifier.d.ts
+
+import type { HeaderLookup } from '../../mcp/exchange.ts';
+import type { Principal } from '../../mcp/principal.ts';
+/** What a request brought to prove who sent it. */
+export interface Credentials {
+    /** The token of `Authorization: Bearer`. */
+    readonly bearer: string | undefined;
+    /** The value of `X-API-Key`. */
+    readonly apiKey: string | undefined;
+    /** SHA-256 of the token or key in hexadecimal: the name to keep it under. Empty where there is neither. */
+    readonly digest: string;
+    /** The address of the other end of the connection, where the host knows it. Never taken from a header. */
+    readonly remoteAddress: string | undefined;
+}
+/** Why a caller is not let in. */
+export interface AuthRefusal {
+    /**
+     * `invalid_request`: the credentials are malformed (400). `invalid_token`: they are not, or no longer, good (401).
+     * `unavailable`: who could tell does not answer (503).
+     */
+    readonly refused: 'invalid_request' | 'invalid_token' | 'unavailable';
+    /** One sentence for the caller. Must not repeat anything of the credentials. */
+    readonly reason: string;
+    /** When to try again, in milliseconds. For `unavailable`. */
+    readonly retryAfterMs?: number;
+    /** What went wrong, for the server's own log only. */
+    readonly cause?: unknown;
+}
+/** Who is calling, or why they are not let in, or undefined: these credentials are for another verifier. */
+export type Verdict = Principal | AuthRefusal | undefined;
+/**
+ * Tells from credentials who is calling. Verifiers stand in a list and are asked in order: the first that knows the
+ * credentials decides. Answer at once where nothing has to be waited for; every request passes here.
+ */
+export interface Verifier {
+    verify(credentials: Credentials, head: HeaderLookup): Verdict | Promise<Verdict>;
+    /** Loads what is otherwise loaded at the first use. Called once before the server listens. */
+    prepare?(): Promise<void>;
+    /** True where callers get their tokens from an authorization server, so that clients must be told which. */
+    readonly isOAuth?: boolean;
+}
+/** Makes the refusal of credentials that prove nothing. */
+export declare function createInvalidToken(reason: string, cause?: unknown): AuthRefusal;
+/** Makes the refusal for when an identity provider does not answer. */
+export declare function createUnavailable(cause: unknown, retryAfterMs?: number): AuthRefusal;
+/** Tells a refusal from a principal, a key, or whatever else a check can find. */
+export declare function isAuthRefusal(found: object): found is AuthRefusal;
+
+// guard/cors.d.ts
+
+import type { Head } from './head.ts';
+/** Headers that let a page of another origin read an answer; undefined where there is nothing to add. */
+export type CorsRule = (head: Head) => Readonly<Record<string, string>> | undefined;
+/**
+ * CORS for the origins an application names, and for nobody else: never `*`, never credentials, and no origin is
+ * echoed that is not on the list. Without `allowedOrigins` there is no CORS at all.
+ */
+export declare function createCorsRule(allowedOrigins: readonly string[]): CorsRule;
+/** Tells a preflight from any other OPTIONS request. */
+export declare function isPreflight(head: Head): boolean;
+/** What a preflight is answered with, besides the headers of the rule. Nothing is executed for it. */
+export declare function toPreflightHeaders(head: Head, methods: string): Readonly<Record<string, string>>;
+
+// guard/head.d.ts
+
+import type { HeaderLookup } from '../mcp/exchange.ts';
+/** The head of an HTTP request as plain data: what guards and the protocol look at. */
+export interface Head extends HeaderLookup {
+    readonly method: string;
+    /** The path of the request target, without its query. Whatever is no path, such as `http://…`, stays as it is. */
+    readonly path: string;
+    /** What follows the `?`, or nothing. */
+    readonly query: string;
+    /** A header that may stand only once but came more often, if there is one. */
+    readonly repeated: string | undefined;
+    /** From here on nobody finds credentials: what the guards have read is nobody else's to see. */
+    forgetCredentials(): void;
+}
+/** Tells whether a header proves who is calling. Lower case. */
+export declare function isCredentialHeader(name: string): boolean;
+/** Headers beyond these are not looked at, and a request that has more is refused. */
+export declare const maxHeaders = 200;
+/**
+ * A head from the flat name and value list of `node:http`. The list is walked once; a header that may stand only
+ * once keeps its first value and is remembered as repeated, because proxies may have read the other one.
+ */
+export declare function createHead(request: RawRequest): Head;
+/** What a head is made from. */
+export interface RawRequest {
+    readonly method: string;
+    readonly target: string;
+    /** Names and values in turn. */
+    readonly rawHeaders: string[];
+    /** The same headers as Node reads them, if it has. */
+    readonly headers?: Record<string, unknown>;
+}
+
+// guard/http-guard.d.ts
+
+import { type ProtocolError } from '../errors.ts';
+import type { Head } from './head.ts';
+import { type OriginRuleOptions } from './origin.ts';
+/** An answer given before any JSON is read. */
+export interface Refusal {
+    readonly status: number;
+    /** What the body says. Without it there is no body. */
+    readonly message?: string;
+    /** The JSON-RPC code in the body. Default -32600. */
+    readonly code?: number;
+    /** What else the body holds. */
+    readonly data?: Readonly<Record<string, unknown>> | undefined;
+    readonly headers?: Readonly<Record<string, string>>;
+}
+export interface HttpGuardOptions extends OriginRuleOptions {
+    /** Host names this server answers to, with a port for exactly that port. */
+    readonly allowedHosts: readonly string[];
+    /** Largest body, in bytes. */
+    readonly maxBodyBytes: number;
+}
+/** Looks at the head of a request; undefined lets it through. Guards refuse, they do not throw. */
+export type HttpGuard = (head: Head) => Refusal | undefined;
+/** The guard of every request, whatever it asks for: a Host of ours, an Origin we trust, no doubled headers. */
+export declare function createHttpGuard(options: HttpGuardOptions): HttpGuard;
+/** The guard of requests that carry nothing: a body nobody reads could hold another request. */
+export declare function guardEmpty(head: Head): Refusal | undefined;
+/** The guard of a posted message: JSON, not compressed, not too large, and answerable. */
+export declare function createBodyGuard(maxBodyBytes: number): HttpGuard;
+/** The body of a refusal: a JSON-RPC error without an id, as the specification allows. */
+export declare function toRefusalText(refusal: Refusal): string | undefined;
+/** A protocol error as an answer to a request that carries no message. */
+export declare function toRefusal(error: ProtocolError): Refusal;
+
+// guard/origin.d.ts
+
+export interface OriginRuleOptions {
+    /** Full origins, such as `https://app.example`. An empty list allows none. */
+    readonly allowedOrigins: readonly string[];
+    /** Whether pages served from this machine may call: `localhost`, `127.0.0.1` and `[::1]` at any port. */
+    readonly allowLoopback: boolean;
+}
+/**
+ * A check of the Origin header. Requests without one do not come from a page and pass; `null` never does (2025-11-25
+ * and 2026-07-28, Streamable HTTP, "Security").
+ *
+ * @throws TypeError naming the option `allowedOrigins` and the entry that is no origin.
+ */
+export declare function createOriginRule(options: OriginRuleOptions): (header: string | undefined) => boolean;
+
+// index.d.ts
+
+export type { AdminOptions } from './entry/admin.ts';
+export { createFetchHandler } from './entry/http-fetch.ts';
+export type { HttpService } from './entry/http-node.ts';
+export { serveHttp } from './entry/http-node.ts';
+export type { HttpOptions } from './entry/http-options.ts';
+export type { LocalCaller } from './entry/local-principal.ts';
+export type { ServeOptions, Service } from './entry/serve.ts';
+export type { FailureBody, FailureName, ProtocolErrorName } from './errors.ts';
+export { Failure, ProtocolError, ToolError } from './errors.ts';
+export type { JobOptions } from './jobs/job-options.ts';
+export type { AskAnswer, AskRequest, ElicitAnswer, FormRequest, Root, RootsRequest, SamplingAnswer, SamplingRequest, UrlRequest, } from './mcp/ask-request.ts';
+export type { Call, CallLog, CallNotify, CallRequest, DeclaredError, DeclaredErrors, Effect, FailOptions, } from './mcp/call.ts';
+export type { AskKind, ClientCapabilities } from './mcp/capabilities.ts';
+export type { Annotations, AudioContent, BlobResourceContents, ContentBlock, EmbeddedResource, Icon, ImageContent, Implementation, LogLevel, MetaObject, PromptMessage, ResourceContents, ResourceLink, TextContent, TextResourceContents, } from './mcp/content.ts';
+export type { JsonSchema } from './mcp/json-schema.ts';
+export type { BudgetPolicy, CachePolicy, ConcurrencyLimit, IdempotencyPolicy, LimitScope, Policies, RateLimit, RepeatPolicy, TaskMode, TaskPolicy, TaskRetry, ToolPolicies, } from './mcp/policy.ts';
+export type { Principal } from './mcp/principal.ts';
+export type { CacheHint } from './mcp/revision.ts';
+export type { InferInput, InferOutput, Schema, StandardSchema } from './mcp/schema.ts';
+export type { PromptAnswer, ResourceAnswer, ToolAnswer, ToolResultAnswer, ToolResultOptions, } from './registry/answers.ts';
+export { toolResult } from './registry/answers.ts';
+export type { Complete, Described, ListedResource, ListResources, PromptContract, PromptHandler, PromptHandlerOf, ResourceContract, ResourceHandler, ToolContract, ToolHandler, ToolHandlerOf, UriVariables, } from './registry/contract.ts';
+export { definePrompt, defineResource, defineTool } from './registry/contract.ts';
+export { createServer, Server } from './server.ts';
+export type { ServerOptions } from './server-options.ts';
+export type { Probe, ProbeOptions } from './server-probes.ts';
+export type { Stores } from './server-stores.ts';
+export type { CacheStore } from './storage/cache.ts';
+export type { Bucket, CounterStore } from './storage/counter.ts';
+export type { DocumentStore, DocumentWrite, StoredDocument } from './storage/document.ts';
+export { envSecrets } from './storage/env-secrets.ts';
+export { fileSecrets } from './storage/file-secrets.ts';
+export type { KeptResultStore } from './storage/kept-result.ts';
+export type { SecretProvider } from './storage/secrets.ts';
+export type { CallLogOptions } from './telemetry/call-log.ts';
+export type { LogRecord, LogSink } from './telemetry/log.ts';
+export type { CallEvent, CallKind, CallOutcome, CallRecord, Observer } from './telemetry/observer.ts';
+export type { ServerLogLevel } from './telemetry/server-log.ts';
+export type { CallSpan, SpanStart, Tracer } from './telemetry/tracer.ts';
+export type { WorkerHandlerOptions } from './worker/worker-handler.ts';
+export { workerHandler } from './worker/worker-handler.ts';
+
+// jobs/job-options.d.ts
+
+import type { Guarded, TaskMode } from '../mcp/policy.ts';
+import type { JobStore } from './job.ts';
+/** How a server keeps and runs jobs. */
+export interface JobOptions {
+    /** Where jobs are kept. Default: this process's memory, so that they end with it. */
+    readonly store?: JobStore;
+    /** Most jobs this process runs at once; `0` leaves them to other processes. Default `4`. */
+    readonly maxRunning?: number;
+    /**
+     * How long a job may go without a sign of the process that runs it, in milliseconds. After that another process
+     * takes it. Default `30_000`.
+     */
+    readonly leaseMs?: number;
+    /** How often this process looks for jobs of others, and for delayed ones, in milliseconds. Default `1_000`. */
+    readonly pollMs?: number;
+    /** How long one run may take, in milliseconds. Default `3_600_000`, one hour. */
+    readonly timeoutMs?: number;
+    /** How long a job may take in all, waiting included, in milliseconds. Default `86_400_000`, one day. */
+    readonly ttlMs?: number;
+    /** How long a result can be read at least, in milliseconds. Default `3_600_000`, one hour. */
+    readonly resultTtlMs?: number;
+}
+/** `JobOptions` with every default filled in and every value checked. */
+export type JobSettings = Required<Omit<JobOptions, 'store'>>;
+/** @throws TypeError naming the option, its value and the fix. */
+export declare function parseJobOptions(options: JobOptions): JobSettings;
+/** How the calls of one tool run as tasks. */
+export interface TaskSettings {
+    readonly mode: Exclude<TaskMode, 'never'>;
+    readonly start: 'at_once' | 'by_handler';
+    readonly timeoutMs: number;
+    readonly ttlMs: number;
+    readonly resultTtlMs: number;
+    readonly pollIntervalMs: number;
+    readonly delayMs: number;
+    readonly priority: number;
+    readonly attempts: number;
+    readonly backoffMs: number;
+    /** Whether a run that failed for a while may be followed by another. */
+    readonly retries: boolean;
+}
+/**
+ * The task settings of a tool; undefined where it never runs as a task.
+ *
+ * @throws TypeError naming the tool, the option, its value and the fix.
+ */
+export declare function parseTaskPolicy(guarded: Guarded, jobs: JobSettings): TaskSettings | undefined;
+
+// jobs/job-run.d.ts
+
+import { ActiveCall, type Callee } from '../mcp/active-call.ts';
+import type { ServerContext } from '../mcp/context.ts';
+import { type McpResult } from '../mcp/result.ts';
+import { type JobRecord, type JobStore } from './job.ts';
+import type { TaskSettings } from './job-options.ts';
+/** What a job is run with: a tool and the whole way to its handler. */
+export interface JobTool extends Callee {
+    readonly settings: TaskSettings;
+    run(call: ActiveCall): McpResult | Promise<McpResult>;
+}
+/** What runs of jobs share. */
+export interface JobEnvironment {
+    readonly store: JobStore;
+    readonly context: ServerContext;
+    readonly leaseMs: number;
+    /** Hears of every job that changed. */
+    onChange(record: JobRecord): void;
+}
+/** One run of a claimed job. It ends, suspends or gives back its job, unless it loses the claim to it. */
+export declare class JobRun {
+    private readonly record;
+    private readonly tool;
+    private readonly environment;
+    private readonly call;
+    private readonly task;
+    private renewedAt;
+    private isLost;
+    private isStopping;
+    private progress;
+    private progressTimer;
+    constructor(record: JobRecord, tool: JobTool, environment: JobEnvironment);
+    /** Runs the job. Never rejects. */
+    run(): Promise<void>;
+    /** The claim is gone: whatever the run does from now on, it changes nothing. */
+    lose(reason: string): void;
+    /** Breaks the run off and gives the job back, or ends it where it must not run twice. */
+    stop(): void;
+    private createCall;
+    private work;
+    private fromQuestions;
+    private fromResult;
+    private fromStop;
+    private tryAgain;
+    private toEnd;
+    private fromError;
+    private leave;
+    private renew;
+    private noteProgress;
+    private keepDone;
+    private note;
+}
+
+// jobs/job.d.ts
+
+import type { JsonObject } from '../jsonrpc/message.ts';
+/** How a job stands, in the words of the Tasks extension. */
+export type JobStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
+/** A question a job waits for, and its answer once there is one. */
+export interface JobInput {
+    /** The handler's own name for it. */
+    readonly key: string;
+    /** The question as the wire has it. */
+    readonly request: JsonObject;
+    readonly answer?: unknown;
+}
+/** How far a job says it is. */
+export interface JobProgress {
+    readonly done: number;
+    readonly total?: number | undefined;
+    readonly message?: string | undefined;
+}
+/** A job that is to be kept. */
+export interface NewJob {
+    /** Cannot be guessed. Whoever makes jobs makes it. */
+    readonly id: string;
+    /** Servers that share a store keep their jobs apart by it. */
+    readonly queue: string;
+    /** What runs it: the name of a tool. */
+    readonly name: string;
+    /** Who may see it: one string that tells principals apart. */
+    readonly owner: string;
+    /** Whose turn it takes. */
+    readonly tenant: string;
+    /** Everything a run needs, as text. */
+    readonly payload: string;
+    /** Results of `call.once` that were there before the job. */
+    readonly done?: JsonObject;
+    /** Answers the client gave before the job, by the handler's key. */
+    readonly answers?: JsonObject;
+    /** Two jobs of one queue with one key are one job. */
+    readonly key?: string | undefined;
+    /** Greater is sooner. Default `0`. */
+    readonly priority?: number;
+    /** How long to wait before the first run, in milliseconds. Default `0`. */
+    readonly delayMs?: number;
+    /** How often it may be begun, runs that were broken off included. */
+    readonly maxAttempts: number;
+    /** How long it may take to its end, from now on, in milliseconds. */
+    readonly ttlMs: number;
+    /** How long its end can be read at least, in milliseconds. */
+    readonly resultTtlMs: number;
+}
+/** A job as a store keeps it. Times are milliseconds since 1970. Read only. */
+export interface JobRecord extends Required<Omit<NewJob, 'delayMs' | 'key' | 'ttlMs'>> {
+    readonly key: string | undefined;
+    readonly status: JobStatus;
+    /** A few words on how it stands, for people and models. */
+    readonly message?: string | undefined;
+    /** Grows with every claim, and with whatever takes a claim away. */
+    readonly fence: number;
+    /** How often it was begun since it last got an answer. */
+    readonly attempts: number;
+    /** When somebody may claim it: when it is due, or when the lease of its claim ends. Undefined once it has ended. */
+    readonly claimableAt: number | undefined;
+    /** Every question it ever asked, by the key the client knows it by. None is used twice. */
+    readonly inputs: {
+        readonly [key: string]: JobInput;
+    };
+    readonly progress?: JobProgress | undefined;
+    /** How it ended, as text. */
+    readonly outcome?: string | undefined;
+    /** Whether it ended because its attempts were used up. */
+    readonly isDead: boolean;
+    readonly createdAt: number;
+    readonly updatedAt: number;
+    readonly expiresAt: number;
+}
+/** How a run of a job ended. */
+export interface JobEnd {
+    readonly status: 'completed' | 'failed';
+    readonly outcome: string;
+    readonly message?: string | undefined;
+    /** Whether it is to be kept as a dead letter. Default `false`. */
+    readonly isDead?: boolean;
+}
+/** Why and when a job that is given back should run again. */
+export interface JobRelease {
+    /** How long to wait, in milliseconds. */
+    readonly delayMs: number;
+    /** Whether the run that ends here counts as an attempt. */
+    readonly counts: boolean;
+}
+type Later<T> = T | Promise<T>;
+/**
+ * Where jobs are kept. A driver does each method in one atomic step with one clock, and what it accepted survives a
+ * crash as far as the driver promises: SQLite of the machine, memory of nothing. `fence` is the one of the claim a
+ * caller acts under; a claim that was lost to its lease, a cancel or another claim can change nothing any more.
+ */
+export interface JobStore {
+    /**
+     * Keeps a job before it returns. Where the queue has a job of that key already, that one is returned instead.
+     *
+     * @throws JobStoreFull where there is no room; nothing that was promised is thrown away to make some.
+     */
+    enqueue(job: NewJob): Later<JobRecord>;
+    /** The job, or undefined where there is none or it has expired. */
+    get(id: string): Later<JobRecord | undefined>;
+    /**
+     * Takes the next job that is due, or whose claim has run out: the highest priority first, then the tenant whose last
+     * turn was longest ago, then the oldest.
+     */
+    claim(options: {
+        queue: string;
+        names: readonly string[];
+        leaseMs: number;
+    }): Later<JobRecord | undefined>;
+    /** Keeps a claim for another lease. Undefined where it is lost, for instance because the job was cancelled. */
+    renew(id: string, fence: number, options: {
+        leaseMs: number;
+        progress?: JobProgress | undefined;
+    }): Later<JobRecord | undefined>;
+    /** Keeps what `call.once` has done. False where the claim is lost. */
+    checkpoint(id: string, fence: number, done: JsonObject): Later<boolean>;
+    /** Ends the run until every question of it is answered. Undefined where the claim is lost. */
+    suspend(id: string, fence: number, questions: ReadonlyMap<string, JsonObject>): Later<JobRecord | undefined>;
+    /** Ends the job. Undefined where the claim is lost. */
+    finish(id: string, fence: number, end: JobEnd): Later<JobRecord | undefined>;
+    /** Gives the job back, to be run again. False where the claim is lost. */
+    release(id: string, fence: number, release: JobRelease): Later<boolean>;
+    /** Adds answers to open questions and ignores all others. Undefined where there is no such job. */
+    answer(id: string, answers: JsonObject): Later<JobRecord | undefined>;
+    /** Ends the job as cancelled, unless it has ended. Undefined where there is no such job. */
+    cancel(id: string): Later<JobRecord | undefined>;
+    /** Dead letters of a queue, the oldest first. */
+    listDead(options: {
+        queue: string;
+        limit: number;
+    }): Later<readonly JobRecord[]>;
+    /** Runs a dead letter once more, with all its attempts. Undefined where there is none of that id. */
+    revive(id: string): Later<JobRecord | undefined>;
+}
+/** The store keeps as many jobs as it may, of this tenant or in all. */
+export declare class JobStoreFull extends Error {
+    readonly name = "JobStoreFull";
+}
+/** Tells whether a job has come to its end. */
+export declare function isEnded({ status }: JobRecord): boolean;
+/** The questions that still wait for an answer, by the key the client knows them by. */
+export declare function listOpenInputs({ inputs }: JobRecord): {
+    readonly [key: string]: JsonObject;
+};
+export {};
+
+// jobs/task-jobs.d.ts
+
+import type { JsonObject } from '../jsonrpc/message.ts';
+import type { ActiveCall } from '../mcp/active-call.ts';
+import type { ServerContext } from '../mcp/context.ts';
+import { type Principal } from '../mcp/principal.ts';
+import type { McpResult } from '../mcp/result.ts';
+import { type JobRecord, type JobStore } from './job.ts';
+import type { JobSettings } from './job-options.ts';
+import type { JobTool } from './job-run.ts';
+/** A tool whose calls can run as jobs. */
+export interface TaskTool extends JobTool {
+    /** The key by which repeats of a call are known, where it has one. */
+    findKey(call: ActiveCall): string | undefined;
+    /** Whether somebody who asks for a job may use its tool. */
+    isAllowed(principal: Principal): boolean;
+}
+/** What the jobs of a server are made with. */
+export interface JobsOptions {
+    readonly store: JobStore;
+    readonly settings: JobSettings;
+    /** The server's name: servers that share a store keep their jobs apart by it. */
+    readonly queue: string;
+    readonly context: ServerContext;
+    /** Where a request carries its idempotency key. */
+    readonly keyMeta: string;
+}
+/** The jobs of one server: made from calls, run by its worker, seen by their owners. */
+export declare class Jobs {
+    readonly context: ServerContext;
+    readonly settings: JobSettings;
+    private readonly options;
+    private readonly tools;
+    private readonly worker;
+    constructor(options: JobsOptions);
+    /** Whether any tool can run as a job. */
+    get isUsed(): boolean;
+    addTool(tool: TaskTool): void;
+    removeTool(name: string): void;
+    /** Runs jobs in this process from now on, also those that others left. */
+    start(): void;
+    /** Takes no more jobs and waits for those that run; what is left after `graceMs` is given back. */
+    stop(graceMs?: number): Promise<void>;
+    /** Makes a call go on as a job, and tells its client where to find it. The job is kept before that. */
+    create(call: ActiveCall, tool: TaskTool): Promise<McpResult>;
+    /** The job, where it is this caller's and the caller may still use its tool. */
+    find(id: string, principal: Principal): Promise<JobRecord | undefined>;
+    /** Hands answers to a job that waits for them. */
+    answer({ id }: JobRecord, answers: JsonObject): Promise<void>;
+    /** Takes a job back. */
+    cancel(known: JobRecord): Promise<JobRecord>;
+    /** Jobs of this server whose attempts were used up, the oldest first. */
+    listDead(limit?: number): Promise<readonly JobRecord[]>;
+    /** Runs a dead letter once more, with all its attempts. False where there is none of that id. */
+    revive(id: string): Promise<boolean>;
+    /** How often clients should ask for a job, in milliseconds. */
+    toPollIntervalMs({ name }: JobRecord): number | undefined;
+    private toJob;
+    private enqueue;
+    private publish;
+}
+
+// jsonrpc/message.d.ts
+
+/** A request id: a string or an integer, never null (specification 2026-07-28, basic/index, "Requests"). */
+export type RequestId = string | number;
+/** A JSON object as it came off the wire. */
+export type JsonObject = {
+    [key: string]: unknown;
+};
+/** A parsed JSON-RPC message whose shape was checked: a request, a notification or a response. */
+export interface JsonRpcMessage {
+    readonly jsonrpc: '2.0';
+    readonly id?: RequestId;
+    readonly method?: string;
+    readonly params?: JsonObject;
+    readonly result?: unknown;
+    readonly error?: {
+        readonly code: number;
+        readonly message: string;
+        readonly data?: unknown;
+    };
+}
+/** Tells plain JSON objects from arrays, null and primitives. */
+export declare function isObject(value: unknown): value is JsonObject;
+/** Tells whether a value can be a request id. */
+export declare function isRequestId(value: unknown): value is RequestId;
+
+// jsonrpc/scan.d.ts
+
+/** How deep and how large a message may be. */
+export interface JsonLimits {
+    /** Most objects and arrays inside each other. */
+    readonly maxDepth: number;
+    /** Most values: objects, arrays, strings, numbers, booleans and nulls. Keys do not count. */
+    readonly maxNodes: number;
+}
+/** Why a text is refused before it is parsed. */
+export type JsonFault = 'too_deep' | 'too_many_nodes' | 'duplicate_key' | 'forbidden_key';
+/**
+ * Bounds a JSON text in one pass, before anything is built from it. Refuses the key `__proto__` anywhere, however it is
+ * written, and repeated keys in the two outermost objects. Well-formed text within the limits passes; text that is not
+ * JSON may pass too, because parsing refuses it next. Never throws, and takes time in proportion to the text.
+ */
+export declare function scanJson(text: string, limits: JsonLimits): JsonFault | undefined;
+
+// mcp/access.d.ts
+
+import type { Principal } from './principal.ts';
+/** Who may see and use a component. Without any of these, everyone who got in. */
+export interface Access {
+    /**
+     * Scopes a caller needs, all of them. A caller that lacks some does not see the component, and is told which it
+     * needs when it asks for it all the same.
+     */
+    readonly scopes?: readonly string[];
+    /** Roles of which a caller needs one. To everybody else the component does not exist. */
+    readonly roles?: readonly string[];
+    /** Decides for one caller, at once. Unless it says `true`, the component does not exist. */
+    readonly visible?: (principal: Principal) => boolean;
+}
+/** Tells whether a component exists for a caller. */
+export declare function existsFor({ roles, visible }: Access, principal: Principal): boolean;
+/** The scopes a caller would need and does not have. */
+export declare function toMissingScopes({ scopes }: Access, principal: Principal): readonly string[];
+/** Tells whether a caller may see and use a component. */
+export declare function isAllowed(access: Access, principal: Principal): boolean;
+/** Tells whether the answer can differ from one caller to another. */
+export declare function isRestricted({ scopes, roles, visible }: Access): boolean;
+
+// mcp/active-call.d.ts
+
+import { Failure } from '../errors.ts';
+import { type JsonObject } from '../jsonrpc/message.ts';
+import { type TraceContext } from '../telemetry/trace-context.ts';
+import type { AskAnswer, AskRequest, WireRequest } from './ask-request.ts';
+import { type CachedKind } from './cache-name.ts';
+import type { Call, CallLog, CallNotify, CallRequest, DeclaredErrors, Effect, FailOptions } from './call.ts';
+import { type AskKind } from './capabilities.ts';
+import type { ServerContext } from './context.ts';
+import type { InFlight } from './in-flight.ts';
+import { type Rounds } from './input-required.ts';
+import { type Principal } from './principal.ts';
+import { type McpRequest } from './request.ts';
+import { type CallTask } from './tasks.ts';
+/** What a call is made on: a tool, resource or prompt, as far as the protocol layer cares. */
+export interface Callee {
+    readonly name: string;
+    readonly errors: DeclaredErrors | undefined;
+    /** Default `read`: only tools can do more. */
+    readonly effect?: Effect;
+    /** Milliseconds. */
+    readonly timeoutMs: number;
+    /** Paths of arguments that no record may show. */
+    readonly redact?: readonly string[] | undefined;
+}
+/** Ends a call that takes too long. */
+export interface CallTimer {
+    /** Gives the call its whole time, from now on. */
+    start(): void;
+    stop(): void;
+}
+/** The one call object a handler and the middleware share. Most of it is made only when it is asked for. */
+export declare class ActiveCall implements Call {
+    readonly mcp: McpRequest;
+    readonly callee: Callee;
+    readonly context: ServerContext;
+    /** The arguments: as the client sent them, and once validated what the schema made of them. */
+    input: unknown;
+    /** The deadline moves while a user is asked. */
+    deadline: number;
+    /** Set by whoever reads it from the request. */
+    idempotencyKey: string | undefined;
+    /** Set while the call holds the claim to its idempotency key. */
+    fence: number | undefined;
+    /** Set where nothing may change. */
+    dryRun: boolean;
+    /** Keeps what `once` has done where it outlives this run; set by whoever can. */
+    keepDone: ((done: JsonObject) => Promise<void>) | undefined;
+    /** Set where the call is a job, or may become one. */
+    task: CallTask | undefined;
+    /** Whether the handler turned to this one client, so that its result is not for others. */
+    asked: boolean;
+    /** Whether the handler reported progress. */
+    reported: boolean;
+    /** Answers that were asked for and fit, as the client gave them: what the next round has to know (2026-07-28). */
+    answered: Map<string, unknown> | undefined;
+    /** Set by whoever enforces the deadline, while it does. */
+    timer: CallTimer | undefined;
+    private readonly latestDeadline;
+    private abortReason;
+    private controller;
+    private readonly abortListeners;
+    private openQuestions;
+    private knownRounds;
+    private openAsks;
+    private lastProgress;
+    private finished;
+    private facts;
+    private ownTrace;
+    constructor(mcp: McpRequest, callee: Callee, context: ServerContext);
+    /** Questions of this round that the client still has to answer (2026-07-28). */
+    get questions(): ReadonlyMap<string, WireRequest>;
+    addQuestion(key: string, request: WireRequest): void;
+    get request(): CallRequest;
+    get principal(): Principal;
+    get effect(): Effect;
+    get signal(): AbortSignal;
+    get log(): CallLog;
+    get notify(): CallNotify;
+    /** What earlier rounds of this call answered and did. */
+    get rounds(): Rounds;
+    /** Goes on where another run of this call stopped. */
+    useRounds(rounds: Rounds): void;
+    /** Keeps an answer for the next run of this call, as the client gave it. */
+    noteAnswer(key: string, answer: unknown): void;
+    startTask(): Promise<void>;
+    /** Aborts `signal`; the first reason stays. */
+    abort(reason: Error): void;
+    /** The client took the request back, or is gone. */
+    cancel(reason: string): void;
+    /** The client can no longer be reached. A call whose outcome is kept for its return goes on. */
+    disconnect(): void;
+    get isAborted(): boolean;
+    onAbort(listener: (reason: Error) => void): void;
+    /** Nothing more may be sent for this call. */
+    finish(): void;
+    /** Sends a notification that belongs to this call, unless it is over. */
+    notifyClient(method: string, params: Record<string, unknown>): void;
+    progress(done: number, total?: number, message?: string): void;
+    /** A call that reports progress to a client that waits for it may go on, up to the server's longest. */
+    private extendDeadline;
+    /** Whether the deadline stands still, because the client is being asked. */
+    get isHeld(): boolean;
+    /** The deadline stands still until `releaseDeadline` was called as often. */
+    holdDeadline(): void;
+    releaseDeadline(): void;
+    fail(code: string, details?: unknown, options?: FailOptions): Failure;
+    canAsk(kind: AskKind): boolean;
+    ask<R extends AskRequest>(key: string, request: R): Promise<AskAnswer<R>>;
+    once<T>(key: string, run: () => T | Promise<T>): Promise<T>;
+    invalidate(kind: CachedKind, name: string): Promise<boolean>;
+    fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+    /** Where this call stands in the trace of its caller; undefined where neither sent nor started one. */
+    get trace(): TraceContext | undefined;
+    get hops(): readonly string[];
+    secret(name: string): Promise<string>;
+    createHandle(value: JsonObject, ttlMs?: number): string;
+    openHandle(handle: string): JsonObject | undefined;
+    closeStream(retryMs?: number): void;
+    /** Registers the call where its request can be cancelled by id; false when that id is in flight already. */
+    enter(inFlight: InFlight, scope: string): boolean;
+}
+
+// mcp/ask-request.d.ts
+
+import type { JsonObject } from '../jsonrpc/message.ts';
+import type { AskKind } from './capabilities.ts';
+import type { ContentBlock } from './content.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { InferOutput, Schema } from './schema.ts';
+/** A form for the user (specification, client/elicitation). Flat, with primitive fields; never for secrets. */
+export interface FormRequest<S extends Schema = Schema> {
+    readonly message: string;
+    readonly schema: S;
+}
+/** A visit to a web page by the user (specification, client/elicitation, "URL Mode"). https, without user data. */
+export interface UrlRequest {
+    readonly message: string;
+    readonly url: string;
+}
+/** A completion by the client's model (specification, client/sampling). */
+export interface SamplingRequest {
+    readonly sampling: {
+        readonly messages: readonly {
+            readonly role: 'user' | 'assistant';
+            readonly content: ContentBlock;
+        }[];
+        /** Largest answer, in tokens. */
+        readonly maxTokens: number;
+        readonly systemPrompt?: string;
+        readonly temperature?: number;
+        readonly stopSequences?: readonly string[];
+        readonly modelPreferences?: JsonObject;
+        readonly tools?: readonly JsonObject[];
+        readonly toolChoice?: JsonObject;
+    };
+}
+/** The folders the client works in (specification, client/roots). */
+export interface RootsRequest {
+    readonly roots: true;
+}
+/** What `call.ask` can ask for. */
+export type AskRequest = FormRequest | UrlRequest | SamplingRequest | RootsRequest;
+/** What the user did with a form or a link. Only an accepted form has content. */
+export type ElicitAnswer<T> = {
+    readonly action: 'accept';
+    readonly content: T;
+} | {
+    readonly action: 'decline' | 'cancel';
+    readonly content?: undefined;
+};
+/** What the client's model answered. */
+export interface SamplingAnswer {
+    readonly role: 'user' | 'assistant';
+    readonly content: unknown;
+    readonly model: string;
+    readonly stopReason?: string;
+}
+/** One folder of the client. */
+export interface Root {
+    readonly uri: string;
+    readonly name?: string;
+}
+/** The answer to an `AskRequest`. */
+export type AskAnswer<R> = R extends {
+    readonly schema: infer S;
+} ? ElicitAnswer<InferOutput<S>> : R extends UrlRequest ? ElicitAnswer<undefined> : R extends SamplingRequest ? SamplingAnswer : readonly Root[];
+/** A server-to-client request as the wire has it. */
+export interface WireRequest {
+    readonly method: 'elicitation/create' | 'sampling/createMessage' | 'roots/list';
+    readonly params: JsonObject;
+}
+/** What a client must have declared to be asked this. */
+export declare function toAskKind(request: AskRequest): AskKind;
+/**
+ * The wire form of a question.
+ *
+ * @throws TypeError when a form has fields that clients cannot show, or a URL is not an absolute http(s) one.
+ */
+export declare function toWireRequest(request: AskRequest, options: {
+    id?: string;
+    formSchema?: JsonSchema;
+}): WireRequest;
+
+// mcp/asks.d.ts
+
+import type { JsonRpcMessage } from '../jsonrpc/message.ts';
+/** The client answered a server-to-client request with an error. */
+export declare class AskRejected extends Error {
+    readonly name = "AskRejected";
+}
+/**
+ * Requests this server sent to clients on the handshake revisions and that wait for an answer. Ids cannot be
+ * guessed, and only the principal that was asked can answer.
+ */
+export declare class Asks {
+    private readonly pending;
+    get size(): number;
+    /** Waits for the answer to request `id`, which only `owner` may give. */
+    wait(id: string, owner: string): Promise<unknown>;
+    /** Tells whether request `id` still waits. */
+    has(id: string): boolean;
+    /** Gives up on an answer. */
+    drop(id: string): void;
+    /** Hands a response to whoever waits for it. Late and unknown answers are ignored. */
+    settle(message: JsonRpcMessage, owner: string): void;
+}
+
+// mcp/bounded-map.d.ts
+
+/** A map that forgets its oldest entry rather than grow past `capacity`. Reading an entry keeps it young. */
+export declare class BoundedMap<V> {
+    private readonly entries;
+    private readonly capacity;
+    constructor(capacity: number);
+    get size(): number;
+    get(key: string): V | undefined;
+    set(key: string, value: V): void;
+    /** Every value, the longest unread first. */
+    values(): Iterable<V>;
+    delete(key: string): boolean;
+}
+
+// mcp/cache-name.d.ts
+
+import type { ServerContext } from './context.ts';
+/** What can have a cache. */
+export type CachedKind = 'tool' | 'resource' | 'prompt';
+/** How the cache of a component is found: by its kind, and its name or for resources its URI. */
+export declare function toCacheName(kind: string, name: string): string;
+/** Forgets what is cached of a component; false where it has no cache. */
+export declare function invalidateCache({ caches }: Pick<ServerContext, 'caches'>, kind: CachedKind, name: string): Promise<boolean>;
+
+// mcp/call.d.ts
+
+import type { Failure } from '../errors.ts';
+import type { JsonObject, RequestId } from '../jsonrpc/message.ts';
+import type { AskAnswer, AskRequest } from './ask-request.ts';
+import type { CachedKind } from './cache-name.ts';
+import type { AskKind, ClientCapabilities } from './capabilities.ts';
+import type { Implementation, MetaObject } from './content.ts';
+import type { Principal } from './principal.ts';
+import type { InferInput, Schema } from './schema.ts';
+/** An error a tool can end in, declared in its contract and shown to the model. */
+export interface DeclaredError {
+    /** A full sentence for the model: what went wrong and what to do instead. */
+    readonly message: string;
+    /** Whether the same call can succeed later. */
+    readonly retry: boolean;
+    /** What the error carries besides; its members stand beside `error` and `message`. */
+    readonly details?: Schema;
+}
+/** The declared errors of a contract, by their stable code. */
+export type DeclaredErrors = {
+    readonly [code: string]: DeclaredError;
+};
+type DetailsOf<E> = E extends {
+    readonly details: infer S extends Schema;
+} ? [details: InferInput<S>, options?: FailOptions] : [details?: undefined, options?: FailOptions];
+/** How a declared error is to be retried. */
+export interface FailOptions {
+    /** When the same call can succeed, in milliseconds from now. */
+    readonly retryAfterMs?: number;
+    /** A sentence for this one case, in place of the declared one. */
+    readonly message?: string;
+}
+/** Writes to the server's log, and to the client where it asked for log messages. */
+export interface CallLog {
+    debug(message: string, data?: Record<string, unknown>): void;
+    info(message: string, data?: Record<string, unknown>): void;
+    notice(message: string, data?: Record<string, unknown>): void;
+    warning(message: string, data?: Record<string, unknown>): void;
+    error(message: string, data?: Record<string, unknown>): void;
+}
+/** Tells clients that listen of changes. Resource changes reach the caller's own tenant only. */
+export interface CallNotify {
+    resourceUpdated(uri: string): void;
+    resourcesChanged(): void;
+    toolsChanged(): void;
+    promptsChanged(): void;
+}
+/** What a tool does to the world. It sets the annotations clients see and decides what may be repeated. */
+export type Effect = 'read' | 'write' | 'destroy';
+/** Facts of the request a handler works on. */
+export interface CallRequest {
+    readonly id: RequestId;
+    readonly method: string;
+    /** The protocol revision it is written in, as a date. */
+    readonly revision: string;
+    readonly client: {
+        readonly info: Implementation | undefined;
+        readonly capabilities: ClientCapabilities;
+    };
+    /** The `_meta` the client sent, unknown keys included. */
+    readonly meta: MetaObject;
+}
+/**
+ * The one thing a handler gets besides its input.
+ *
+ * A handler that calls `ask` may run more than once: where the client answers in a new request (2026-07-28), it
+ * starts again from the top with the answers at hand. Wrap what must not run twice in `once`.
+ */
+export interface Call<E = DeclaredErrors> {
+    readonly request: CallRequest;
+    readonly principal: Principal;
+    /** Aborts when the client cancels or goes away, when the deadline passes and when the server stops. */
+    readonly signal: AbortSignal;
+    /** When the call must be over, in milliseconds since 1970. */
+    readonly deadline: number;
+    /** What the contract says the call does. Resources and prompts read. */
+    readonly effect: Effect;
+    /** The key by which the client marks repeats of this call, where there is one. */
+    readonly idempotencyKey: string | undefined;
+    /**
+     * Grows with every run of one idempotency key: a store that refuses writes with a smaller one than it has seen keeps
+     * out a run that lost its claim without knowing. Undefined where no key was given.
+     */
+    readonly fence: number | undefined;
+    /** Whether the caller only wants to know what would happen. A handler that sees it changes nothing. */
+    readonly dryRun: boolean;
+    readonly log: CallLog;
+    readonly notify: CallNotify;
+    /**
+     * Reports progress to clients that asked for it. Values that do not grow are dropped, as are those that come
+     * after the end (specification, "Progress").
+     */
+    progress(done: number, total?: number, message?: string): void;
+    /** Makes the declared error `code`, to be thrown. An undeclared code does not compile. */
+    fail<K extends keyof E & string>(code: K, ...details: DetailsOf<E[K]>): Failure;
+    /**
+     * Asks the client's user (or model) and waits for the answer. `key` names the question within this call. Ask
+     * several at once with `Promise.all`: they reach the client together.
+     *
+     * @throws Failure `cannot_ask` where the client did not declare it can be asked, `answer_invalid` where its
+     * answer does not fit.
+     */
+    ask<R extends AskRequest>(key: string, request: R): Promise<AskAnswer<R>>;
+    /** Tells whether this client can be asked. Clients that cannot need a way without. */
+    canAsk(kind: AskKind): boolean;
+    /** Runs `run` once per call, however often the handler starts again. Its value must survive JSON. */
+    once<T>(key: string, run: () => T | Promise<T>): Promise<T>;
+    /**
+     * Goes on as a task where the contract has `start: 'by_handler'` and the client can follow one: the client gets the
+     * id of the task, and the handler starts again from the top with the answers and the results of `once` at hand.
+     * Elsewhere, and in the task, it does nothing. Await it.
+     */
+    startTask(): Promise<void>;
+    /**
+     * Forgets what the `cache` of a component keeps, as `server.invalidate` does: for handlers that change what others
+     * read. A resource goes by its URI.
+     */
+    invalidate(kind: CachedKind, name: string): Promise<boolean>;
+    /**
+     * Fetches as the global `fetch` does, and ends with the call. Nothing the client sent goes along, least of all its
+     * credentials. Addresses that a user or a model chose belong to `safeFetch` of `plinth/upstream`.
+     */
+    fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+    /**
+     * The servers this call came through, this one last: send it as `_meta["plinth/hops"]` with calls to other MCP
+     * servers, so that a ring of servers stops.
+     */
+    readonly hops: readonly string[];
+    /**
+     * Reads a secret from the server's providers: the caller's tenant's own, or the one for all.
+     *
+     * @throws TypeError when no provider has it.
+     */
+    secret(name: string): Promise<string>;
+    /**
+     * Seals a value into a handle that only this caller can open again: an id for something that spans calls. It cannot
+     * be guessed or changed, and nothing is stored.
+     *
+     * @param ttlMs How long it is good for, in milliseconds. Default `3_600_000`, one hour.
+     */
+    createHandle(value: JsonObject, ttlMs?: number): string;
+    /** The value of a handle; undefined when it is not one of this caller's, or has expired. */
+    openHandle(handle: string): JsonObject | undefined;
+    /**
+     * Closes the response stream and lets the client come back for the answer (2025-11-25 over HTTP); elsewhere it
+     * does nothing.
+     *
+     * @param retryMs How long the client should wait before it comes back. Default `1_000`.
+     */
+    closeStream(retryMs?: number): void;
+}
+export {};
+
+// mcp/capabilities.d.ts
+
+import { type JsonObject } from '../jsonrpc/message.ts';
+/** What a client declared it can be asked (specification, schema "ClientCapabilities"). */
+export interface ClientCapabilities {
+    readonly roots?: JsonObject;
+    readonly sampling?: JsonObject;
+    readonly elicitation?: JsonObject;
+    readonly extensions?: JsonObject;
+    readonly [name: string]: unknown;
+}
+/** What a client can be asked for: a form, a visit to a URL, a completion (with tools), its roots. */
+export type AskKind = 'elicitation' | 'elicitation.url' | 'sampling' | 'sampling.tools' | 'roots';
+/** Tells whether a client declared what `kind` needs. An empty `elicitation` object means form mode. */
+export declare function canAsk(capabilities: ClientCapabilities, kind: AskKind): boolean;
+/** The capabilities object that names what `kind` needs, for the error that asks for it. */
+export declare function toRequiredCapabilities(kind: AskKind): JsonObject;
+
+// mcp/content.d.ts
+
+/** Hints for the client about one piece of content (specification, schema "Annotations"). */
+export interface Annotations {
+    readonly audience?: readonly ('user' | 'assistant')[];
+    /** From 0 (optional) to 1 (required). */
+    readonly priority?: number;
+    /** ISO 8601. */
+    readonly lastModified?: string;
+}
+/** Free metadata of a message; keys follow the `_meta` key format of the specification. */
+export type MetaObject = {
+    readonly [key: string]: unknown;
+};
+interface ContentBase {
+    readonly annotations?: Annotations;
+    readonly _meta?: MetaObject;
+}
+/** An icon of a server, tool, resource or prompt. */
+export interface Icon {
+    readonly src: string;
+    readonly mimeType?: string;
+    readonly sizes?: readonly string[];
+    readonly theme?: 'light' | 'dark';
+}
+export interface TextContent extends ContentBase {
+    readonly type: 'text';
+    readonly text: string;
+}
+/** An image; `data` is bare base64, without a `data:` prefix. */
+export interface ImageContent extends ContentBase {
+    readonly type: 'image';
+    readonly data: string;
+    readonly mimeType: string;
+}
+/** Sound; `data` is bare base64, without a `data:` prefix. Clients before 2025-03-26 do not know it. */
+export interface AudioContent extends ContentBase {
+    readonly type: 'audio';
+    readonly data: string;
+    readonly mimeType: string;
+}
+/** A pointer to a resource the client may read. Clients before 2025-06-18 do not know it. */
+export interface ResourceLink extends ContentBase {
+    readonly type: 'resource_link';
+    readonly uri: string;
+    readonly name: string;
+    readonly title?: string;
+    readonly description?: string;
+    readonly mimeType?: string;
+    readonly size?: number;
+}
+export interface TextResourceContents {
+    readonly uri: string;
+    readonly mimeType?: string;
+    readonly text: string;
+    readonly _meta?: MetaObject;
+}
+/** Binary contents of a resource; `blob` is base64. */
+export interface BlobResourceContents {
+    readonly uri: string;
+    readonly mimeType?: string;
+    readonly blob: string;
+    readonly _meta?: MetaObject;
+}
+export type ResourceContents = TextResourceContents | BlobResourceContents;
+export interface EmbeddedResource extends ContentBase {
+    readonly type: 'resource';
+    readonly resource: ResourceContents;
+}
+/** One block of a tool result or a prompt message (specification, schema "ContentBlock"). */
+export type ContentBlock = TextContent | ImageContent | AudioContent | ResourceLink | EmbeddedResource;
+/** One message of a prompt. */
+export interface PromptMessage {
+    readonly role: 'user' | 'assistant';
+    readonly content: ContentBlock;
+}
+/** The name and version a client or a server gives of itself. Never a proof of identity. */
+export interface Implementation {
+    readonly name: string;
+    readonly version: string;
+    readonly title?: string;
+    readonly description?: string;
+    readonly websiteUrl?: string;
+    readonly icons?: readonly Icon[];
+}
+/** Levels of a log message, least severe first (RFC 5424). */
+export declare const logLevels: readonly ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
+export type LogLevel = (typeof logLevels)[number];
+/** Tells whether a value names a log level. */
+export declare function isLogLevel(value: unknown): value is LogLevel;
+export {};
+
+// mcp/context.d.ts
+
+import type { JsonLimits } from '../jsonrpc/scan.ts';
+import type { Sealer } from '../storage/sealed-token.ts';
+import type { LogSink } from '../telemetry/log.ts';
+import type { Asks } from './asks.ts';
+import type { BoundedMap } from './bounded-map.ts';
+import type { LogLevel } from './content.ts';
+import type { InFlight } from './in-flight.ts';
+import type { ParamHeader } from './param-headers.ts';
+import type { Principal } from './principal.ts';
+import type { ReadSecret } from './read-secret.ts';
+import type { Sessions } from './sessions.ts';
+import type { Subscriptions } from './subscriptions.ts';
+/** Bounds of a server that the protocol layer applies. */
+export interface ContextLimits extends JsonLimits {
+    /** Largest result text in bytes. */
+    readonly maxOutputBytes: number;
+    /** How long a call that reports progress may take, in milliseconds. */
+    readonly maxTimeoutMs: number;
+    /** How long a handler may hold the event loop before it is named in the log, in milliseconds. */
+    readonly blockedAfterMs: number;
+    /** How long a client may take to answer `call.ask`, in milliseconds. */
+    readonly askTimeoutMs: number;
+    /** How long a `requestState` is good for, in milliseconds. */
+    readonly requestStateTtlMs: number;
+}
+/** What every request of one server shares. Made once by `createServer`. */
+export interface ServerContext {
+    readonly limits: ContextLimits;
+    readonly now: () => number;
+    readonly log: LogSink;
+    /** A random string that cannot be guessed. */
+    readonly createKey: () => string;
+    /** Whether nothing may change, whatever is called: every tool that writes makes a dry run, or is refused. */
+    dryRun: boolean;
+    /** A SHA-256 digest, base64url. */
+    readonly digest: (text: string) => string;
+    /** How this server names itself to servers it calls. */
+    readonly instanceName: string;
+    readonly requireSession: boolean;
+    /** The `_meta` member that names the server, as JSON text without outer braces. */
+    readonly serverInfo: string;
+    readonly sessions: Sessions;
+    readonly requestStates: Sealer;
+    /** Seals what `call.createHandle` gives out. */
+    readonly handles: Sealer;
+    readonly readSecret: ReadSecret;
+    /** A copy of a value, ready for JSON, without anything that is or looks like a secret. */
+    hideSecrets(value: unknown): unknown;
+    readonly asks: Asks;
+    readonly inFlight: InFlight;
+    /** Components whose handlers are being waited for, with how many calls of each. */
+    readonly running: Map<string, number>;
+    /** Forgets what is cached of a component, by its kind and name. Only components with a cache are here. */
+    readonly caches: Map<string, () => void | Promise<void>>;
+    /** How often a handler held the event loop for too long. */
+    readonly blocked: {
+        count: number;
+    };
+    readonly subscriptions: Subscriptions;
+    /** Log levels that sessions chose with `logging/setLevel`, by session key. */
+    readonly logLevels: BoundedMap<LogLevel>;
+    /** What sessions subscribed to with `resources/subscribe`, by session key. */
+    readonly watched: BoundedMap<Set<string>>;
+    /** Whether streams of a revision open with an event that has an id and no data. */
+    primesStreams(revision: string): boolean;
+    /** Arguments a tool mirrors into headers, by tool name; none of a tool that does not exist for this caller. */
+    paramHeaders(tool: string, principal: Principal): readonly ParamHeader[] | undefined;
+    /** Whether a caller may read the resource of this address now. */
+    mayWatch(uri: string, principal: Principal): boolean;
+}
+
+// mcp/exchange.d.ts
+
+import type { RequestId } from '../jsonrpc/message.ts';
+import type { Observation } from './observation.ts';
+import type { Principal } from './principal.ts';
+import type { Session } from './session.ts';
+/** Headers as plain data: lower-case names in, the single value out. */
+export interface HeaderLookup {
+    get(name: string): string | undefined;
+}
+/** A lasting link to one client, where the transport is one: stdio, memory, HTTP+SSE. */
+export interface Connection {
+    /** Tells one link from another. */
+    readonly key: string;
+    /** Set by `initialize`. */
+    session: Session | undefined;
+    /** Sends a message that belongs to no request. */
+    send(text: string): void;
+    /** Called once when the link is gone. */
+    onClose(listener: () => void): void;
+}
+/** One message on its way through the server: what came with it, and the way back. */
+export interface Exchange {
+    /** Undefined where the transport has no headers. */
+    readonly headers: HeaderLookup | undefined;
+    /** Undefined where every message stands alone, as over Streamable HTTP. */
+    readonly connection: Connection | undefined;
+    readonly principal: Principal;
+    /** The address of the other end, where the transport knows it. */
+    readonly remoteAddress?: string | undefined;
+    /** What the record of this message is made from; set where somebody observes. */
+    observation?: Observation;
+    /** Sends a notification or request that belongs to this message, ahead of its answer. */
+    send(text: string): void;
+    /** Called at most once, when the client can no longer receive the answer. */
+    onClose(listener: () => void): void;
+    /**
+     * Ends the response stream and lets the client come back for the rest (2025-11-25, "Sending Messages to the
+     * Server", 6). Does nothing where streams cannot be resumed.
+     */
+    closeStream?(retryMs: number): void;
+    /** Tells the entry which request and session this is, once known, so that it can number its events. */
+    identify?(id: RequestId, session: Session | undefined, revision: string): void;
+}
+/** What goes back: an HTTP status for those who need one, and the text of the message, if there is one. */
+export interface Reply {
+    readonly status: number;
+    readonly text: string | undefined;
+    /** Set on the answer to `initialize` over Streamable HTTP. */
+    readonly sessionId?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    /** The scopes the request needs, where the caller lacks some. */
+    readonly requiredScopes?: readonly string[];
+}
+
+// mcp/in-flight.d.ts
+
+import type { RequestId } from '../jsonrpc/message.ts';
+/** What can be cancelled by the id of its request. */
+export interface Cancellable {
+    cancel(reason: string): void;
+}
+/** Requests being worked on, by the link or session they came over and their id. */
+export declare class InFlight {
+    private readonly calls;
+    get size(): number;
+    has(scope: string, id: RequestId): boolean;
+    /** Returns false, and adds nothing, when the same id is in flight already. */
+    add(scope: string, id: RequestId, call: Cancellable): boolean;
+    remove(scope: string, id: RequestId): void;
+    /** Cancels one request. Unknown ids are ignored, as the specification asks. */
+    cancel(scope: string, id: RequestId, reason: string): void;
+    /** Cancels everything, because the server stops. */
+    cancelAll(reason: string): void;
+}
+
+// mcp/initialize.d.ts
+
+import { type JsonObject } from '../jsonrpc/message.ts';
+import type { ServerContext } from './context.ts';
+import type { McpRequest } from './request.ts';
+import { type McpResult } from './result.ts';
+/** The answer to `initialize`, and the id of the session it opened, where the transport has no link to keep it. */
+export interface Initialized {
+    readonly result: McpResult;
+    readonly sessionId: string | undefined;
+}
+/**
+ * Opens a session (2025-11-25, basic/lifecycle). The revision asked for is granted if we speak it; else the newest
+ * handshake revision is offered.
+ */
+export declare function initialize(request: McpRequest, about: {
+    capabilities: JsonObject;
+    serverInfo: JsonObject;
+    instructions: string | undefined;
+}, context: ServerContext): Initialized;
+/** Answers `logging/setLevel`: from now on this session gets log messages of that level and above. */
+export declare function setLogLevel(request: McpRequest, context: ServerContext): McpResult;
+
+// mcp/input-required.d.ts
+
+import { type JsonObject } from '../jsonrpc/message.ts';
+import type { WireRequest } from './ask-request.ts';
+import type { ServerContext } from './context.ts';
+import type { McpRequest } from './request.ts';
+import type { McpResult } from './result.ts';
+/** Stops a handler whose question the client has not answered yet. Never reaches a caller. */
+export declare class InputRequired extends Error {
+    readonly name = "InputRequired";
+}
+/** What earlier rounds of one call left behind, from the sealed `requestState` and the answers sent with it. */
+export interface Rounds {
+    /** Answers by key, as the client gave them. */
+    readonly answers: JsonObject;
+    /** Results of `call.once` by key. */
+    readonly done: JsonObject;
+    /** The idempotency key the call began with, if it had one. */
+    readonly key?: string | undefined;
+    /** Whether the call began as a dry run. */
+    readonly dryRun?: boolean | undefined;
+}
+/** Whether a request goes on with a call that had to ask. */
+export declare function isLaterRound({ params }: McpRequest): boolean;
+/**
+ * Reads what a retried request brings back (2026-07-28, basic/patterns/mrtr). The state is ours only if it was
+ * sealed for this principal, this method and these parameters, and has not expired.
+ *
+ * @throws ProtocolError `state_invalid` or `params_invalid`.
+ */
+export declare function parseRounds(request: McpRequest, context: ServerContext): Rounds;
+/** The interim result that carries open questions and the sealed state of the call so far. */
+export declare function createInputRequiredResult(request: McpRequest, context: ServerContext, open: {
+    requests: ReadonlyMap<string, WireRequest>;
+    rounds: Rounds;
+}): McpResult;
+
+// mcp/job-desk.d.ts
+
+import type { Principal } from './principal.ts';
+import type { McpResult } from './result.ts';
+/** What clients that know no tasks ask for the state of a job. */
+export declare const checkJobTool = "check_job_status";
+/** What clients that know no tasks cancel a job with. */
+export declare const cancelJobTool = "cancel_job";
+/** Finds jobs for the tools that stand in for the extension. */
+export interface JobDesk {
+    /** The job as data, or with its result where it has one; undefined where the caller has no such job. */
+    find(id: string, principal: Principal): Promise<JobAnswer | undefined>;
+    cancel(id: string, principal: Principal): Promise<JobAnswer | undefined>;
+}
+/** What is known of a job. */
+export interface JobAnswer {
+    readonly status: string;
+    readonly message: string | undefined;
+    readonly progress: {
+        done: number;
+        total?: number | undefined;
+        message?: string | undefined;
+    } | undefined;
+    readonly pollIntervalMs: number;
+    /** Set once it has ended in a result. */
+    readonly result: McpResult | undefined;
+    /** Set once it has failed. */
+    readonly error: unknown;
+}
+/** Tells whether a job has not come to its end. */
+export declare function isOpenJob({ status }: JobAnswer): boolean;
+/** A job in a few members, for a model. */
+export declare function toJobState(id: string, job: JobAnswer): Record<string, unknown>;
+
+// mcp/json-schema.d.ts
+
+/** A JSON Schema (2020-12) as plain data. */
+export type JsonSchema = {
+    readonly [key: string]: unknown;
+};
+
+// mcp/observation.d.ts
+
+import type { JsonRpcMessage } from '../jsonrpc/message.ts';
+import type { CallEvent, CallOutcome } from '../telemetry/observer.ts';
+import type { CallSpan } from '../telemetry/tracer.ts';
+import type { ActiveCall } from './active-call.ts';
+import type { McpRequest } from './request.ts';
+import type { McpResult } from './result.ts';
+/** What the stages of a request leave behind for the record of it. Exists only where somebody observes. */
+export declare class Observation {
+    readonly startedAt: number;
+    message: JsonRpcMessage | undefined;
+    request: McpRequest | undefined;
+    call: ActiveCall | undefined;
+    span: CallSpan | undefined;
+    outcome: CallOutcome;
+    error: string | undefined;
+    errorType: string | undefined;
+    errorId: string | undefined;
+    queuedMs: number;
+    readonly events: CallEvent[];
+    private readonly onRequest;
+    constructor(onRequest: (observation: Observation) => void);
+    noteRequest(request: McpRequest): void;
+    noteQueued(queuedMs: number): void;
+    noteEvent(name: CallEvent['name']): void;
+    /** What a request ended in. An outcome that was noted on the way stays. */
+    noteResult(result: McpResult): void;
+    /** An error whose kind says all. What nobody expected comes by `noteCrash`. */
+    noteError(error: unknown): void;
+    noteCrash(thrown: unknown, errorId: string): void;
+    private noteFailure;
+    private noteMeta;
+    private end;
+}
+
+// mcp/param-headers.d.ts
+
+import type { JsonSchema } from './json-schema.ts';
+/** An argument that clients repeat in a header (2026-07-28, basic/transports/streamable-http, "Custom Headers"). */
+export interface ParamHeader {
+    /** Lower-case header name, such as `mcp-param-region`. */
+    readonly header: string;
+    /** Where the argument stands: a chain of property names. */
+    readonly path: readonly string[];
+    readonly type: 'string' | 'integer' | 'boolean';
+}
+/**
+ * The header annotations of an input schema, in the order in which they stand.
+ *
+ * @throws TypeError naming the place, the value and the rule it breaks.
+ */
+export declare function parseParamHeaders(inputSchema: JsonSchema): readonly ParamHeader[];
+/**
+ * The first header that does not agree with the arguments, if any. An argument that is absent or null has no header,
+ * so one that is sent all the same disagrees.
+ */
+export declare function findParamHeaderMismatch(mirrored: readonly ParamHeader[], args: unknown, header: (name: string) => string | undefined): string | undefined;
+
+// mcp/policy.d.ts
+
+/** Whose calls a limit counts together. */
+export type LimitScope = 'principal' | 'tenant' | 'client' | 'global';
+/** How often something may be called: a bucket that holds `burst` calls and refills `limit` every `windowMs`. */
+export interface RateLimit {
+    /** Calls a window, on average. */
+    readonly limit: number;
+    /** Length of the window, in milliseconds. */
+    readonly windowMs: number;
+    /** Most calls at once. Default: `limit`. */
+    readonly burst?: number;
+    /** How much one call takes, from its arguments where it depends on them. Default `1`. */
+    readonly cost?: number | ((input: unknown) => number);
+    /** Default `principal`. */
+    readonly per?: LimitScope;
+}
+/** How many calls may run at once. */
+export interface ConcurrencyLimit {
+    readonly limit: number;
+    /** How many more may wait. Default `16`. */
+    readonly queue?: number;
+    /** How long one may wait, in milliseconds. Default `5_000`. */
+    readonly queueTimeoutMs?: number;
+    /** Default `global`. */
+    readonly per?: LimitScope;
+}
+/**
+ * How repeats of one call are told apart from new ones. The key comes from `_meta` (`plinth/idempotencyKey`), the
+ * `Idempotency-Key` header, or an argument.
+ */
+export interface IdempotencyPolicy {
+    /** The argument that holds the key. Default: none. */
+    readonly argument?: string;
+    /** Whether calls without a key are refused. Default `false`. */
+    readonly required?: boolean;
+    /** How long a result is kept, in milliseconds. Default `86_400_000`, one day. */
+    readonly ttlMs?: number;
+    /** How long a call may go without renewing its claim, in milliseconds. Default `30_000`. */
+    readonly leaseMs?: number;
+    /**
+     * Whether a call that was broken off runs again when its key comes back. The handler then finds what it did in
+     * `call.once`, and fences what it writes with `call.fence`. Default `false`: it is answered with `outcome_unknown`.
+     */
+    readonly resume?: boolean;
+    /** Largest result that is kept, in characters of its JSON. Default `262_144`. */
+    readonly maxResultBytes?: number;
+}
+/** How long a result may be given again. Only for `effect: 'read'`. */
+export interface CachePolicy {
+    /** Milliseconds. */
+    readonly ttlMs: number;
+    /** Whether callers share results. Default `false`: each principal has its own. */
+    readonly public?: boolean;
+}
+/** How large a result may get, and what becomes of one that is larger. It is never lost without a word. */
+export interface BudgetPolicy {
+    /** Bytes of text or data. Default: the server's. */
+    readonly maxBytes?: number;
+    /** Estimated tokens, four bytes each. Default: the server's, or the client profile's where it is less. */
+    readonly maxTokens?: number;
+    /**
+     * `page` cuts at a structural boundary and gives a cursor to the rest; `outline` keeps the shape and shortens what
+     * is in it; `truncate` cuts at a structural boundary and says so; `link` moves the result to a resource and gives
+     * its link. Default `page`.
+     */
+    readonly strategy?: 'page' | 'outline' | 'truncate' | 'link';
+}
+/** When a caller that repeats itself is told, and when it is stopped. */
+export interface RepeatPolicy {
+    /** Identical calls in the window after which the result carries a hint. Default `3`. */
+    readonly hintAfter?: number;
+    /** Identical calls in the window after which the call is refused. Default `10`. */
+    readonly refuseAfter?: number;
+    /** Milliseconds. Default `60_000`. */
+    readonly windowMs?: number;
+}
+/** The policies any component may have. All optional; a policy that is not used costs nothing. */
+export interface Policies {
+    /** How long one call may take, in milliseconds. Default: the server's `timeoutMs`. */
+    readonly timeoutMs?: number;
+    readonly rate?: RateLimit | readonly RateLimit[];
+    readonly concurrency?: ConcurrencyLimit;
+    readonly cache?: CachePolicy;
+    /** For tools, and resources of one text, which are always cut and linked. `false` switches the server's off. */
+    readonly budget?: BudgetPolicy | false;
+    /** For tools. `false` switches the server's repeat guard off. */
+    readonly repeat?: RepeatPolicy | false;
+    /**
+     * Arguments that no log and no record may show, as dotted paths: `card.number`; `*` stands for every member or item.
+     * Default: none but those whose name or form gives them away.
+     */
+    readonly redact?: readonly string[];
+}
+/**
+ * Whether calls of a tool run as tasks: jobs that outlive their request. `allowed` where the client knows tasks, else
+ * as always; `always` for every call, and clients that know no tasks get the id of a job.
+ */
+export type TaskMode = 'never' | 'allowed' | 'always';
+/** How calls of a tool run as tasks. */
+export interface TaskPolicy {
+    readonly mode: TaskMode;
+    /**
+     * `at_once` starts a task before the handler is called; `by_handler` runs the handler in the request until it
+     * calls `call.startTask()`, so that it can ask or answer first. Default `at_once`.
+     */
+    readonly start?: 'at_once' | 'by_handler';
+    /** How long one run may take, in milliseconds. Default: the server's `jobs.timeoutMs`. */
+    readonly timeoutMs?: number;
+    /** How long a task may take in all, waiting included, in milliseconds. Default: the server's `jobs.ttlMs`. */
+    readonly ttlMs?: number;
+    /** How long a result can be read at least, in milliseconds. Default: the server's `jobs.resultTtlMs`. */
+    readonly resultTtlMs?: number;
+    /** How often clients should ask, in milliseconds. Default `1_000`. */
+    readonly pollIntervalMs?: number;
+    /** How long a task waits before it starts, in milliseconds. Default `0`. */
+    readonly delayMs?: number;
+    /** Greater is sooner, whoever asks. Default `0`. */
+    readonly priority?: number;
+    /**
+     * Whether a run that failed for a while, or was broken off, is followed by another. Only for handlers that may run
+     * twice: wrap what must not in `call.once`. Default: three attempts for `effect: 'read'`, else one.
+     */
+    readonly retry?: TaskRetry;
+}
+/** How often a job is begun, and how long it waits in between. */
+export interface TaskRetry {
+    /** Runs in all. */
+    readonly attempts: number;
+    /** How long to wait after the first failure, in milliseconds; twice as long after each further one. Default `1_000`. */
+    readonly backoffMs?: number;
+}
+/** The policies only a tool can have. */
+export interface ToolPolicies extends Policies {
+    /** `'key'` is short for the default policy. */
+    readonly idempotency?: 'key' | IdempotencyPolicy;
+    /** Whether the handler looks at `call.dryRun` and then changes nothing. Default `false`. */
+    readonly dryRun?: boolean;
+    /** Whether its calls run as tasks. Default `never`. */
+    readonly task?: TaskMode | TaskPolicy;
+}
+/** What policies need to know of the component they guard. */
+export interface Guarded extends ToolPolicies {
+    readonly kind: 'tool' | 'resource' | 'prompt' | 'completion' | 'list';
+    readonly name: string;
+    readonly effect: 'read' | 'write' | 'destroy';
+}
+
+// mcp/principal.d.ts
+
+/**
+ * Who is calling, as the guards found out. Handlers and middleware read this and nothing of HTTP. Where nothing
+ * authenticates, the subject is `anonymous` over HTTP, the user of the process over stdio and `local` in memory, in
+ * the tenant `local`; where others can reach the server, `anonymous` is also the tenant.
+ */
+export interface Principal {
+    /** The caller, unique within the issuer that vouched for it. */
+    readonly subject: string;
+    /** Whose data the caller works on. Everything that is stored is kept apart by it. */
+    readonly tenant: string;
+    /** What the caller may do. */
+    readonly scopes: readonly string[];
+    /** Groups the caller belongs to. */
+    readonly roles?: readonly string[];
+    /** True where whoever runs the server is the caller: no scope or role is asked of it. Never set from a token. */
+    readonly isTrusted?: boolean;
+    /** The OAuth client or key the caller used, where known. */
+    readonly client?: string;
+    /** Who vouched for the caller, where known. */
+    readonly issuer?: string;
+    /** True where nobody vouched for the caller. */
+    readonly isAnonymous?: boolean;
+    /** When the proof of identity ends, in milliseconds since 1970. */
+    readonly expiresAt?: number;
+}
+/** The caller of a process that was started by its user: stdio and in-memory links. */
+export declare const localPrincipal: Principal;
+/** The caller of an HTTP server that authenticates nobody and that only this machine reaches: like a local one. */
+export declare const openPrincipal: Principal;
+/** A caller without credentials, where an HTTP server authenticates others or can be reached by others. */
+export declare const anonymousPrincipal: Principal;
+/** One string that tells principals apart, for keys of anything that is kept. */
+export declare function toPrincipalKey(principal: Principal): string;
+
+// mcp/read-secret.d.ts
+
+import type { SecretProvider } from '../storage/secrets.ts';
+/** Reads secrets from the first provider that has them, and keeps them for a minute. */
+export type ReadSecret = (name: string, tenant: string) => Promise<string>;
+/** @throws TypeError from the returned function, naming the secret, when no provider has it. */
+export declare function createReadSecret(providers: readonly SecretProvider[], now: () => number, onRead?: (value: string) => void): ReadSecret;
+
+// mcp/request.d.ts
+
+import type { JsonObject, RequestId } from '../jsonrpc/message.ts';
+import type { ClientCapabilities } from './capabilities.ts';
+import type { Implementation, LogLevel } from './content.ts';
+import type { Exchange } from './exchange.ts';
+import type { Principal } from './principal.ts';
+import type { Revision } from './revision.ts';
+import type { Session } from './session.ts';
+/** A request whose revision is known and whose envelope was checked. Read only. */
+export interface McpRequest {
+    readonly id: RequestId;
+    readonly method: string;
+    readonly params: JsonObject;
+    readonly revision: Revision;
+    readonly principal: Principal;
+    readonly capabilities: ClientCapabilities;
+    readonly clientInfo: Implementation | undefined;
+    /** The session of a handshake revision, where there is one. */
+    readonly session: Session | undefined;
+    /** The log level this one request asked for (2026-07-28); sessions keep theirs elsewhere. */
+    readonly logLevel: LogLevel | undefined;
+    readonly exchange: Exchange;
+}
+/** The `_meta` of a request, exactly as it came. */
+export declare function toMeta(request: McpRequest): JsonObject;
+
+// mcp/result.d.ts
+
+import type { MetaObject } from './content.ts';
+import type { CacheHint, Revision } from './revision.ts';
+/** What a request ends in, before a revision gives it its form. */
+export interface McpResult {
+    /** The result's own members as this revision knows them: JSON text without outer braces. */
+    toMembers(revision: Revision): string;
+    readonly meta?: MetaObject | undefined;
+    readonly cache?: CacheHint | undefined;
+    /** Set for a result that is no end: it wraps itself and carries no `resultType: "complete"`. */
+    readonly interim?: 'input_required' | 'task';
+}
+/** A result with nothing to say: `ping`, `logging/setLevel`, `resources/subscribe`. */
+export declare const emptyResult: McpResult;
+/** A result whose members are the same for every revision. */
+export declare function createPlainResult(value: Record<string, unknown>, cache?: CacheHint): McpResult;
+/** The JSON text of a result, as `revision` wants it. */
+export declare function encodeResult(result: McpResult, revision: Revision, serverInfo: string): string;
+
+// mcp/revision.d.ts
+
+import type { JsonObject } from '../jsonrpc/message.ts';
+import type { MetaObject } from './content.ts';
+/** What a protocol revision decides. One frozen row a revision, in `mcp/revisions/<date>/`. */
+export interface Revision {
+    /** The date that names it on the wire. */
+    readonly date: string;
+    /** True where a client opens with `initialize`; false where every request stands alone. */
+    readonly handshake: boolean;
+    /** Request methods it knows, of those this server implements. */
+    readonly methods: ReadonlySet<string>;
+    /** How structured results and their schemas are sent: not at all, objects only, any JSON value. */
+    readonly structured: 'none' | 'object' | 'any';
+    /** Content block types it knows. */
+    readonly contentTypes: ReadonlySet<string>;
+    /** Members of listed tools, resources and prompts it knows beyond the oldest revision's. */
+    readonly listed: ReadonlySet<'annotations' | 'title' | 'icons' | '_meta' | 'size'>;
+    /** JSON-RPC code of a resource that does not exist. */
+    readonly resourceUnknownCode: number;
+    /** Whether a stream opens with an event that has an id and no data, so that it can be resumed at once. */
+    readonly primesStreams: boolean;
+    /** Whether several messages may come as one array. */
+    readonly batches: boolean;
+    /** Wraps the members of a finished result as this revision wants it. */
+    readonly complete: (members: string, meta: string, facts: ResultFacts) => string;
+}
+/** How long and by whom a result may be kept (2026-07-28, server/utilities/caching). */
+export interface CacheHint {
+    /** Milliseconds. 0 means it is stale at once. */
+    readonly ttlMs: number;
+    readonly scope: 'public' | 'private';
+}
+/** What goes around a result besides its own members. All are JSON text without outer braces. */
+export interface ResultFacts {
+    /** The `_meta` member that names the server. */
+    readonly serverInfo: string;
+    readonly cache: CacheHint | undefined;
+}
+/** Wraps result members and `_meta` members, either of which may be empty. */
+export declare function wrapResult(members: string, meta: string): string;
+/** The members of a JSON object without its braces. */
+export declare function toMembers(value: JsonObject | MetaObject): string;
+
+// mcp/schema.d.ts
+
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { JsonSchema } from './json-schema.ts';
+/** A schema of a library that follows Standard Schema: zod 4, ArkType, Valibot with its JSON Schema adapter. */
+export type StandardSchema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>;
+/** What a contract accepts as a schema: a Standard Schema that can give JSON Schema, or raw JSON Schema. */
+export type Schema = StandardSchema | JsonSchema;
+/** What a handler receives for a schema. Raw JSON Schema says nothing to the compiler. */
+export type InferOutput<S> = S extends StandardSchemaV1<infer _Input, infer Output> ? Output : InferRaw;
+/** What a handler may return for a schema. */
+export type InferInput<S> = S extends StandardSchemaV1<infer Input, infer _Output> ? Input : InferRaw;
+/** The value of a raw JSON Schema: any object. */
+export type InferRaw = {
+    readonly [key: string]: unknown;
+};
+/** One thing that is wrong with a value, as the schema library put it. */
+export interface Issue {
+    readonly path: string;
+    readonly message: string;
+}
+/** The outcome of validating one value. */
+export type Validated = {
+    readonly value: unknown;
+    readonly issues?: undefined;
+} | {
+    readonly issues: readonly Issue[];
+};
+/** Checks one value. Answers at once where the schema library does. */
+export type Validate = (value: unknown) => Validated | Promise<Validated>;
+/** Tells a Standard Schema from raw JSON Schema. */
+export declare function isStandardSchema(schema: Schema): schema is StandardSchema;
+/**
+ * The JSON Schema (2020-12) of a schema, for one direction.
+ *
+ * @throws TypeError naming `owner` and the fix, where the library cannot give JSON Schema.
+ */
+export declare function toJsonSchema(schema: Schema, direction: 'input' | 'output', owner: string): JsonSchema;
+/** A function that checks values against a Standard Schema. */
+export declare function createValidate(schema: StandardSchema): Validate;
+
+// mcp/secret-values.d.ts
+
+/** The secrets that were given out, so that none of them leaves by the log. */
+export declare class SecretValues {
+    private readonly known;
+    private forms;
+    /** Remembers a secret. Those of less than eight characters are not looked for. */
+    add(value: string): void;
+    /** A copy of plain data without the secrets; the data itself where there are none to look for. */
+    hideIn<T>(value: T): T;
+    private copy;
+}
+
+// mcp/session.d.ts
+
+import type { ClientCapabilities } from './capabilities.ts';
+import type { Implementation } from './content.ts';
+/**
+ * What the `initialize` handshake agreed on. Over HTTP it travels inside the sealed session id and nothing is
+ * stored; on stdio and in memory it belongs to the connection.
+ */
+export interface Session {
+    /** Tells one session from another; random, and known only to the two ends. */
+    readonly key: string;
+    /** The negotiated protocol revision. */
+    readonly revision: string;
+    readonly clientInfo: Implementation | undefined;
+    readonly capabilities: ClientCapabilities;
+}
+
+// mcp/sessions.d.ts
+
+import type { Sealer } from '../storage/sealed-token.ts';
+import type { Implementation } from './content.ts';
+import { type Principal } from './principal.ts';
+import type { Session } from './session.ts';
+export interface SessionsOptions {
+    readonly sealer: Sealer;
+    /** How long a session id is good for, in milliseconds. */
+    readonly ttlMs: number;
+    /** How many ended sessions are remembered until they would have expired. */
+    readonly maxRevoked: number;
+    readonly now: () => number;
+    readonly createKey: () => string;
+}
+/**
+ * Sessions of the handshake revisions over HTTP. The id is a sealed token that holds everything, so nothing is
+ * stored and every process with the same key serves it. Only ended sessions are remembered, until they expire.
+ */
+export declare class Sessions {
+    private readonly options;
+    private readonly opened;
+    private readonly revoked;
+    constructor(options: SessionsOptions);
+    /** Seals a new session for `principal` and returns it with its id. */
+    create(facts: Omit<Session, 'key'>, principal: Principal): {
+        id: string;
+        session: Session;
+    };
+    /** The session an id names; undefined when it is not ours, has ended, or belongs to somebody else. */
+    open(id: string, principal: Principal): Session | undefined;
+    /** Ends a session. Its id answers no more. */
+    end(session: Session): void;
+    private unseal;
+}
+/** Reads what a peer says of itself; undefined unless it has a name. Text is cut to a sane length. */
+export declare function toImplementation(value: unknown): Implementation | undefined;
+
+// mcp/subscriptions.d.ts
+
+/** Something clients can be told about. Without a tenant it concerns everyone. */
+export interface Change {
+    readonly kind: 'tools' | 'prompts' | 'resources' | 'resource' | 'task';
+    /** Set for `resource`: the one that changed. */
+    readonly uri?: string;
+    /** Set for `task`: the one that changed, and how to find out what it is now. */
+    readonly task?: {
+        readonly id: string;
+        toState(): Record<string, unknown>;
+    };
+    readonly tenant?: string;
+}
+/** One open stream or connection that wants to hear of changes. */
+export interface Subscriber {
+    readonly tenant: string;
+    /** When what proved who listens ends, in milliseconds since 1970. */
+    readonly expiresAt?: number | undefined;
+    wants(change: Change): boolean;
+    deliver(change: Change): void;
+    /** Ends the stream politely, because the server stops or the caller's token has expired. */
+    end(): void;
+}
+/** Who listens to changes in this process. Bounded: `maxStreams` at once. */
+export declare class Subscriptions {
+    private readonly subscribers;
+    private readonly maxStreams;
+    constructor(maxStreams: number);
+    /** How many streams and connections listen now. */
+    get size(): number;
+    /**
+     * Adds a listener and returns what removes it.
+     *
+     * @throws ProtocolError `streams_exhausted` when `maxStreams` listen already.
+     */
+    add(subscriber: Subscriber): () => void;
+    publish(change: Change): void;
+    /** Ends streams that were opened with a token that has expired by `now`. */
+    endExpired(now: number): void;
+    /** Ends every stream, because the server stops. */
+    endAll(): void;
+}
+/** The notification that tells of a change: its method and its params, if it has any. */
+export declare function toNotification(change: Change): {
+    method: string;
+    params: Record<string, unknown> | undefined;
+};
+
+// mcp/tasks.d.ts
+
+import { InputRequired } from './input-required.ts';
+import type { McpRequest } from './request.ts';
+import type { McpResult } from './result.ts';
+/** How client and server name the Tasks extension in their capabilities. */
+export declare const tasksExtension = "io.modelcontextprotocol/tasks";
+/** What a call has besides, where it runs as a job or may go on as one. */
+export interface CallTask {
+    /** Whether the handler says when the call goes on as a task. */
+    readonly starts: boolean;
+    /** Whether the handler was reached. */
+    hasBegun: boolean;
+    /** Hears of progress, in a job. */
+    noteProgress?(progress: {
+        done: number;
+        total?: number | undefined;
+        message?: string | undefined;
+    }): void;
+}
+/** Ends a run whose handler wants to go on as a task. Like a question, it ends nothing else. Never reaches a caller. */
+export declare class TaskStart extends InputRequired {
+}
+/** The methods of the Tasks extension. */
+export interface TaskMethods {
+    getTask(request: McpRequest): McpResult | Promise<McpResult>;
+    updateTask(request: McpRequest): McpResult | Promise<McpResult>;
+    cancelTask(request: McpRequest): McpResult | Promise<McpResult>;
+    /** Those of these tasks that the caller may hear of, with what `tasks/get` would answer. */
+    findTasks(ids: readonly string[], request: McpRequest): Promise<readonly FoundTask[]>;
+}
+/** A task somebody listens to. */
+export interface FoundTask {
+    readonly id: string;
+    readonly state: Record<string, unknown>;
+}
+/** Tells whether this request may be answered with a task. */
+export declare function declaresTasks({ revision, capabilities }: McpRequest): boolean;
+/** @throws ProtocolError `capability_missing` where the request does not declare the extension. */
+export declare function assertTasks(request: McpRequest): void;
+
+// mcp/uri-template.d.ts
+
+/** A URI template of a resource family (RFC 6570), ready to be matched and expanded. */
+export interface UriTemplate {
+    readonly template: string;
+    /** The names of the variables, in the order in which they stand, without modifiers. */
+    readonly variables: readonly string[];
+    /**
+     * The variables of a URI, each percent-decoded once; undefined where the URI does not fit. A variable that the URI
+     * leaves out is left out here. Values are what a client sent: a decoded one may hold `/` or `..`.
+     */
+    match(uri: string): Record<string, string> | undefined;
+    /** The URI for these values. A variable that has none is left out. */
+    expand(values: UriValues): string;
+}
+/** What a template is expanded with: text, or lists of it. */
+export type UriValues = {
+    readonly [name: string]: string | readonly string[] | undefined;
+};
+/**
+ * Reads a template: all of RFC 6570 for texts and lists.
+ *
+ * Matching: `{name}` takes one or more characters but no `/`, `?` or `#`; `{+name}` takes any, so it may span path
+ * segments; `{/name}`, `{.name}`, `{;name}`, `{?name}`, `{&name}` and `{#name}` may be missing, and named ones come in
+ * any order. Where a URI can be read in several ways each expression takes as little as it can, from left to right.
+ * A list comes back as the text between its first and last item. Takes time in proportion to the URI.
+ *
+ * @throws TypeError naming the template and the fix when it is malformed, or nobody could say where one variable ends
+ * and the next begins.
+ */
+export declare function parseUriTemplate(template: string): UriTemplate;
+
+// middleware/admission.d.ts
+
+import type { Failure } from '../errors.ts';
+import type { McpRequest } from '../mcp/request.ts';
+import type { Load } from './shedding.ts';
+/** What decides whether a request gets in at all, before anything is looked up for it. */
+export interface Admission {
+    readonly load: Load;
+    /** Whether the process has too much to do. */
+    readonly shed: () => Failure | undefined;
+    /** Whether this caller asks too often, whatever it asks for. */
+    readonly limit: ((request: McpRequest) => Failure | undefined | Promise<Failure | undefined>) | undefined;
+    /** Starts measuring the event loop; until then only the number of requests counts. */
+    start(): void;
+    stop(): void;
+}
+
+// middleware/compose.d.ts
+
+import type { ActiveCall } from '../mcp/active-call.ts';
+import type { McpResult } from '../mcp/result.ts';
+/** The rest of the way to the handler. Answers at once where nothing has to be waited for. */
+export type Next = (call: ActiveCall) => McpResult | Promise<McpResult>;
+/** One policy around a handler. It calls `next` at most once, and never turns an error into a success. */
+export type Middleware = (call: ActiveCall, next: Next) => McpResult | Promise<McpResult>;
+/** Chains policies, outermost first, around `handler`. Done once a component; a call runs through as it is. */
+export declare function compose(policies: readonly Middleware[], handler: Next): Next;
+
+// middleware/observe.d.ts
+
+import type { Exchange, Reply } from '../mcp/exchange.ts';
+import type { CallKind, Observer } from '../telemetry/observer.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
+/** Answers one message and tells the observers of it, once, when its answer is ready. */
+export type Observe = (text: string, exchange: Exchange, answer: Answer) => Reply | Promise<Reply>;
+type Answer = () => Reply | Promise<Reply>;
+export interface ObserveOptions {
+    readonly observers: readonly Observer[];
+    readonly tracer: Tracer | undefined;
+    readonly now: () => number;
+    readonly createKey: () => string;
+    /** A digest that only this server's keys can make, so that callers cannot be guessed from it. */
+    readonly hash: (text: string) => string;
+    /** The arguments of a component that no record may show; undefined where there is no such component. */
+    readonly findRedact: (kind: CallKind, name: string) => readonly string[] | undefined;
+    /** Called where an observer throws. */
+    readonly onError: (error: unknown) => void;
+}
+/** Puts measuring around the answer to a message; undefined where nobody observes, so that it costs nothing. */
+export declare function createObserve(options: ObserveOptions): Observe | undefined;
+export {};
+
+// middleware/shedding.d.ts
+
+import { type Failure } from '../errors.ts';
+/** What tells that a process has too much to do. */
+export interface Load {
+    /** Requests being worked on. */
+    inFlight: number;
+    /** How late the event loop runs, in milliseconds; 0 where nobody measures. */
+    readonly delayMs: () => number;
+}
+export interface SheddingOptions {
+    /** Most requests at once. */
+    readonly maxInFlight: number;
+    /** Longest event-loop delay, in milliseconds. */
+    readonly maxEventLoopDelayMs: number;
+}
+/**
+ * Refuses work at the door while the process has too much of it, so that what it has taken on still ends in time.
+ * Undefined lets a request in.
+ */
+export declare function createShedding(load: Load, options: SheddingOptions): () => Failure | undefined;
+
+// registry/answers.d.ts
+
+import type { ContentBlock, MetaObject, PromptMessage, ResourceContents } from '../mcp/content.ts';
+/** A tool result with blocks of its own choosing. Made by `toolResult`. */
+export declare class ToolResultAnswer {
+    readonly content: readonly ContentBlock[];
+    readonly structuredContent: unknown;
+    readonly isError: boolean;
+    readonly _meta: MetaObject | undefined;
+    constructor(options: ToolResultOptions);
+}
+export interface ToolResultOptions {
+    /** Blocks for the model. Without any, the structured content is repeated as text. */
+    readonly content?: readonly ContentBlock[];
+    /** The result as data; checked against `output` where the contract has one. */
+    readonly structuredContent?: unknown;
+    /** Whether the tool failed. Default `false`. */
+    readonly isError?: boolean;
+    readonly _meta?: MetaObject;
+}
+/** A tool result with images, sound, links, metadata, or text beside its data. */
+export declare function toolResult(options: ToolResultOptions): ToolResultAnswer;
+/** What a tool handler may return: its declared output, or anything that JSON can hold, or `toolResult(...)`. */
+export type ToolAnswer<O> = O | ToolResultAnswer;
+/**
+ * What a resource handler may return: text, bytes, data to be sent as JSON, or contents as the protocol has them;
+ * undefined where there is no such resource.
+ */
+export type ResourceAnswer = undefined | string | Uint8Array | {
+    readonly contents: readonly ResourceContents[];
+    readonly _meta?: MetaObject;
+} | object;
+/** What a prompt handler may return: the text of one user message, or messages. */
+export type PromptAnswer = string | readonly PromptMessage[] | {
+    readonly description?: string;
+    readonly messages: readonly PromptMessage[];
+    readonly _meta?: MetaObject;
+};
+
+// registry/catalogue.d.ts
+
+import type { CacheHint } from '../mcp/revision.ts';
+import type { CompiledPrompt } from './compile-prompt.ts';
+import type { CompiledResource } from './compile-resource.ts';
+import type { CompiledTool } from './compile-tool.ts';
+import { type ListPage } from './list-page.ts';
+import type { Run } from './run-component.ts';
+/** Everything that can be asked for, in maps that never look at prototypes, and the lists of it as kept text. */
+export interface Catalogue {
+    readonly tools: ReadonlyMap<string, CompiledTool>;
+    /** Single resources, by URI. */
+    readonly resources: ReadonlyMap<string, CompiledResource>;
+    /** Resource families, by URI template. */
+    readonly families: ReadonlyMap<string, CompiledResource>;
+    readonly prompts: ReadonlyMap<string, CompiledPrompt>;
+    readonly pageSize: number | undefined;
+    /** Deadline of dynamic lists, in milliseconds. */
+    readonly timeoutMs: number;
+    /** The way of completions and dynamic lists through the policies of the server. */
+    readonly runCompletion: Run;
+    readonly runList: Run;
+    readonly listTools: ListPage;
+    readonly listStaticResources: ListPage;
+    readonly listResourceTemplates: ListPage;
+    readonly listPrompts: ListPage;
+}
+export interface CatalogueParts {
+    readonly tools: ReadonlyMap<string, CompiledTool>;
+    readonly resources: ReadonlyMap<string, CompiledResource>;
+    readonly families: ReadonlyMap<string, CompiledResource>;
+    readonly prompts: ReadonlyMap<string, CompiledPrompt>;
+}
+/** A catalogue of what was registered so far. Made anew, never changed, when a component comes or goes. */
+export declare function createCatalogue(parts: CatalogueParts, options: Pick<Catalogue, 'pageSize' | 'timeoutMs' | 'runCompletion' | 'runList'> & {
+    cache: CacheHint;
+}): Catalogue;
+
+// registry/compile-prompt.d.ts
+
+import type { Callee } from '../mcp/active-call.ts';
+import type { Call } from '../mcp/call.ts';
+import type { Revision } from '../mcp/revision.ts';
+import type { Complete, PromptContract } from './contract.ts';
+import type { Run } from './run-component.ts';
+import { type Validator } from './validate.ts';
+/** A prompt, worked out once. */
+export interface CompiledPrompt extends Callee {
+    readonly contract: PromptContract;
+    readonly listedArguments: readonly Record<string, unknown>[];
+    readonly complete: {
+        readonly [argument: string]: Complete;
+    } | undefined;
+    readonly input: Validator;
+    readonly handle: Run;
+    run: Run;
+}
+export type AnyPromptHandler = (input: never, call: Call<never>) => unknown;
+/**
+ * Works out everything about a prompt that does not depend on a call.
+ *
+ * @throws TypeError naming the prompt, the option and the fix when the contract cannot be served.
+ */
+export declare function compilePrompt(contract: PromptContract, handler: AnyPromptHandler, options: {
+    timeoutMs: number;
+}): CompiledPrompt;
+/** A prompt as `prompts/list` shows it to a client of this revision. */
+export declare function toListedPrompt(prompt: CompiledPrompt, revision: Revision): Record<string, unknown>;
+/** Wrong arguments of a prompt are a JSON-RPC error (specification, server/prompts, "Error Handling"). */
+export declare function throwPromptFailure(failure: Error): never;
+
+// registry/compile-resource.d.ts
+
+import type { Callee } from '../mcp/active-call.ts';
+import type { Call } from '../mcp/call.ts';
+import { type UriTemplate } from '../mcp/uri-template.ts';
+import type { Complete, ListResources, ResourceContract } from './contract.ts';
+import type { Run } from './run-component.ts';
+/** A resource or a family of them, worked out once. */
+export interface CompiledResource extends Callee {
+    readonly contract: ResourceContract;
+    /** Undefined for a single resource. */
+    readonly template: UriTemplate | undefined;
+    readonly complete: {
+        readonly [variable: string]: Complete;
+    } | undefined;
+    readonly list: ListResources | undefined;
+    readonly handle: Run;
+    run: Run;
+}
+/** What a resource call works on: the address asked for, and the variables found in it. */
+export interface ResourceInput {
+    readonly uri: string;
+    readonly variables: Record<string, string>;
+}
+export type AnyResourceHandler = (variables: never, call: Call<never>) => unknown;
+/**
+ * Works out everything about a resource that does not depend on a call.
+ *
+ * @throws TypeError naming the resource, the option and the fix when the contract cannot be served.
+ */
+export declare function compileResource(contract: ResourceContract, handler: AnyResourceHandler, options: {
+    timeoutMs: number;
+    list?: ListResources | undefined;
+}): CompiledResource;
+
+// registry/compile-tool.d.ts
+
+import type { ActiveCall, Callee } from '../mcp/active-call.ts';
+import type { Call } from '../mcp/call.ts';
+import type { JsonSchema } from '../mcp/json-schema.ts';
+import { type ParamHeader } from '../mcp/param-headers.ts';
+import type { McpResult } from '../mcp/result.ts';
+import type { ToolContract } from './contract.ts';
+import type { Run } from './run-component.ts';
+import { type Validator } from './validate.ts';
+/** A tool whose schemas, headers and way to the handler were worked out once. */
+export interface CompiledTool extends Callee {
+    readonly contract: ToolContract;
+    readonly inputSchema: JsonSchema;
+    readonly outputSchema: JsonSchema | undefined;
+    readonly paramHeaders: readonly ParamHeader[] | undefined;
+    readonly input: Validator;
+    readonly output: Validator | undefined;
+    /** The handler between its input and output checks, without the policies around it. */
+    readonly handle: Run;
+    /** Replaced once by the whole way through the policies. */
+    run: Run;
+}
+/** Any tool handler, once its types have done their work. */
+export type AnyToolHandler = (input: never, call: Call<never>) => unknown;
+/**
+ * Works out everything about a tool that does not depend on a call.
+ *
+ * @throws TypeError naming the tool, the option and the fix when the contract cannot be served.
+ */
+export declare function compileTool(contract: ToolContract, handler: AnyToolHandler, options: {
+    timeoutMs: number;
+    maxOutputBytes: number;
+}): CompiledTool;
+/** The policy that checks the arguments of a tool; it stands in the chain where the order of policies puts it. */
+export declare function createInputPolicy(input: Validator): (call: ActiveCall, next: Run) => McpResult | Promise<McpResult>;
+
+// registry/contract.d.ts
+
+import type { Access } from '../mcp/access.ts';
+import type { Call, DeclaredErrors, Effect } from '../mcp/call.ts';
+import type { Annotations, Icon, MetaObject, PromptMessage, ResourceContents } from '../mcp/content.ts';
+import type { JsonSchema } from '../mcp/json-schema.ts';
+import type { Policies, ToolPolicies } from '../mcp/policy.ts';
+import type { CacheHint } from '../mcp/revision.ts';
+import type { InferInput, InferOutput, Schema } from '../mcp/schema.ts';
+import type { PromptAnswer, ResourceAnswer, ToolAnswer } from './answers.ts';
+/** What every listed component has. */
+export interface Described extends Policies, Access {
+    /** A name for people. */
+    readonly title?: string;
+    readonly icons?: readonly Icon[];
+    /** Free metadata for clients; keys follow the `_meta` key format of the specification. */
+    readonly _meta?: MetaObject;
+}
+/** A tool as data: what models and clients see of it, and the policies around its handler. */
+export interface ToolContract<I extends Schema = Schema, O extends Schema | undefined = Schema | undefined, E extends DeclaredErrors = DeclaredErrors> extends Described, ToolPolicies {
+    /** 1 to 128 of `A-Z a-z 0-9 _ - .` (specification, server/tools, "Tool Names"). */
+    readonly name: string;
+    /** For the model: what it does, when to use it, what comes back. */
+    readonly description: string;
+    /** The arguments: an object. Default: none. */
+    readonly input?: I;
+    /** The result. With it, every result is checked and sent as `structuredContent` too. */
+    readonly output?: O;
+    /** The errors the tool can end in, by code. */
+    readonly errors?: E;
+    readonly effect: Effect;
+    /** Whether it reaches outside this server. Default `false`. */
+    readonly openWorld?: boolean;
+    /** Whether repeating a call with the same arguments changes nothing more. Default: `true` for `read`. */
+    readonly idempotent?: boolean;
+}
+/** The handler of a tool: its input and the call in, its result out. */
+export type ToolHandler<I, O, E> = (input: I, call: Call<E>) => ToolAnswer<O> | Promise<ToolAnswer<O>>;
+/** The handler type a tool contract asks for. */
+export type ToolHandlerOf<C> = C extends ToolContract<infer I, infer O, infer E> ? ToolHandler<InferOutput<I>, O extends Schema ? InferInput<O> : unknown, E> : never;
+/** Completes one argument: what was typed so far in, at most 100 suggestions out. */
+export type Complete = (value: string, context: {
+    readonly arguments: Readonly<Record<string, string>>;
+    readonly call: Call;
+}) => readonly string[] | Promise<readonly string[]>;
+/** A resource, or with `{variables}` in its URI a family of them (RFC 6570). */
+export interface ResourceContract<U extends string = string> extends Described {
+    readonly uri: U;
+    readonly name: string;
+    readonly description?: string;
+    readonly mimeType?: string;
+    /** Size in bytes, where it is known. */
+    readonly size?: number;
+    readonly annotations?: Annotations;
+    /** Suggestions for variables of the template, by variable. */
+    readonly complete?: {
+        readonly [variable: string]: Complete;
+    };
+    /** How long clients may keep it. Default: not at all, and privately. */
+    readonly cacheHint?: CacheHint;
+}
+/** One existing member of a resource family, for `resources/list`. */
+export interface ListedResource {
+    readonly uri: string;
+    readonly name: string;
+    readonly title?: string;
+    readonly description?: string;
+    readonly mimeType?: string;
+    readonly size?: number;
+}
+/** The variables of a URI template. */
+export type UriVariables<U extends string> = string extends U ? Readonly<Record<string, string>> : {
+    readonly [K in VariableOf<U>]: string;
+};
+type VariableOf<U extends string> = U extends `${string}{${infer Expression}}${infer Rest}` ? NameOf<Expression> | VariableOf<Rest> : never;
+type NameOf<X extends string> = X extends `${'+' | '#' | '/' | '.' | ';' | '?' | '&'}${infer Names}` ? SplitNames<Names> : SplitNames<X>;
+type SplitNames<X extends string> = X extends `${infer First},${infer Rest}` ? StripModifier<First> | SplitNames<Rest> : StripModifier<X>;
+type StripModifier<X extends string> = X extends `${infer Name}*` ? Name : X extends `${infer Name}:${string}` ? Name : X;
+/** Reads a resource: the variables of its URI and the call in, its contents out. */
+export type ResourceHandler<V> = (variables: V, call: Call) => ResourceAnswer | Promise<ResourceAnswer>;
+/** Lists the members of a resource family that exist for this caller. */
+export type ListResources = (call: Call) => readonly ListedResource[] | Promise<readonly ListedResource[]>;
+/** A prompt as data. Its arguments are strings, as the protocol has them. */
+export interface PromptContract<I extends Schema = Schema> extends Described {
+    readonly name: string;
+    readonly description?: string;
+    /** An object whose fields are strings. Default: no arguments. */
+    readonly input?: I;
+    /** Suggestions for arguments, by argument. */
+    readonly complete?: {
+        readonly [argument: string]: Complete;
+    };
+}
+/** The handler of a prompt. */
+export type PromptHandler<I> = (input: I, call: Call) => PromptAnswer | Promise<PromptAnswer>;
+/** The handler type a prompt contract asks for. */
+export type PromptHandlerOf<C> = C extends PromptContract<infer I> ? PromptHandler<InferOutput<I>> : never;
+export type { PromptMessage, ResourceContents };
+/** Keeps a tool contract as written, with every type inferred; meets its handler in `server.tool`. */
+export declare function defineTool<const I extends Schema = JsonSchema, const O extends Schema | undefined = undefined, const E extends DeclaredErrors = Record<never, never>>(contract: ToolContract<I, O, E>): ToolContract<I, O, E>;
+/** Keeps a resource contract as written; meets its handler in `server.resource`. */
+export declare function defineResource<const U extends string>(contract: ResourceContract<U>): ResourceContract<U>;
+/** Keeps a prompt contract as written; meets its handler in `server.prompt`. */
+export declare function definePrompt<const I extends Schema = JsonSchema>(contract: PromptContract<I>): PromptContract<I>;
+
+// registry/dispatch.d.ts
+
+import type { JsonObject } from '../jsonrpc/message.ts';
+import type { ServerContext } from '../mcp/context.ts';
+import { type Initialized } from '../mcp/initialize.ts';
+import type { McpRequest } from '../mcp/request.ts';
+import { type McpResult } from '../mcp/result.ts';
+import type { CacheHint } from '../mcp/revision.ts';
+import { type TaskMethods } from '../mcp/tasks.ts';
+import type { Catalogue } from './catalogue.ts';
+/** What a server says of itself, worked out with its catalogue. */
+export interface About {
+    readonly capabilities: JsonObject;
+    /** What it knows besides the protocol itself, on revisions that have extensions. */
+    readonly extensions: JsonObject | undefined;
+    readonly serverInfo: JsonObject;
+    readonly instructions: string | undefined;
+    readonly cache: CacheHint;
+}
+/** Everything a method needs to answer. One for each catalogue, shared by all requests. */
+export interface Scope {
+    readonly catalogue: Catalogue;
+    readonly context: ServerContext;
+    readonly about: About;
+    /** Undefined where no tool runs as a task. */
+    readonly tasks: TaskMethods | undefined;
+}
+/** What a method ends in: a result, or for `initialize` a result and the session it opened. */
+export type Outcome = McpResult | Initialized;
+/** Sends a request to the method it names. */
+export declare function dispatch(request: McpRequest, scope: Scope): Outcome | Promise<Outcome>;
+
+// registry/list-page.d.ts
+
+import { type Access } from '../mcp/access.ts';
+import type { McpRequest } from '../mcp/request.ts';
+import type { McpResult } from '../mcp/result.ts';
+import type { CacheHint, Revision } from '../mcp/revision.ts';
+/** One of the four lists: its member name and how an entry looks to a revision. */
+export interface ListOptions<T> {
+    readonly member: 'tools' | 'resources' | 'resourceTemplates' | 'prompts';
+    readonly items: readonly T[];
+    readonly keyOf: (item: T) => string;
+    readonly accessOf: (item: T) => Access;
+    readonly toListed: (item: T, revision: Revision) => Record<string, unknown>;
+    readonly pageSize: number | undefined;
+    readonly cache: CacheHint;
+}
+/** Answers one list method. Pages are turned into text once for each revision and kept. */
+export type ListPage = (request: McpRequest) => McpResult;
+/** A list that shows each caller what it may use. Where that is the same for all, there is one view of it. */
+export declare function createListPage<T>(options: ListOptions<T>): ListPage;
+/** What callers had to prove who they are for is for them alone, also where all of them would see the same. */
+export declare function toOwnHint(cache: CacheHint, isOpen: boolean): CacheHint;
+
+// registry/run-component.d.ts
+
+import { Failure, ToolError } from '../errors.ts';
+import type { ActiveCall } from '../mcp/active-call.ts';
+import type { McpResult } from '../mcp/result.ts';
+/** The compiled way through a component's policies to its handler. */
+export type Run = (call: ActiveCall) => McpResult | Promise<McpResult>;
+/** Turns what a component threw into its result, or throws on. */
+export type OnFailure = (failure: Failure | ToolError) => McpResult;
+/**
+ * Runs one call from its first policy to its end: remembers it while it is in flight, masks what it throws, and
+ * answers with its open questions where it has any. The caller of the method gets exactly one outcome.
+ */
+export declare function runComponent(call: ActiveCall, run: Run, onFailure: OnFailure): McpResult | Promise<McpResult>;
+
+// registry/validate.d.ts
+
+import { type Schema, type Validate, type Validated } from '../mcp/schema.ts';
+/** Checks values against any schema a contract may hold. `prepare` loads what raw JSON Schema needs. */
+export interface Validator {
+    readonly validate: Validate;
+    prepare(): Promise<void>;
+}
+/** The validator of a component without arguments. It needs no engine. */
+export declare const noInputValidator: Validator;
+/** The validator of a component that does not look at its arguments. */
+export declare const anyInputValidator: Validator;
+/** A validator for a schema. A raw JSON Schema loads its engine at the first use, or with `prepare`. */
+export declare function createValidator(schema: Schema, owner: string): Validator;
+/**
+ * The checked arguments.
+ *
+ * @throws Failure `input_invalid` with the issues, so that the model can mend its call.
+ */
+export declare function assertInput(result: Validated): unknown;
+/** One line that names every issue. */
+export declare function toSentence(issues: readonly {
+    path: string;
+    message: string;
+}[]): string;
+
+// server-jobs.d.ts
+
+import { type JobOptions } from './jobs/job-options.ts';
+import { Jobs, type TaskTool } from './jobs/task-jobs.ts';
+import type { ServerContext } from './mcp/context.ts';
+import type { JobDesk } from './mcp/job-desk.ts';
+import type { Guarded } from './mcp/policy.ts';
+import type { TaskMethods } from './mcp/tasks.ts';
+import type { Middleware, Next } from './middleware/compose.ts';
+import type { CompiledTool } from './registry/compile-tool.ts';
+import type { ServerSettings } from './server-options.ts';
+/** The jobs of a server, and what its tools, methods and policies need of them. */
+export declare class ServerJobs {
+    readonly desk: JobDesk;
+    private readonly jobs;
+    private readonly methods;
+    private readonly tasks;
+    constructor(options: JobOptions, { settings, context }: {
+        settings: ServerSettings;
+        context: ServerContext;
+    });
+    /** Undefined where no tool runs as a task, and so there are no such methods. */
+    get taskMethods(): TaskMethods | undefined;
+    /** Runs jobs from now on, also those that other processes left. */
+    start(): void;
+    /** Takes no more jobs and waits for those that run; what is left after `graceMs` is given back. */
+    stop(graceMs: number): Promise<void>;
+    /**
+     * Has a tool run as a task, where its contract says so. `composeRun` makes the way of a job to its handler.
+     *
+     * @returns how it does.
+     * @throws TypeError naming the tool, the option and the fix.
+     */
+    addTool(tool: CompiledTool, guarded: Guarded, composeRun: (handle: Next) => Next): TaskTool | undefined;
+    removeTool(name: string): void;
+    /** The policy that turns calls into tasks, for the tools that were added. */
+    createPolicy({ kind, name }: Guarded): Middleware | undefined;
+    /** Jobs whose attempts were used up, the oldest first. */
+    listDead: Jobs['listDead'];
+    /** Runs a dead letter once more, with all its attempts. */
+    revive: Jobs['revive'];
+}
+
+// server-options.d.ts
+
+import type { JobOptions } from './jobs/job-options.ts';
+import type { JsonObject } from './jsonrpc/message.ts';
+import type { Icon } from './mcp/content.ts';
+import type { ServerContext } from './mcp/context.ts';
+import type { BudgetPolicy, ConcurrencyLimit, RateLimit, RepeatPolicy } from './mcp/policy.ts';
+import { SecretValues } from './mcp/secret-values.ts';
+import type { Stores } from './server-stores.ts';
+import type { SecretProvider } from './storage/secrets.ts';
+import type { CallLogOptions } from './telemetry/call-log.ts';
+import { type LogSink } from './telemetry/log.ts';
+import type { Observer } from './telemetry/observer.ts';
+import { type ServerLogLevel } from './telemetry/server-log.ts';
+import type { Tracer } from './telemetry/tracer.ts';
+import type { Upstream } from './upstream/define-upstream.ts';
+/** What a server is made from. Only its name and version are needed. */
+export interface ServerOptions {
+    /** The server's name, as clients show it and prefix its tools with. */
+    readonly name: string;
+    readonly version: string;
+    readonly title?: string;
+    readonly description?: string;
+    readonly websiteUrl?: string;
+    readonly icons?: readonly Icon[];
+    /** For the model: how the tools belong together and when to use them. Some clients cut it at 2 kB. */
+    readonly instructions?: string;
+    /**
+     * Keys that seal session ids and request states: 32 bytes each, as base64. The first seals, all open, so that keys
+     * can be rotated. Processes that share them serve each other's sessions. Default: one random key, with a warning
+     * when serving over HTTP, as sessions then end with the process.
+     */
+    readonly keys?: readonly string[];
+    /**
+     * Where the server's own log goes, without secrets. Default: JSON lines on stderr; `createPinoLog` of `plinth/log`
+     * writes with pino.
+     */
+    readonly log?: LogSink;
+    /** The quietest level that is logged. Default `info`. */
+    readonly logLevel?: ServerLogLevel;
+    /** Log lines of one kind a second, on average; more are counted and dropped. Default `1_000`. */
+    readonly maxLogLinesPerSecond?: number;
+    /** Whether the log has a line for each call, and what it says. Default `false`. */
+    readonly logCalls?: boolean | CallLogOptions;
+    /** Who hears of every call, such as metrics and audit of `plinth/telemetry`. Default: nobody, which costs nothing. */
+    readonly observers?: readonly Observer[];
+    /** Makes a span for every request, such as `createOtelTracer` of `plinth/otel`. Default: none. */
+    readonly tracer?: Tracer;
+    /** How long one call may take, in milliseconds. Default `60_000`. */
+    readonly timeoutMs?: number;
+    /** How long a call that reports progress may take in all, in milliseconds. Default `600_000`. */
+    readonly maxTimeoutMs?: number;
+    /** How long a handler may hold the event loop before the log names it, in milliseconds. Default `200`. */
+    readonly blockedAfterMs?: number;
+    /** How long a client may take to answer `call.ask`, in milliseconds. Default `300_000`. */
+    readonly askTimeoutMs?: number;
+    /** Entries on one page of a list. Default: all, because several clients read only the first page. */
+    readonly pageSize?: number;
+    /** How long clients may keep lists, in milliseconds. Default `60_000`. */
+    readonly listTtlMs?: number;
+    /** How long a session id is good for, in milliseconds. Default `86_400_000`, one day. */
+    readonly sessionTtlMs?: number;
+    /** How long a request state is good for, in milliseconds. Default `900_000`, a quarter of an hour. */
+    readonly requestStateTtlMs?: number;
+    /** Whether requests of handshake revisions over HTTP must carry a session id. Default `false`. */
+    readonly requireSession?: boolean;
+    /** Largest result, in characters of its JSON. Default `4_194_304`. */
+    readonly maxOutputBytes?: number;
+    /** Deepest nesting of a message. Default `64`. */
+    readonly maxDepth?: number;
+    /** Most values in a message. Default `100_000`. */
+    readonly maxNodes?: number;
+    /**
+     * How often one caller may ask for anything. Default over HTTP: 100 requests a second on average, 1,000 at once;
+     * elsewhere none. `false`: none anywhere.
+     */
+    readonly rate?: RateLimit | false;
+    /** Most requests worked on at once; more are refused with `overloaded`. Default `4_096`. */
+    readonly maxInFlight?: number;
+    /**
+     * How many calls may run their handlers at once, of all components together; more wait in a bounded line. Default: no
+     * limit but `maxInFlight`.
+     */
+    readonly concurrency?: ConcurrencyLimit;
+    /** Event-loop delay beyond which requests are refused with `overloaded`, in milliseconds. Default `1_000`. */
+    readonly maxEventLoopDelayMs?: number;
+    /** Where `call.secret` looks, in order. Default: nowhere. */
+    readonly secrets?: readonly SecretProvider[];
+    /**
+     * The services this server depends on, made with `defineUpstream` of `plinth/upstream`, for readiness and metrics.
+     * Default: none.
+     */
+    readonly upstreams?: readonly Upstream[];
+    /** Budget of results whose contract has none. Default: none but `maxOutputBytes`. */
+    readonly budget?: BudgetPolicy;
+    /** When callers that repeat themselves are told and stopped, for every tool. Default: never. */
+    readonly repeat?: RepeatPolicy;
+    /**
+     * Whether every tool that writes only makes a dry run; those that cannot are refused. For staging. Default: `false`,
+     * and `serve` reads `PLINTH_DRY_RUN=1`.
+     */
+    readonly dryRun?: boolean;
+    /** Most servers a call may have come through. Default `8`. */
+    readonly maxHops?: number;
+    /** How this server names itself to servers it calls. Default: its name. */
+    readonly instanceName?: string;
+    /** How calls of tools with `task` are kept and run as jobs. Default: in this process's memory. */
+    readonly jobs?: JobOptions;
+    /** Where limits and the like are kept. Default: this process's memory. */
+    readonly stores?: Partial<Stores>;
+    /** Most open notification streams. Default `1_024`. */
+    readonly maxStreams?: number;
+    /** The wall clock, in milliseconds since 1970. For tests. */
+    readonly now?: () => number;
+}
+/** `ServerOptions` with every default filled in and every value checked. */
+export interface ServerSettings {
+    readonly serverInfo: JsonObject;
+    readonly instructions: string | undefined;
+    readonly keys: readonly Uint8Array[];
+    /** True when the key was made up, so that sessions end with the process. */
+    readonly hasRandomKey: boolean;
+    readonly log: LogSink;
+    readonly logCalls: CallLogOptions | undefined;
+    readonly observers: readonly Observer[];
+    readonly tracer: Tracer | undefined;
+    readonly timeoutMs: number;
+    readonly maxTimeoutMs: number;
+    readonly blockedAfterMs: number;
+    readonly askTimeoutMs: number;
+    readonly pageSize: number | undefined;
+    readonly listTtlMs: number;
+    readonly sessionTtlMs: number;
+    readonly requestStateTtlMs: number;
+    readonly requireSession: boolean;
+    readonly maxOutputBytes: number;
+    readonly maxDepth: number;
+    readonly maxNodes: number;
+    readonly maxStreams: number;
+    readonly rate: RateLimit | undefined;
+    /** True where the server-wide limit is a default and so holds over HTTP only. */
+    readonly limitsHttpOnly: boolean;
+    readonly maxInFlight: number;
+    readonly maxEventLoopDelayMs: number;
+    readonly concurrency: ConcurrencyLimit | undefined;
+    readonly secrets: readonly SecretProvider[];
+    /** What those gave out, so that it is kept out of logs. */
+    readonly secretValues: SecretValues;
+    readonly upstreams: readonly Upstream[];
+    readonly budget: BudgetPolicy | undefined;
+    readonly repeat: RepeatPolicy | undefined;
+    readonly dryRun: boolean;
+    readonly maxHops: number;
+    readonly instanceName: string;
+    readonly now: () => number;
+}
+/** @throws TypeError naming the option, its value and the fix. */
+export declare function parseServerOptions(options: ServerOptions): ServerSettings;
+/** @throws TypeError naming the option when a number is not a whole one within its bounds. */
+export declare function parseCount(option: string, value: unknown, bounds: {
+    min: number;
+    max?: number;
+}): number;
+/** A random string that cannot be guessed: 128 bits. */
+export declare function createKey(): string;
+/** The one context all requests of a server share. */
+export declare function createContext(settings: ServerSettings, components: Pick<ServerContext, 'paramHeaders' | 'mayWatch'>): ServerContext;
+
+// server-probes.d.ts
+
+/** Tells whether something the server needs is there: resolves, or rejects or throws where it is not. */
+export type Probe = (signal: AbortSignal) => unknown;
+/** How one probe is asked. */
+export interface ProbeOptions {
+    /** How long it may take, in milliseconds. Default `1_000`. */
+    readonly timeoutMs?: number;
+}
+/** What the probes said. */
+export interface Readiness {
+    readonly isReady: boolean;
+    /** Nothing but names: why a probe failed is for the log. */
+    readonly probes: Readonly<Record<string, 'ok' | 'failed'>>;
+}
+/** What a server needs to be ready. Asked at most once a second, however many ask. */
+export declare class Probes {
+    private readonly known;
+    private readonly now;
+    private readonly onFailure;
+    private last;
+    constructor(now: () => number, onFailure: (name: string, error: unknown) => void);
+    /** @throws TypeError when there is a probe of that name. */
+    add(name: string, probe: Probe, { timeoutMs }?: ProbeOptions): void;
+    ask(): Promise<Readiness>;
+    private askAll;
+    private askOne;
+}
+
+// server-stores.d.ts
+
+import type { CacheStore } from './storage/cache.ts';
+import type { CounterStore } from './storage/counter.ts';
+import type { DocumentStore } from './storage/document.ts';
+import type { KeptResultStore } from './storage/kept-result.ts';
+import { type LogSink } from './telemetry/log.ts';
+/** Where the policies of a server keep what they must remember. Shared stores make them hold across processes. */
+export interface Stores {
+    readonly counters: CounterStore;
+    /** Idempotency keys, and whatever else must be changed by one caller at a time. */
+    readonly documents: DocumentStore;
+    readonly cache: CacheStore;
+    readonly keptResults: KeptResultStore;
+}
+/** What stores are made with. */
+export interface StoreEnvironment {
+    readonly now: () => number;
+    readonly createKey: () => string;
+    readonly log: LogSink;
+}
+/** The stores given, and this process's memory for the rest. */
+export declare function createStores(given: Partial<Stores> | undefined, environment: StoreEnvironment): Stores;
+
+// server-telemetry.d.ts
+
+import { type Failure } from './errors.ts';
+import { type Observe, type ObserveOptions } from './middleware/observe.ts';
+import { type ServerSettings } from './server-options.ts';
+import type { Observer } from './telemetry/observer.ts';
+import type { Tracer } from './telemetry/tracer.ts';
+/** Who hears of the calls of a server. */
+export declare class ServerTelemetry {
+    private readonly settings;
+    private readonly observers;
+    private readonly onChange;
+    private tracer;
+    constructor(settings: ServerSettings, onChange: () => void);
+    /** What is put around every answer; undefined where nobody observes. */
+    createObserve(findRedact: ObserveOptions['findRedact']): Observe | undefined;
+    get hasTracer(): boolean;
+    observe(observer: Observer): void;
+    useTracer(tracer: Tracer): void;
+    /** Why nothing may be done at present, where what is done could not be recorded. */
+    refuse(): Failure | undefined;
+    /** Tells of a request that was refused before anything of MCP was read. */
+    tellRefusal(path: string, status: number): void;
+    /** Writes what is held back. One that fails keeps none of the others from it. */
+    close(): Promise<void>;
+}
+
+// server.d.ts
+
+import type { Scope } from './answer.ts';
+import type { ServeOptions, Service } from './entry/serve.ts';
+import { type CachedKind } from './mcp/cache-name.ts';
+import type { Call, DeclaredErrors } from './mcp/call.ts';
+import type { JsonSchema } from './mcp/json-schema.ts';
+import type { InferInput, InferOutput, Schema } from './mcp/schema.ts';
+import type { Admission } from './middleware/admission.ts';
+import type { ListResources, PromptContract, PromptHandler, ResourceContract, ResourceHandler, ToolContract, ToolHandler, UriVariables } from './registry/contract.ts';
+import { ServerJobs } from './server-jobs.ts';
+import { type ServerOptions, type ServerSettings } from './server-options.ts';
+import { type Probe, type ProbeOptions, Probes } from './server-probes.ts';
+import { ServerTelemetry } from './server-telemetry.ts';
+import type { Observer } from './telemetry/observer.ts';
+import type { Upstream } from './upstream/define-upstream.ts';
+/**
+ * An MCP server. Register tools, resources and prompts, then serve it. It holds no state of any caller: one server
+ * answers all requests of all clients and revisions, and what it can work out once it works out here.
+ */
+export declare class Server {
+    readonly settings: ServerSettings;
+    /** What decides who gets in. */
+    readonly admission: Admission;
+    /** Who hears of its calls. */
+    readonly telemetry: ServerTelemetry;
+    /** What it needs to be ready. */
+    readonly probes: Probes;
+    /** The jobs that calls of its tools become. */
+    readonly jobs: ServerJobs;
+    private readonly stores;
+    private readonly context;
+    private readonly tools;
+    private readonly resources;
+    private readonly families;
+    private readonly prompts;
+    private readonly slots;
+    private readonly runCompletion;
+    private readonly runList;
+    private current;
+    private fetchHandler;
+    constructor(options: ServerOptions);
+    /**
+     * Adds a tool. Its input, output and declared errors type the handler.
+     *
+     * @throws TypeError naming the tool, the option and the fix when the contract cannot be served.
+     */
+    tool<const I extends Schema = JsonSchema, const O extends Schema | undefined = undefined, const E extends DeclaredErrors = Record<never, never>>(contract: ToolContract<I, O, E>, handler: ToolHandler<InferOutput<I>, O extends Schema ? InferInput<O> : unknown, E>): this;
+    /**
+     * Adds a resource, or with `{variables}` in its URI a family of them. `list` says which members of a family exist
+     * for a caller.
+     *
+     * @throws TypeError naming the resource, the option and the fix when the contract cannot be served.
+     */
+    resource<const U extends string>(contract: ResourceContract<U>, handler: ResourceHandler<UriVariables<U>>, list?: ListResources): this;
+    /**
+     * Adds a prompt. Its arguments type the handler.
+     *
+     * @throws TypeError naming the prompt, the option and the fix when the contract cannot be served.
+     */
+    prompt<const I extends Schema = JsonSchema>(contract: PromptContract<I>, handler: PromptHandler<InferOutput<I>>): this;
+    /** Takes a tool, resource or prompt away; clients that listen are told. False when there is none of that name. */
+    remove(kind: 'tool' | 'resource' | 'prompt', name: string): boolean;
+    /** The services this server depends on: their breakers, slots and counts. */
+    get upstreams(): readonly Upstream[];
+    /**
+     * Adds something the server needs to be ready, for `/readyz` of the admin port.
+     *
+     * @throws TypeError when there is a probe of that name.
+     */
+    addProbe(name: string, probe: Probe, options?: ProbeOptions): this;
+    /** Has an observer hear of every call from now on. */
+    observe(observer: Observer): this;
+    /** Tells subscribed clients that a resource changed: those of one tenant, or without it all of them. */
+    resourceUpdated(uri: string, options?: {
+        tenant?: string;
+    }): void;
+    /**
+     * Forgets what the `cache` of a component keeps, for all callers and in all processes that share its store; false
+     * where it has none. A resource goes by its URI. Await it before you tell anyone of the change.
+     */
+    invalidate(kind: CachedKind, name: string): Promise<boolean>;
+    /** Everything a request needs, worked out anew only after a component came or went. */
+    get scope(): Scope;
+    /**
+     * Loads and checks what is otherwise loaded at the first use, and looks for jobs that other processes left.
+     *
+     * @throws TypeError naming the component whose raw JSON Schema cannot be used.
+     */
+    prepare(): Promise<void>;
+    /** Serves as flags, environment and options say: over stdio with `--stdio`, else over HTTP. */
+    serve(options?: ServeOptions): Promise<Service>;
+    /**
+     * Answers a web-standard request with the default HTTP options: under loopback names only, at `/mcp`. For anything
+     * else, such as names of your own, make a handler with `createFetchHandler`.
+     */
+    fetch(request: Request): Promise<Response>;
+    /** From now on every tool that writes only makes a dry run, as with the option `dryRun`. */
+    forceDryRun(): void;
+    /** Ends open streams politely. */
+    endStreams(): void;
+    /** Ends open streams politely, cancels what is in flight and gives its jobs back. */
+    close(): void;
+    /** What clients that know no tasks need beside a tool that always runs as one. */
+    private addJobTools;
+    /** What a budget needs beside the tool itself: a way to the rest of a result. */
+    private addKeptResults;
+    /** Names who may have held the event loop, where no single handler could be caught at it. */
+    private noteDelay;
+    private compose;
+    private composeJob;
+    private findRedact;
+    private changed;
+    private createScope;
+}
+/**
+ * Makes a server.
+ *
+ * @throws TypeError naming the option, its value and the fix when an option makes no sense.
+ */
+export declare function createServer(options: ServerOptions): Server;
+export type { Call };
+
+// storage/cache.d.ts
+
+/** Keeps texts that can be made again. A driver may forget any of them at any time. */
+export interface CacheStore {
+    /** The text, or undefined where there is none or its time is over. */
+    get(key: string): string | undefined | Promise<string | undefined>;
+    /** Keeps a text for `ttlMs` milliseconds. */
+    set(key: string, text: string, ttlMs: number): void | Promise<void>;
+}
+
+// storage/counter.d.ts
+
+/** How a bucket refills. */
+export interface Bucket {
+    /** Units a window. */
+    readonly limit: number;
+    /** Milliseconds. */
+    readonly windowMs: number;
+    /** Most units at once. */
+    readonly burst: number;
+}
+/**
+ * Counts what callers take, exactly, also when many take at once. A driver does each `take` in one atomic step with
+ * one clock: its own, where processes share it.
+ */
+export interface CounterStore {
+    /**
+     * Takes `cost` units from the bucket `key`.
+     *
+     * @returns 0 when they were there; else nothing is taken and this many milliseconds pass until they are.
+     */
+    take(key: string, bucket: Bucket, cost: number): number | Promise<number>;
+}
+
+// storage/document.d.ts
+
+/** A document as a store keeps it. */
+export interface StoredDocument {
+    /** Whatever its owner wrote, mostly JSON. */
+    readonly value: string;
+    /** Greater than that of every document written under this key before, also of those that are gone. */
+    readonly version: number;
+}
+/** How a document is written. */
+export interface DocumentWrite {
+    /**
+     * The version the document must have for the write to happen; `0` where it must not exist. Default: any, or none.
+     */
+    readonly ifVersion?: number;
+    /** How long the document is kept, in milliseconds. */
+    readonly ttlMs: number;
+    /**
+     * Whether the store must keep it for its whole time. The others are forgotten earlier, the oldest first, where
+     * there is no room for a new one. Default `false`.
+     */
+    readonly isPinned?: boolean;
+}
+/**
+ * Small documents with an expiry, changed by compare-and-set. A driver does each method in one atomic step with one
+ * clock: its own, where processes share it. What `set` accepted must survive a crash of the process that asked.
+ */
+export interface DocumentStore {
+    /** The document, or undefined where there is none or it has expired. */
+    get(key: string): StoredDocument | undefined | Promise<StoredDocument | undefined>;
+    /**
+     * Writes a document.
+     *
+     * @returns its version, or undefined where nothing was written, because the document has another one.
+     * @throws Error when there is no room, or the store cannot be reached.
+     */
+    set(key: string, value: string, write: DocumentWrite): number | undefined | Promise<number | undefined>;
+    /** Takes a document away, where `ifVersion` is given only that version of it. False when nothing was there. */
+    delete(key: string, options?: {
+        ifVersion?: number;
+    }): boolean | Promise<boolean>;
+}
+
+// storage/env-secrets.d.ts
+
+import type { SecretProvider } from './secrets.ts';
+export interface EnvSecretsOptions {
+    /** What the names of the variables begin with. Default `SECRET_`. */
+    readonly prefix?: string;
+    /** Default `process.env`. */
+    readonly env?: Readonly<Record<string, string | undefined>>;
+}
+/**
+ * Secrets from environment variables: `SECRET_<TENANT>__<NAME>` for one tenant, `SECRET_<NAME>` for all. Names are in
+ * upper case there, with `_` for anything but letters and digits, and no two `_` in a row. Only tenants of lower-case
+ * letters, digits and single hyphens have variables of their own.
+ *
+ * @throws TypeError when `prefix` is empty: every variable of the process would be a secret to give out.
+ */
+export declare function envSecrets(options?: EnvSecretsOptions): SecretProvider;
+
+// storage/file-secrets.d.ts
+
+import type { SecretProvider } from './secrets.ts';
+/**
+ * Secrets from files, as platforms mount them: `<directory>/<tenant>/<name>` for one tenant, `<directory>/<name>` for
+ * all. One trailing line break is not part of the secret. Names that could leave the directory are never looked up,
+ * and links are followed within it only.
+ *
+ * @throws TypeError when `directory` is empty.
+ */
+export declare function fileSecrets(options: {
+    readonly directory: string;
+}): SecretProvider;
+
+// storage/kept-result.d.ts
+
+/** Keeps results that were too large to send at once, for whoever they were made for. Bounded in size and time. */
+export interface KeptResultStore {
+    /** Keeps a text for `owner` and returns the id to ask for it with. */
+    keep(owner: string, text: string): string | Promise<string>;
+    /** The text; undefined when it is gone, or was kept for somebody else. */
+    read(owner: string, id: string): string | undefined | Promise<string | undefined>;
+}
+
+// storage/sealed-token.d.ts
+
+/** Seals small values into text that only holders of the key can make or read: state that lives with the client. */
+export interface Sealer {
+    /**
+     * Seals a value until `expiresAt`, in milliseconds since 1970. The text is base64url, so it can stand in a header.
+     * The expiry is sealed in as `exp`, in place of a member of that name.
+     *
+     * @throws TypeError when `expiresAt` is not a number, or the value is too large to be opened again.
+     */
+    seal(value: {
+        readonly [key: string]: unknown;
+    }, options: {
+        expiresAt: number;
+    }): string;
+    /**
+     * The value and its `exp`, or undefined for anything these keys did not seal for this purpose, or that expired by
+     * `now`. Never throws and never says why.
+     */
+    open(token: string, now: number): {
+        [key: string]: unknown;
+    } | undefined;
+}
+/**
+ * A sealer for one purpose (AES-256-GCM, a key of its own for each purpose by HKDF-SHA256). The first key seals, all
+ * open, so that keys can be rotated.
+ *
+ * @throws TypeError naming the option `keys` when there is none, or one is not 32 bytes.
+ */
+export declare function createSealer(keys: readonly Uint8Array[], purpose: string): Sealer;
+/**
+ * Reads keys of 32 bytes each from base64 or base64url, padded or not.
+ *
+ * @throws TypeError naming the option `keys` and the position of the one that is wrong, never its value.
+ */
+export declare function parseKeys(values: readonly string[]): Uint8Array[];
+/** A new random key, as `keys` takes it. */
+export declare function createRandomKey(): string;
+
+// storage/secrets.d.ts
+
+/**
+ * Where tools get their secrets from. Vault, AWS and GCP secret managers fit behind it. Asked again after a while, so
+ * that a secret can be rotated without a restart.
+ */
+export interface SecretProvider {
+    /** The secret of a tenant; undefined where this provider has none, so that the next one is asked. */
+    read(name: string, tenant: string): string | undefined | Promise<string | undefined>;
+}
+
+// telemetry/bound-log.d.ts
+
+import type { LogSink } from './log.ts';
+/** How much a log takes. */
+export interface LogBounds {
+    /** Lines of one kind a second, on average; twice as many at once. */
+    readonly maxPerSecond: number;
+    readonly now: () => number;
+}
+/**
+ * Keeps a log from being flooded: each kind of message has a bucket of its own, so that a flood of one kind hides no
+ * other. What is dropped is counted, and one line says how many.
+ */
+export declare function boundLog(sink: LogSink, { maxPerSecond, now }: LogBounds): LogSink;
+
+// telemetry/call-log.d.ts
+
+import type { LogSink } from './log.ts';
+import type { Observer } from './observer.ts';
+/** What the line of a call says. */
+export interface CallLogOptions {
+    /** Whether lines carry the arguments, without their secrets. Default `false`. */
+    readonly logArguments?: boolean;
+}
+/** Writes one line for each message. Those that went well and called nothing are for the level `debug`. */
+export declare function createCallLog(log: LogSink, { logArguments }?: CallLogOptions): Observer;
+
+// telemetry/log.d.ts
+
+/** One line of the server's own log, for the people who run it. Never sent to a client. */
+export interface LogRecord {
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly message: string;
+    readonly [field: string]: unknown;
+}
+/** Where log records go. Must not throw and must not block. */
+export type LogSink = (record: LogRecord) => void;
+/** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
+export declare function createStderrLog(): LogSink;
+/** What the log keeps of anything that was thrown; never throws itself. */
+export declare function describeError(thrown: unknown): Record<string, unknown>;
+
+// telemetry/observer.d.ts
+
+/** How a message ended. */
+export type CallOutcome = 'ok'
+/** The tool said that it failed. */
+ | 'tool_error'
+/** Not done: no right to it, too often, too much at once, arguments that do not fit. */
+ | 'refused'
+/** The message was wrong: unknown names and methods too. */
+ | 'protocol_error'
+/** Code threw what nobody expected. The log has it under `errorId`. */
+ | 'crash' | 'timeout'
+/** The client took its request back, or left. */
+ | 'cancelled'
+/** The client has to answer questions first. */
+ | 'input_required';
+/** What a message was about. `http` is a request that was refused before anything of MCP was read. */
+export type CallKind = 'tool' | 'resource' | 'prompt' | 'request' | 'notification' | 'response' | 'unreadable' | 'http';
+/** Something on the way of a call that people who look into it want to know. */
+export interface CallEvent {
+    readonly name: 'asked' | 'queued' | 'cached' | 'replayed' | 'cut' | 'repeated';
+    /** When, in milliseconds since 1970. */
+    readonly time: number;
+}
+/** All there is to tell of one message, told once, when its answer is ready. */
+export interface CallRecord {
+    /** When the message came, in milliseconds since 1970. */
+    readonly time: number;
+    readonly kind: CallKind;
+    /** Undefined where the message could not be read, or is a response of the client. At most 128 characters. */
+    readonly method: string | undefined;
+    /** The tool, resource or prompt that was asked for, whether there is one or not. At most 256 characters. */
+    readonly component: string | undefined;
+    /** Whether the server has that component. Callers can invent names, so others are no label of a metric. */
+    readonly isKnown: boolean;
+    /** This one run, unique everywhere. */
+    readonly invocationId: string;
+    readonly requestId: string | number | undefined;
+    /** Tells callers apart without naming them. */
+    readonly principalHash: string;
+    /** Who called. For audit alone: logs and metrics have `principalHash`. */
+    readonly subject: string;
+    readonly tenant: string;
+    /** Name and version of the client, as it says. At most 128 characters. */
+    readonly client: string | undefined;
+    readonly revision: string | undefined;
+    readonly outcome: CallOutcome;
+    /** The stable name of the failure. */
+    readonly error: string | undefined;
+    /** The class of what was thrown, for `crash`. */
+    readonly errorType: string | undefined;
+    /** What the caller was told in place of what was thrown, for `crash`. */
+    readonly errorId: string | undefined;
+    readonly durationMs: number;
+    /** How much of `durationMs` was spent in line for a free slot. */
+    readonly queuedMs: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+    readonly traceId: string | undefined;
+    readonly spanId: string | undefined;
+    readonly idempotencyKey: string | undefined;
+    readonly dryRun: boolean;
+    /** The arguments as they were sent; undefined where no component declared them. Not to be shown without `redactValue` and `redact`. */
+    readonly arguments: unknown;
+    /** Paths of the arguments that the contract keeps out of all records. */
+    readonly redact: readonly string[];
+    readonly events: readonly CallEvent[];
+}
+/** Hears of every message. Must neither throw nor block: it stands in the way of the answer. */
+export interface Observer {
+    /** Called exactly once for each message, refused and unknown ones included, when its answer is ready. */
+    onCall(record: CallRecord): void;
+    /** False while the server must refuse everything, because it could not be recorded. */
+    isReady?(): boolean;
+    /** Writes what is still held back, and lets go of what is open. Called when the server has stopped. */
+    close?(): Promise<void>;
+}
+
+// telemetry/server-log.d.ts
+
+import { type LogBounds } from './bound-log.ts';
+import type { LogSink } from './log.ts';
+/** From the most talkative to the quietest. */
+export declare const logLevels: readonly ['debug', 'info', 'warn', 'error'];
+/** How much the log of a server says. */
+export type ServerLogLevel = (typeof logLevels)[number];
+/** Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call. */
+export declare function createServerLog(sink: LogSink, options: LogBounds & {
+    level: ServerLogLevel;
+}): LogSink;
+/** @throws TypeError naming the option and its value. */
+export declare function parseLogLevel(option: string, value: unknown): ServerLogLevel;
+
+// telemetry/trace-context.d.ts
+
+/** Where one piece of work stands in a distributed trace (W3C Trace Context, level 1). */
+export interface TraceContext {
+    /** 32 hex digits. */
+    readonly traceId: string;
+    /** 16 hex digits. */
+    readonly spanId: string;
+    /** 1 where the trace is recorded. */
+    readonly flags: number;
+    /** What other tracing systems want passed on. */
+    readonly state?: string | undefined;
+}
+/** The context that a `traceparent` names; undefined where it is not one, as the recommendation asks. */
+export declare function parseTraceparent(value: unknown, state?: unknown): TraceContext | undefined;
+/** The `traceparent` header of a context. */
+export declare function toTraceparent({ traceId, spanId, flags }: TraceContext): string;
+/** The same trace, one span further. */
+export declare function continueTrace(parent: TraceContext): TraceContext;
+
+// telemetry/tracer.d.ts
+
+import type { CallRecord } from './observer.ts';
+import type { TraceContext } from './trace-context.ts';
+/** What is known of a request when its span starts. */
+export interface SpanStart {
+    readonly method: string;
+    readonly component: string | undefined;
+    readonly requestId: string | number | undefined;
+    readonly revision: string;
+    /** Whether the request came over HTTP. */
+    readonly isHttp: boolean;
+    /** Where the caller's trace stands; undefined where it sent none. */
+    readonly parent: TraceContext | undefined;
+    /** When the message came, in milliseconds since 1970. */
+    readonly time: number;
+}
+/** The span of one request. */
+export interface CallSpan {
+    readonly context: TraceContext;
+    /** Runs code as part of the span, so that what it starts belongs to the same trace. */
+    run<T>(run: () => T): T;
+    end(record: CallRecord): void;
+}
+/** Makes a span for each request. Must not throw. */
+export interface Tracer {
+    start(start: SpanStart): CallSpan;
+    /** Sends what is still held back. */
+    close?(): Promise<void>;
+}
+
+// upstream/breaker.d.ts
+
+/** When an upstream that fails is left alone, and for how long. */
+export interface BreakerOptions {
+    /** Share of failed calls in the window from which the breaker opens, above 0 and up to 1. Default `0.5`. */
+    readonly failureRate?: number;
+    /** Calls in the window below which it never opens. Default `10`. */
+    readonly minimumCalls?: number;
+    /** Length of the window, in milliseconds. Default `30_000`. */
+    readonly windowMs?: number;
+    /** How long it stays open before one call may probe, in milliseconds. Default `30_000`. */
+    readonly openMs?: number;
+}
+/** `closed`: calls go through. `open`: none does. `half_open`: one goes through and decides. */
+export type BreakerState = 'closed' | 'open' | 'half_open';
+/** What became of a call; `none` says nothing about the upstream, as when the client took the call back. */
+export type Outcome = 'success' | 'failure' | 'none';
+/** Reports the outcome of one call. Only the first report counts. */
+export type Settle = (outcome: Outcome) => void;
+/** Keeps calls from an upstream that fails, and lets single calls find out whether it works again. */
+export declare class CircuitBreaker {
+    private readonly settings;
+    private readonly now;
+    private readonly counts;
+    private openedAt;
+    private isProbing;
+    /** Grows whenever the breaker opens or closes, so that a call from before has no say afterwards. */
+    private epoch;
+    /** @throws TypeError naming the option that makes no sense. */
+    constructor(options: BreakerOptions, now: () => number);
+    /** Half open as soon as a probe may go: whoever reads this to send traffic away must send some again. */
+    get state(): BreakerState;
+    /** How long a caller has to wait, in milliseconds; undefined when it need not. */
+    get waitMs(): number | undefined;
+    /** Begins a call. Ask `waitMs` first. */
+    enter(): Settle;
+    private settleProbe;
+    private settleCall;
+    private open;
+    private close;
+    private restMs;
+}
+
+// upstream/bulkhead.d.ts
+
+/** How many calls an upstream gets at once. */
+export interface BulkheadOptions {
+    readonly limit: number;
+    /** How many more may wait. Default `16`. */
+    readonly queue?: number;
+    /** How long one may wait, in milliseconds. Default `5_000`. */
+    readonly queueTimeoutMs?: number;
+}
+/** Slots and a bounded line in front of them, first come, first served. */
+export declare class Bulkhead {
+    inFlight: number;
+    private readonly settings;
+    private readonly line;
+    /** @throws TypeError naming the option that makes no sense. */
+    constructor(options: BulkheadOptions);
+    get queued(): number;
+    /**
+     * Takes a slot, or waits for one. Whoever gets one must `leave`.
+     *
+     * @throws Failure `overloaded` when the line is full or the wait too long; the reason of `signal` when it aborts.
+     */
+    enter(signal: AbortSignal): Promise<void>;
+    leave(): void;
+    private wait;
+    private refuse;
+}
+
+// upstream/define-upstream.d.ts
+
+import { type BreakerOptions, type BreakerState } from './breaker.ts';
+import { type BulkheadOptions } from './bulkhead.ts';
+import { type RetryOptions } from './retry.ts';
+import type { UpstreamCall } from './upstream-call.ts';
+/** A service a server depends on, and how it is protected from it, and it from the server. */
+export interface UpstreamOptions {
+    /** Names the service in failures, metrics and readiness. Never its URL, which may hold a key. */
+    readonly name: string;
+    /** Where `fetch` starts: addresses are relative to it, and none outside it is fetched. Default: no base. */
+    readonly baseUrl?: string | URL;
+    /** How long one attempt may take, in milliseconds. Default `10_000`. */
+    readonly timeoutMs?: number;
+    /** Default: one attempt. */
+    readonly retry?: RetryOptions;
+    /** Default: none. */
+    readonly breaker?: BreakerOptions;
+    /** Default: no limit. */
+    readonly bulkhead?: BulkheadOptions;
+    /** Whether an error says that the service is in trouble. Default: `isUpstreamFailure`. */
+    readonly isFailure?: (error: unknown) => boolean;
+    /** The wall clock, in milliseconds since 1970. For tests. */
+    readonly now?: () => number;
+    /** Numbers from 0 to 1, for the pauses between attempts. For tests. */
+    readonly random?: () => number;
+}
+/** How an upstream does. Counts start with the process. */
+export interface UpstreamState {
+    readonly breaker: BreakerState;
+    /** Attempts under way. */
+    readonly inFlight: number;
+    /** Attempts that wait for a slot. */
+    readonly queued: number;
+    /** Attempts made, repeats included. */
+    readonly attempts: number;
+    /** Attempts that failed by the upstream's fault. */
+    readonly failures: number;
+    /** Attempts that repeated a failed one. */
+    readonly retries: number;
+    /** Attempts that were not made: open breaker, or no slot. */
+    readonly refused: number;
+}
+/** One attempt. It should end when `signal` aborts; it is no longer waited for either way. */
+export type Attempt<T> = (signal: AbortSignal) => T | Promise<T>;
+/** A named service on the network. Every run goes through its breaker, bulkhead, timeout and retries. */
+export interface Upstream {
+    readonly name: string;
+    /**
+     * Runs attempts until one succeeds or no more may be made. A repeat must be allowed by the contract of the call.
+     *
+     * @throws Failure `circuit_open`, `overloaded`, `upstream_timeout` or `upstream_unavailable`; whatever else the
+     * attempt throws, as it is; the reason of `call.signal` once that is aborted.
+     */
+    run<T>(call: UpstreamCall, attempt: Attempt<T>): Promise<T>;
+    /**
+     * Fetches within `run`. A status of 500 or more, or 429, is a failure; every other is an answer, redirects too. Once
+     * the head of the answer is there the run is over: the body is read as long as the call lives.
+     *
+     * @throws Failure as `run` does, and `address_refused` for an address outside `baseUrl`.
+     */
+    fetch(call: UpstreamCall, input: string | URL | Request, init?: RequestInit): Promise<Response>;
+    state(): UpstreamState;
+}
+/**
+ * Defines an upstream. Do it once, beside the server: its breaker and counts live in the object.
+ *
+ * @throws TypeError naming the option that makes no sense.
+ */
+export declare function defineUpstream(options: UpstreamOptions): Upstream;
+
+// upstream/retry.d.ts
+
+import type { Failure } from '../errors.ts';
+import type { UpstreamCall } from './upstream-call.ts';
+/** When a failed attempt is made again. */
+export interface RetryOptions {
+    /** Most attempts a run, the first included. */
+    readonly attempts: number;
+    /**
+     * Which calls may be repeated: those of contracts with `effect: 'read'`, or with `idempotent` also those that carry
+     * an idempotency key. Choose the latter where the upstream gets that key and knows what to do with it. Default
+     * `read`.
+     */
+    readonly only?: 'read' | 'idempotent';
+    /** Longest first pause, in milliseconds; doubles with every attempt, and is drawn at random below. Default `200`. */
+    readonly baseDelayMs?: number;
+    /** Longest pause, in milliseconds. An upstream that asks for more gets no second attempt. Default `5_000`. */
+    readonly maxDelayMs?: number;
+    /** Share of all attempts of the last 10 seconds that may be repeats, above 0 and up to 1. Default `0.2`. */
+    readonly budget?: number;
+}
+/** Decides whether a failed attempt is made again, and when. */
+export declare class RetryPolicy {
+    private readonly settings;
+    private readonly now;
+    private readonly random;
+    private readonly spent;
+    /** @throws TypeError naming the option that makes no sense. */
+    constructor(options: RetryOptions, clock: {
+        now: () => number;
+        random: () => number;
+    });
+    /** An attempt begins. */
+    count(attempt: number): void;
+    /** The pause before the next attempt in milliseconds; undefined when there is none. */
+    plan(call: UpstreamCall, attempt: number, failure: Failure): number | undefined;
+    private mayRepeat;
+    private toPauseMs;
+    private isWithinBudget;
+}
+/**
+ * What a `Retry-After` header asks for, in milliseconds from now (RFC 9110, section 10.2.3); undefined where there is
+ * none, or none that makes sense.
+ */
+export declare function parseRetryAfter(header: string | null, now: number): number | undefined;
+
+// upstream/upstream-call.d.ts
+
+/** What an upstream needs of the call it works for. Every `call` of a handler has it. */
+export interface UpstreamCall {
+    /** Ends whatever is done for the call. */
+    readonly signal: AbortSignal;
+    /** When the call must be over, in milliseconds since 1970. */
+    readonly deadline: number;
+    /** What the call does; decides whether an attempt may be repeated. */
+    readonly effect: 'read' | 'write' | 'destroy';
+    /** The key by which the client marks repeats of this call, where there is one. */
+    readonly idempotencyKey: string | undefined;
+    fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+}
+
+// worker/worker-handler.d.ts
+
+import type { Call } from '../mcp/call.ts';
+/** How a handler runs in worker threads. */
+export interface WorkerHandlerOptions {
+    /** The exported function to call with the input. Default `handler`. */
+    readonly name?: string;
+    /** Most threads at once. Default `2`. */
+    readonly maxWorkers?: number;
+    /** Most calls that wait for a thread. Default `16`. */
+    readonly maxQueue?: number;
+}
+/**
+ * A handler for work that keeps the processor busy: the function of a module runs in a worker thread, so that other
+ * calls go on. Input and result are copied. A call that is cancelled or takes too long has its thread stopped.
+ *
+ * @param module Where the function is exported, such as `new URL('./render.ts', import.meta.url)`.
+ * @throws TypeError naming the option that makes no sense; Failure `overloaded` from the handler when too many calls
+ * wait.
+ */
+export declare function workerHandler<I, O>(module: URL, options?: WorkerHandlerOptions): (input: I, call: Call<never>) => Promise<O>;

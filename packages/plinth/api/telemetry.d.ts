@@ -1,0 +1,379 @@
+// Written by `npm run api`. What a user of this entry can reach, one part for each module.
+
+// telemetry/audit-record.d.ts
+
+import type { CallRecord } from './observer.ts';
+/** One line of an audit log. */
+export interface AuditRecord {
+    /** Counts up by one with every record, across files and restarts. */
+    readonly seq: number;
+    /** ISO 8601. */
+    readonly time: string;
+    /** The hash of the record before; 64 zeros for the first. */
+    readonly prev: string;
+    /** SHA-256 over the record without this member, in hex; with a key, HMAC-SHA-256. */
+    readonly hash: string;
+    readonly [fact: string]: unknown;
+}
+/** Where a chain stands. */
+export interface AuditHead {
+    readonly seq: number;
+    readonly hash: string;
+}
+/** The head of a chain without records. */
+export declare const emptyHead: AuditHead;
+/** Adds facts to a chain: the line to write, and the head from then on. */
+export declare function appendRecord(head: AuditHead, facts: Readonly<Record<string, unknown>>, key: string | undefined): {
+    line: string;
+    head: AuditHead;
+};
+/** The record of a line whose hash is right; undefined where the line was changed. */
+export declare function parseRecord(line: string, key: string | undefined): AuditRecord | undefined;
+/** SHA-256 in hex, or with a key HMAC-SHA-256. */
+export declare function toHash(text: string, key: string | undefined): string;
+/** What an audit log keeps of a call. Arguments leave a digest only, made without their secrets. */
+export declare function toAuditFacts(record: CallRecord, { version, key }: {
+    version: string | undefined;
+    key: string | undefined;
+}): Record<string, unknown>;
+
+// telemetry/audit-sink.d.ts
+
+import { type AuditHead } from './audit-record.ts';
+/** Where audit records go. */
+export interface AuditSink {
+    /** Where the chain stands that is to be continued; undefined where there is none. */
+    open?(): Promise<AuditHead | undefined>;
+    /** Writes whole lines, or rejects and has written none. */
+    write(lines: string): Promise<void>;
+    close?(): Promise<void>;
+}
+export interface FileAuditSinkOptions {
+    readonly path: string;
+    /** Size beyond which a new file is begun, in bytes. Default `104_857_600`. */
+    readonly maxBytes?: number;
+    /** Most old files kept, as `path.1` (the newest) and up. Default `1_000`. */
+    readonly maxFiles?: number;
+    /** Whether every batch is forced to the disk. Default `false`. */
+    readonly sync?: boolean;
+}
+/** Appends to a file that only its owner may read, and begins a new one when it is large. */
+export declare function fileAuditSink(options: FileAuditSinkOptions): AuditSink;
+/** Writes to stdout, for whoever collects it there. Not for servers over stdio, whose stdout is the protocol's. */
+export declare function stdoutAuditSink(): AuditSink;
+
+// telemetry/audit.d.ts
+
+import type { AuditSink } from './audit-sink.ts';
+import { type LogSink } from './log.ts';
+import type { Observer } from './observer.ts';
+export interface AuditOptions {
+    readonly sink: AuditSink;
+    /**
+     * What becomes of calls while nothing can be written, such as on a full disk. `refuse`: the server refuses all new
+     * ones until it can. `drop_and_count`: they are served, and a record says how many are missing.
+     */
+    readonly onUnwritable: 'refuse' | 'drop_and_count';
+    /** The version of the server, for the record. Default: none. */
+    readonly version?: string;
+    /** Makes hashes that cannot be made again without it, so that a whole chain cannot be forged. Default: none. */
+    readonly key?: string;
+    /** Most records that wait to be written. Default `50_000`. */
+    readonly maxQueued?: number;
+    /** How long records may wait for others to be written with them, in milliseconds. Default `100`. */
+    readonly flushMs?: number;
+    /** Where failures of the sink are told. Default: JSON lines on stderr. */
+    readonly log?: LogSink;
+}
+/** An audit log. Pass it to `createServer({ observers: [audit] })`. */
+export interface Audit extends Observer {
+    /** Records that were lost so far. */
+    readonly dropped: number;
+    /** Whether all is well: false while nothing may be done because it could not be recorded. */
+    isReady(): boolean;
+    /** Writes what waits. */
+    flush(): Promise<void>;
+    close(): Promise<void>;
+}
+/**
+ * Keeps a record of every decision: calls, denials, unknown names. Each record holds the hash of the one before, so
+ * that none can be changed, removed or moved without a trace. Records are written in batches beside the calls; what
+ * cannot be kept is counted and recorded.
+ */
+export declare function createAudit(options: AuditOptions): Audit;
+
+// telemetry/log.d.ts
+
+/** One line of the server's own log, for the people who run it. Never sent to a client. */
+export interface LogRecord {
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly message: string;
+    readonly [field: string]: unknown;
+}
+/** Where log records go. Must not throw and must not block. */
+export type LogSink = (record: LogRecord) => void;
+/** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
+export declare function createStderrLog(): LogSink;
+/** What the log keeps of anything that was thrown; never throws itself. */
+export declare function describeError(thrown: unknown): Record<string, unknown>;
+
+// telemetry/metrics.d.ts
+
+import type { Observer } from './observer.ts';
+import { type Sample } from './prometheus.ts';
+/** Counts of all calls of a server, and whatever else is read when it is asked for. */
+export interface Metrics extends Observer {
+    /** Adds a value that is read when it is asked for. */
+    read(name: string, help: string, options: {
+        type: 'counter' | 'gauge';
+        read: () => Iterable<Sample>;
+    }): void;
+    /** Everything, in the text format of Prometheus. */
+    toText(): string;
+}
+/**
+ * Counts calls by kind, component and outcome. Names that callers invent are counted as `other`, so that the number of
+ * series is bounded.
+ */
+export declare function createMetrics(): Metrics;
+
+// telemetry/observer.d.ts
+
+/** How a message ended. */
+export type CallOutcome = 'ok'
+/** The tool said that it failed. */
+ | 'tool_error'
+/** Not done: no right to it, too often, too much at once, arguments that do not fit. */
+ | 'refused'
+/** The message was wrong: unknown names and methods too. */
+ | 'protocol_error'
+/** Code threw what nobody expected. The log has it under `errorId`. */
+ | 'crash' | 'timeout'
+/** The client took its request back, or left. */
+ | 'cancelled'
+/** The client has to answer questions first. */
+ | 'input_required';
+/** What a message was about. `http` is a request that was refused before anything of MCP was read. */
+export type CallKind = 'tool' | 'resource' | 'prompt' | 'request' | 'notification' | 'response' | 'unreadable' | 'http';
+/** Something on the way of a call that people who look into it want to know. */
+export interface CallEvent {
+    readonly name: 'asked' | 'queued' | 'cached' | 'replayed' | 'cut' | 'repeated';
+    /** When, in milliseconds since 1970. */
+    readonly time: number;
+}
+/** All there is to tell of one message, told once, when its answer is ready. */
+export interface CallRecord {
+    /** When the message came, in milliseconds since 1970. */
+    readonly time: number;
+    readonly kind: CallKind;
+    /** Undefined where the message could not be read, or is a response of the client. At most 128 characters. */
+    readonly method: string | undefined;
+    /** The tool, resource or prompt that was asked for, whether there is one or not. At most 256 characters. */
+    readonly component: string | undefined;
+    /** Whether the server has that component. Callers can invent names, so others are no label of a metric. */
+    readonly isKnown: boolean;
+    /** This one run, unique everywhere. */
+    readonly invocationId: string;
+    readonly requestId: string | number | undefined;
+    /** Tells callers apart without naming them. */
+    readonly principalHash: string;
+    /** Who called. For audit alone: logs and metrics have `principalHash`. */
+    readonly subject: string;
+    readonly tenant: string;
+    /** Name and version of the client, as it says. At most 128 characters. */
+    readonly client: string | undefined;
+    readonly revision: string | undefined;
+    readonly outcome: CallOutcome;
+    /** The stable name of the failure. */
+    readonly error: string | undefined;
+    /** The class of what was thrown, for `crash`. */
+    readonly errorType: string | undefined;
+    /** What the caller was told in place of what was thrown, for `crash`. */
+    readonly errorId: string | undefined;
+    readonly durationMs: number;
+    /** How much of `durationMs` was spent in line for a free slot. */
+    readonly queuedMs: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+    readonly traceId: string | undefined;
+    readonly spanId: string | undefined;
+    readonly idempotencyKey: string | undefined;
+    readonly dryRun: boolean;
+    /** The arguments as they were sent; undefined where no component declared them. Not to be shown without `redactValue` and `redact`. */
+    readonly arguments: unknown;
+    /** Paths of the arguments that the contract keeps out of all records. */
+    readonly redact: readonly string[];
+    readonly events: readonly CallEvent[];
+}
+/** Hears of every message. Must neither throw nor block: it stands in the way of the answer. */
+export interface Observer {
+    /** Called exactly once for each message, refused and unknown ones included, when its answer is ready. */
+    onCall(record: CallRecord): void;
+    /** False while the server must refuse everything, because it could not be recorded. */
+    isReady?(): boolean;
+    /** Writes what is still held back, and lets go of what is open. Called when the server has stopped. */
+    close?(): Promise<void>;
+}
+
+// telemetry/prometheus.d.ts
+
+/** Labels of one series. */
+export type Labels = Readonly<Record<string, string>>;
+/** One value of a metric. */
+export interface Sample {
+    readonly labels?: Labels;
+    readonly value: number;
+}
+/** A metric as it is asked for its text. */
+interface Family {
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge' | 'histogram';
+    lines(): Iterable<string>;
+}
+/** Counts up. */
+export declare class Counter implements Family {
+    readonly type = "counter";
+    readonly name: string;
+    readonly help: string;
+    private readonly series;
+    constructor(name: string, help: string);
+    add(labels: Labels, value?: number): void;
+    lines(): Iterable<string>;
+}
+/** Counts values by size. Bounds are upper ends, ascending. */
+export declare class Histogram implements Family {
+    readonly type = "histogram";
+    readonly name: string;
+    readonly help: string;
+    private readonly bounds;
+    private readonly series;
+    constructor(name: string, help: string, bounds: readonly number[]);
+    observe(labels: Labels, value: number): void;
+    lines(): Iterable<string>;
+}
+/** Read when it is asked for. */
+export declare class Reading implements Family {
+    readonly type: 'counter' | 'gauge';
+    readonly name: string;
+    readonly help: string;
+    private readonly read;
+    constructor(name: string, help: string, options: {
+        type: 'counter' | 'gauge';
+        read: () => Iterable<Sample>;
+    });
+    lines(): Iterable<string>;
+}
+/** The text exposition format of Prometheus, version 0.0.4. */
+export declare function toPrometheusText(families: Iterable<Family>): string;
+export {};
+
+// telemetry/redact.d.ts
+
+/** What stands in place of a secret. */
+export declare const redacted = "[redacted]";
+/** A text without the secrets whose form gives them away. Long texts are cut. */
+export declare function redactText(text: string): string;
+/**
+ * A copy of a value, ready for JSON, without secrets: those under `paths` (dotted, `*` for any member or item), those
+ * whose name says so, and those whose form gives them away. Never throws; what is too deep or too large is cut.
+ */
+export declare function redactValue(value: unknown, paths?: readonly string[]): unknown;
+
+// telemetry/telemetry.d.ts
+
+export type { Audit, AuditOptions } from './audit.ts';
+export { createAudit } from './audit.ts';
+export type { AuditHead, AuditRecord } from './audit-record.ts';
+export type { AuditSink, FileAuditSinkOptions } from './audit-sink.ts';
+export { fileAuditSink, stdoutAuditSink } from './audit-sink.ts';
+export type { Metrics } from './metrics.ts';
+export { createMetrics } from './metrics.ts';
+export type { CallEvent, CallKind, CallOutcome, CallRecord, Observer } from './observer.ts';
+export type { Labels, Sample } from './prometheus.ts';
+export { redactText, redactValue } from './redact.ts';
+export type { TraceContext } from './trace-context.ts';
+export type { CallSpan, SpanStart, Tracer } from './tracer.ts';
+export type { AuditFault, AuditVerdict } from './verify-audit.ts';
+export { verifyAudit } from './verify-audit.ts';
+
+// telemetry/trace-context.d.ts
+
+/** Where one piece of work stands in a distributed trace (W3C Trace Context, level 1). */
+export interface TraceContext {
+    /** 32 hex digits. */
+    readonly traceId: string;
+    /** 16 hex digits. */
+    readonly spanId: string;
+    /** 1 where the trace is recorded. */
+    readonly flags: number;
+    /** What other tracing systems want passed on. */
+    readonly state?: string | undefined;
+}
+/** The context that a `traceparent` names; undefined where it is not one, as the recommendation asks. */
+export declare function parseTraceparent(value: unknown, state?: unknown): TraceContext | undefined;
+/** The `traceparent` header of a context. */
+export declare function toTraceparent({ traceId, spanId, flags }: TraceContext): string;
+/** The same trace, one span further. */
+export declare function continueTrace(parent: TraceContext): TraceContext;
+
+// telemetry/tracer.d.ts
+
+import type { CallRecord } from './observer.ts';
+import type { TraceContext } from './trace-context.ts';
+/** What is known of a request when its span starts. */
+export interface SpanStart {
+    readonly method: string;
+    readonly component: string | undefined;
+    readonly requestId: string | number | undefined;
+    readonly revision: string;
+    /** Whether the request came over HTTP. */
+    readonly isHttp: boolean;
+    /** Where the caller's trace stands; undefined where it sent none. */
+    readonly parent: TraceContext | undefined;
+    /** When the message came, in milliseconds since 1970. */
+    readonly time: number;
+}
+/** The span of one request. */
+export interface CallSpan {
+    readonly context: TraceContext;
+    /** Runs code as part of the span, so that what it starts belongs to the same trace. */
+    run<T>(run: () => T): T;
+    end(record: CallRecord): void;
+}
+/** Makes a span for each request. Must not throw. */
+export interface Tracer {
+    start(start: SpanStart): CallSpan;
+    /** Sends what is still held back. */
+    close?(): Promise<void>;
+}
+
+// telemetry/verify-audit.d.ts
+
+import { type AuditHead } from './audit-record.ts';
+/** What is wrong with a chain, and where. */
+export interface AuditFault {
+    /** Counts from 1. */
+    readonly line: number;
+    readonly reason: string;
+}
+/** How a check of a chain ended. */
+export interface AuditVerdict {
+    /** The first thing that is wrong; undefined where nothing is. */
+    readonly fault: AuditFault | undefined;
+    /** Records that are right, up to the fault. */
+    readonly records: number;
+    /** The first number of the chain; undefined without records. */
+    readonly firstSeq: number | undefined;
+    /** Where the chain stands: compare it with one noted elsewhere to find out whether the end was cut off. */
+    readonly head: AuditHead | undefined;
+}
+/**
+ * Checks the lines of an audit log, oldest first: whether each record is as it was written, and follows the one before.
+ *
+ * @param after Where the chain stood before these lines, such as the head of an older file. Default: anywhere.
+ */
+export declare function verifyAudit(lines: Iterable<string> | AsyncIterable<string>, { key, after }?: {
+    key?: string | undefined;
+    after?: AuditHead | undefined;
+}): Promise<AuditVerdict>;
