@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { currentCall } from '../telemetry/current-call.ts'
+import { findCurrentCall, watchCurrentCall } from '../telemetry/current-call.ts'
 import { describeError, type LogRecord, type LogSink } from '../telemetry/log.ts'
 
 /** Set while the guard writes to the log, and in all that the log does later. */
@@ -22,14 +22,16 @@ export function guardProcess(log: LogSink, onFatal: () => void): () => void {
     // A log that fails cannot be told of it: that would never end.
     if (reporting.getStore() !== undefined) return
     report(log, 'An error was thrown and nobody caught it.', error)
-    if (currentCall.getStore() !== undefined || isFatal) return
+    if (findCurrentCall() !== undefined || isFatal) return
     isFatal = true
     onFatal()
   }
+  const unwatch = watchCurrentCall()
   process.on('unhandledRejection', onRejection)
   process.on('uncaughtException', onException)
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignore)
   return function release() {
+    unwatch()
     process.off('unhandledRejection', onRejection)
     process.off('uncaughtException', onException)
     for (const stream of [process.stdout, process.stderr]) stream.off('error', ignore)
@@ -40,7 +42,7 @@ export function guardProcess(log: LogSink, onFatal: () => void): () => void {
 function ignore(): void {}
 
 function report(log: LogSink, message: string, thrown: unknown): void {
-  const name = currentCall.getStore()?.callee.name
+  const name = findCurrentCall()?.callee.name
   const facts = { ...(name === undefined ? {} : { component: name }), error: describeError(thrown) }
   const record: LogRecord = { level: 'error', message, ...facts }
   try {

@@ -10,6 +10,8 @@ import type { Middleware, Next } from './compose.ts'
 /** One limit, ready to be asked. */
 export interface CompiledLimit {
   readonly prefix: string
+  /** Keys of buckets that were asked for lately: joining them anew costs more than looking them up. */
+  readonly keys: Map<string, string>
   readonly per: LimitScope
   readonly bucket: Bucket
   readonly cost: number | ((input: unknown) => number)
@@ -32,7 +34,7 @@ export function compileLimit(owner: string, rate: RateLimit, index: number): Com
     )
   }
   assertLimitScope(owner, 'rate.per', per)
-  return { prefix: `${owner}|${index}|`, per, bucket: { limit, windowMs, burst }, cost }
+  return { prefix: `${owner}|${index}|`, keys: new Map(), per, bucket: { limit, windowMs, burst }, cost }
 }
 
 /** Refuses calls beyond the limits of a component with `rate_exceeded` and the time until the next may come. */
@@ -79,10 +81,22 @@ export function take(
   request: McpRequest,
   { input, counters }: { input: unknown; counters: CounterStore },
 ): number | Promise<number> {
-  const { bucket, prefix, per } = limit
+  const { bucket, per } = limit
   const wanted = typeof limit.cost === 'function' ? limit.cost(input) : limit.cost
   const cost = Number.isFinite(wanted) ? Math.min(Math.max(wanted, 0), bucket.burst) : 1
-  return counters.take(prefix + toLimitKey(request, per), bucket, cost)
+  return counters.take(toBucketKey(limit, toLimitKey(request, per)), bucket, cost)
+}
+
+/** Most keys one limit keeps at hand. */
+const maxKeys = 1_000
+
+function toBucketKey({ keys, prefix }: CompiledLimit, of: string): string {
+  const known = keys.get(of)
+  if (known !== undefined) return known
+  if (keys.size >= maxKeys) keys.clear()
+  const key = prefix + of
+  keys.set(of, key)
+  return key
 }
 
 export function createRateFailure(waitMs: number): Failure {

@@ -5,7 +5,7 @@ import { toRequiredCapabilities } from '../mcp/capabilities.ts'
 import { createInputRequiredResult, InputRequired } from '../mcp/input-required.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import type { McpResult } from '../mcp/result.ts'
-import { currentCall } from '../telemetry/current-call.ts'
+import { runAsCurrent } from '../telemetry/current-call.ts'
 import { describeError } from '../telemetry/log.ts'
 
 /** The compiled way through a component's policies to its handler. */
@@ -53,8 +53,8 @@ export function runComponent(
 /** Runs the call where its code finds it, and in its span where it has one. */
 function enter(call: ActiveCall, run: Run): McpResult | Promise<McpResult> {
   const { observation } = call.mcp.exchange
-  if (observation?.span === undefined) return currentCall.run(call, run, call)
-  return observation.span.run(() => currentCall.run(call, run, call))
+  if (observation?.span === undefined) return runAsCurrent(call, run)
+  return observation.span.run(() => runAsCurrent(call, run))
 }
 
 /** Names a handler that held the event loop: nobody else was served meanwhile. */

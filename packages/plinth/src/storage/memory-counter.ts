@@ -32,7 +32,8 @@ export class MemoryCounterStore implements CounterStore {
     const wait = fullAt - bucket.burst * unitMs - now
     // Sums of times since 1970 round, by less than a hundredth of a millisecond.
     if (wait > Math.min(0.01, unitMs / 2)) return wait
-    this.fullAt.delete(key)
+    // Which bucket was used last matters only where some may have to go.
+    if (this.fullAt.size * 2 > this.maxKeys) this.fullAt.delete(key)
     if (this.fullAt.size >= this.maxKeys) this.forgetFull(now)
     this.fullAt.set(key, fullAt)
     return 0

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { guardProcess } from '../../../src/entry/process-guard.ts'
-import { currentCall } from '../../../src/telemetry/current-call.ts'
+import { runAsCurrent } from '../../../src/telemetry/current-call.ts'
 import type { LogRecord } from '../../../src/telemetry/log.ts'
 
 // The runner listens too; what these tests throw is none of its business.
@@ -42,7 +42,7 @@ test.each([
   ['a late promise', () => void turn().then(() => fail())],
 ])('an error in %s of a call is logged with the name of its tool', async (_where, run) => {
   const guarded = guard()
-  currentCall.run(call, run)
+  runAsCurrent(call, run)
   await turn()
   await turn()
   expect(guarded.records).toMatchObject([
@@ -75,7 +75,7 @@ test.each([
   ['rejects', () => void Promise.reject(new Error('log failed'))],
 ])('a log that %s is not told of it', async (_how, write) => {
   const guarded = guard(write)
-  currentCall.run(call, () => setTimeout(() => fail(), 1))
+  runAsCurrent(call, () => setTimeout(() => fail(), 1))
   await turn()
   await turn()
   expect(guarded.records).toHaveLength(1)
