@@ -45,115 +45,6 @@ export interface AdminService {
  */
 export declare function serveAdmin(server: Server, options: AdminOptions): Promise<AdminService>;
 
-// entry/http-auth.d.ts
-
-import type { CorsRule } from '../guard/cors.ts';
-import type { Head } from '../guard/head.ts';
-import type { Refusal } from '../guard/http-guard.ts';
-import type { Reply } from '../mcp/exchange.ts';
-import { type Principal } from '../mcp/principal.ts';
-import { type LogSink } from '../telemetry/log.ts';
-import type { HttpSettings } from './http-options.ts';
-import type { HttpResponse } from './http-response.ts';
-/** A caller that was let in, or why not. */
-export type Caller = Principal | Refusal;
-/** Who calls over HTTP: lets in, refuses with a challenge, and tells clients where they get tokens. */
-export declare class HttpAuth {
-    private readonly settings;
-    private readonly challenges;
-    private readonly authenticate;
-    /** Everybody, where nobody is asked. */
-    private readonly unasked;
-    private readonly log;
-    constructor({ auth, allowAnonymous, isLocal }: HttpSettings, { now, log }: {
-        now: () => number;
-        log: LogSink;
-    });
-    /** Loads what verifiers load at the first use. */
-    prepare(): Promise<void>;
-    /** Who calls, or the refusal to answer with. Afterwards the head shows nobody the credentials. */
-    identify(head: Head, response: HttpResponse): Caller | Promise<Caller>;
-    /** Answers a request for the metadata of this resource, which is for everyone. False for every other request. */
-    answerMetadata(head: Head, response: HttpResponse, toCorsHeaders: CorsRule): boolean;
-    /** Adds to a reply that asks for scopes what tells the client how to get them. */
-    challenge(reply: Reply, principal: Principal): Reply;
-    private settle;
-    private toMissing;
-    private toRefusal;
-    private record;
-}
-/** Tells a caller that was let in from a refusal. */
-export declare function isPrincipal(caller: Caller): caller is Principal;
-
-// entry/http-entry.d.ts
-
-import { type CorsRule } from '../guard/cors.ts';
-import type { Head } from '../guard/head.ts';
-import { type Refusal } from '../guard/http-guard.ts';
-import type { Principal } from '../mcp/principal.ts';
-import type { Server } from '../server.ts';
-import { type Caller } from './http-auth.ts';
-import type { HttpSettings } from './http-options.ts';
-import { type HttpResponse } from './http-response.ts';
-/** For entries that find out while reading. */
-export declare const tooLarge: Refusal;
-/** For entries that find out while reading. */
-export declare const notUtf8: Refusal;
-/** A request whose head passed the guard and whose caller was let in. */
-export interface Asked {
-    readonly head: Head;
-    readonly principal: Principal;
-    readonly response: HttpResponse;
-}
-/** MCP over HTTP without a particular HTTP library: guards, the endpoint's three methods, and its streams. */
-export declare class HttpEntry {
-    readonly settings: HttpSettings;
-    /** Headers every answer to a request carries, if any. */
-    readonly toCorsHeaders: CorsRule;
-    private readonly server;
-    private readonly auth;
-    private readonly guardHead;
-    private readonly guardBody;
-    private readonly routes;
-    private readonly events;
-    private readonly streams;
-    private readonly links;
-    private readonly waiting;
-    private readonly pulse;
-    private beats;
-    private draining;
-    constructor(server: Server, settings: HttpSettings);
-    /** Loads what is otherwise loaded at the first use. */
-    prepare(): Promise<void>;
-    /** Answers what is for everyone and under any Host: health, and who issues tokens. False for every other request. */
-    answerPublic(head: Head, response: HttpResponse): boolean;
-    /** What to answer before the body is read, if anything. */
-    guard(head: Head): Refusal | undefined;
-    private findRefusal;
-    /** Who sends a request whose head passed the guard, or what to answer before the body is read. */
-    identify(head: Head, response: HttpResponse): Caller | Promise<Caller>;
-    /** Answers a request. `text` is the body of a POST. */
-    handle(asked: Asked, text: string): void;
-    /** Whether the server is about to stop. */
-    get isDraining(): boolean;
-    /** Says at the health check that the server is about to stop. Everything else is served on. */
-    drain(): void;
-    /** Answers whoever still waits that there will be no answer. */
-    abandon(): void;
-    /** Stops what the entry itself keeps going. */
-    close(): void;
-    private noteCaller;
-    private createRoutes;
-    private post;
-    private get;
-    private delete;
-    private openLink;
-    private postToLink;
-    private beat;
-}
-/** Sends a refusal. */
-export declare function refuse(response: HttpResponse, refusal: Refusal): void;
-
 // entry/http-fetch.d.ts
 
 import type { Server } from '../server.ts';
@@ -172,9 +63,7 @@ export declare function createFetchHandler(server: Server, options?: HttpOptions
 
 // entry/http-node.d.ts
 
-import { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server } from '../server.ts';
-import { HttpEntry } from './http-entry.ts';
 import { type HttpOptions } from './http-options.ts';
 /** A server that listens. */
 export interface HttpService {
@@ -196,13 +85,6 @@ export interface HttpService {
 }
 /** Serves Streamable HTTP with `node:http`. Resolves once it listens. */
 export declare function serveHttp(server: Server, options?: HttpOptions): Promise<HttpService>;
-/**
- * Turns an entry into a `node:http` request listener. With `continues` it is for clients that wait to be told before
- * they send the body, so that the body of a refused request never comes.
- */
-export declare function createNodeHandler(entry: HttpEntry, { continues }?: {
-    continues?: boolean;
-}): (request: IncomingMessage, response: ServerResponse) => void;
 
 // entry/http-options.d.ts
 
@@ -263,32 +145,6 @@ export declare function parseHttpOptions(options?: HttpOptions): HttpSettings;
  * @throws TypeError naming the option, its value and the fix.
  */
 export declare function parseFetchOptions(options?: HttpOptions): HttpSettings;
-
-// entry/http-response.d.ts
-
-import type { Reply } from '../mcp/exchange.ts';
-/** The way back of one HTTP request, the same for both HTTP entries. */
-export interface HttpResponse {
-    /** Answers at once: one head, one body, the end. */
-    reply(status: number, headers: Readonly<Record<string, string>>, text?: string): void;
-    /** Sends a head and leaves the body open. */
-    open(status: number, headers: Readonly<Record<string, string>>): void;
-    /** Adds to an open body. */
-    write(text: string): void;
-    end(): void;
-    /** Breaks the connection off. */
-    destroy(): void;
-    /** Calls back once when the client is gone before the end. */
-    onClose(listener: () => void): void;
-    /** Bytes written and not yet taken by the client. */
-    readonly queuedBytes: number;
-    /** The address of the client, where it is known. */
-    readonly remoteAddress: string | undefined;
-}
-/** Headers of every JSON answer. Answers depend on who asks, so nothing on the way may keep them. */
-export declare const jsonHeaders: Readonly<Record<string, string>>;
-/** The headers of a reply that is sent at once. */
-export declare function toReplyHeaders(reply: Reply): Readonly<Record<string, string>>;
 
 // entry/local-principal.d.ts
 
@@ -823,106 +679,6 @@ export declare function createInvalidToken(reason: string, cause?: unknown): Aut
 export declare function createUnavailable(cause: unknown, retryAfterMs?: number): AuthRefusal;
 /** Tells a refusal from a principal, a key, or whatever else a check can find. */
 export declare function isAuthRefusal(found: object): found is AuthRefusal;
-
-// guard/cors.d.ts
-
-import type { Head } from './head.ts';
-/** Headers that let a page of another origin read an answer; undefined where there is nothing to add. */
-export type CorsRule = (head: Head) => Readonly<Record<string, string>> | undefined;
-/**
- * CORS for the origins an application names, and for nobody else: never `*`, never credentials, and no origin is
- * echoed that is not on the list. Without `allowedOrigins` there is no CORS at all.
- */
-export declare function createCorsRule(allowedOrigins: readonly string[]): CorsRule;
-/** Tells a preflight from any other OPTIONS request. */
-export declare function isPreflight(head: Head): boolean;
-/** What a preflight is answered with, besides the headers of the rule. Nothing is executed for it. */
-export declare function toPreflightHeaders(head: Head, methods: string): Readonly<Record<string, string>>;
-
-// guard/head.d.ts
-
-import type { HeaderLookup } from '../mcp/exchange.ts';
-/** The head of an HTTP request as plain data: what guards and the protocol look at. */
-export interface Head extends HeaderLookup {
-    readonly method: string;
-    /** The path of the request target, without its query. Whatever is no path, such as `http://…`, stays as it is. */
-    readonly path: string;
-    /** What follows the `?`, or nothing. */
-    readonly query: string;
-    /** A header that may stand only once but came more often, if there is one. */
-    readonly repeated: string | undefined;
-    /** From here on nobody finds credentials: what the guards have read is nobody else's to see. */
-    forgetCredentials(): void;
-}
-/** Tells whether a header proves who is calling. Lower case. */
-export declare function isCredentialHeader(name: string): boolean;
-/** Headers beyond these are not looked at, and a request that has more is refused. */
-export declare const maxHeaders = 200;
-/**
- * A head from the flat name and value list of `node:http`. The list is walked once; a header that may stand only
- * once keeps its first value and is remembered as repeated, because proxies may have read the other one.
- */
-export declare function createHead(request: RawRequest): Head;
-/** What a head is made from. */
-export interface RawRequest {
-    readonly method: string;
-    readonly target: string;
-    /** Names and values in turn. */
-    readonly rawHeaders: string[];
-    /** The same headers as Node reads them, if it has. */
-    readonly headers?: Record<string, unknown>;
-}
-
-// guard/http-guard.d.ts
-
-import { type ProtocolError } from '../errors.ts';
-import type { Head } from './head.ts';
-import { type OriginRuleOptions } from './origin.ts';
-/** An answer given before any JSON is read. */
-export interface Refusal {
-    readonly status: number;
-    /** What the body says. Without it there is no body. */
-    readonly message?: string;
-    /** The JSON-RPC code in the body. Default -32600. */
-    readonly code?: number;
-    /** What else the body holds. */
-    readonly data?: Readonly<Record<string, unknown>> | undefined;
-    readonly headers?: Readonly<Record<string, string>>;
-}
-export interface HttpGuardOptions extends OriginRuleOptions {
-    /** Host names this server answers to, with a port for exactly that port. */
-    readonly allowedHosts: readonly string[];
-    /** Largest body, in bytes. */
-    readonly maxBodyBytes: number;
-}
-/** Looks at the head of a request; undefined lets it through. Guards refuse, they do not throw. */
-export type HttpGuard = (head: Head) => Refusal | undefined;
-/** The guard of every request, whatever it asks for: a Host of ours, an Origin we trust, no doubled headers. */
-export declare function createHttpGuard(options: HttpGuardOptions): HttpGuard;
-/** The guard of requests that carry nothing: a body nobody reads could hold another request. */
-export declare function guardEmpty(head: Head): Refusal | undefined;
-/** The guard of a posted message: JSON, not compressed, not too large, and answerable. */
-export declare function createBodyGuard(maxBodyBytes: number): HttpGuard;
-/** The body of a refusal: a JSON-RPC error without an id, as the specification allows. */
-export declare function toRefusalText(refusal: Refusal): string | undefined;
-/** A protocol error as an answer to a request that carries no message. */
-export declare function toRefusal(error: ProtocolError): Refusal;
-
-// guard/origin.d.ts
-
-export interface OriginRuleOptions {
-    /** Full origins, such as `https://app.example`. An empty list allows none. */
-    readonly allowedOrigins: readonly string[];
-    /** Whether pages served from this machine may call: `localhost`, `127.0.0.1` and `[::1]` at any port. */
-    readonly allowLoopback: boolean;
-}
-/**
- * A check of the Origin header. Requests without one do not come from a page and pass; `null` never does (2025-11-25
- * and 2026-07-28, Streamable HTTP, "Security").
- *
- * @throws TypeError naming the option `allowedOrigins` and the entry that is no origin.
- */
-export declare function createOriginRule(options: OriginRuleOptions): (header: string | undefined) => boolean;
 
 // index.d.ts
 

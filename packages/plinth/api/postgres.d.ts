@@ -2,8 +2,6 @@
 
 // storage/bus.d.ts
 
-/** Most characters of one message. Larger things belong in a store; the message then says where. */
-export declare const maxMessageChars = 262144;
 /** What hears the messages of a channel. */
 export interface BusListener {
     /** Called once for each message, in the order in which one publisher sent them. */

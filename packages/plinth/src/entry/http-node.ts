@@ -143,7 +143,7 @@ function toService(http: HttpServer, { server, entry, admin }: Parts): HttpServi
  * Turns an entry into a `node:http` request listener. With `continues` it is for clients that wait to be told before
  * they send the body, so that the body of a refused request never comes.
  */
-export function createNodeHandler(
+function createNodeHandler(
   entry: HttpEntry,
   { continues = false }: { continues?: boolean } = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {

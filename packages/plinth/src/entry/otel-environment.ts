@@ -9,7 +9,7 @@ const switches = [
 ] as const
 
 /** Whether the variables of OpenTelemetry ask for traces over OTLP. */
-export function wantsTraces(env: Environment): boolean {
+function wantsTraces(env: Environment): boolean {
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return false
   const exporter = env['OTEL_TRACES_EXPORTER'] || undefined
   if (exporter !== undefined) return exporter === 'otlp'

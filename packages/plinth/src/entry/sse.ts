@@ -9,7 +9,7 @@ export function toEvent(text: string, id?: string): string {
 }
 
 /** An event with an id and no data, so that the client can resume from the very start. */
-export function toPrimingEvent(id: string): string {
+function toPrimingEvent(id: string): string {
   return `id: ${id}\nretry: 1000\ndata: \n\n`
 }
 

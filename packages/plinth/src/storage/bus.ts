@@ -1,5 +1,5 @@
 /** Most characters of one message. Larger things belong in a store; the message then says where. */
-export const maxMessageChars = 262_144
+const maxMessageChars = 262_144
 
 /** What hears the messages of a channel. */
 export interface BusListener {

@@ -6,7 +6,7 @@ import { revision20251125 } from './2025-11-25/revision.ts'
 import { revision20260728 } from './2026-07-28/revision.ts'
 
 /** Every revision this server speaks, newest first. */
-export const supportedRevisions: readonly Revision[] = Object.freeze([
+const supportedRevisions: readonly Revision[] = Object.freeze([
   revision20260728,
   revision20251125,
   revision20250618,

@@ -1,7 +1,7 @@
 import { type Revision, wrapResult } from '../../revision.ts'
 
 /** Methods a client may call after the handshake; later handshake revisions add none that we serve. */
-export const handshakeMethods: ReadonlySet<string> = new Set([
+const handshakeMethods: ReadonlySet<string> = new Set([
   'initialize',
   'ping',
   'tools/list',
