@@ -1,11 +1,14 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // `plinth-source` makes `import 'plinth'` mean packages/plinth/src: no build stands between an edit and its test.
 const conditions = ['plinth-source', 'module', 'node', 'development|production']
 const nodeFlags = ['--conditions=plinth-source']
 const resultsFile = process.env['PLINTH_TEST_RESULTS']
+// Servers that tests start inherit the environment, and refuse what begins like a setting and is none.
+delete process.env['PLINTH_TEST_RESULTS']
 
-function createProject(name: string, root: string) {
+function createProject(name: string, root: string, globalSetup: string[] = []) {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: ['plinth-source', 'node'] } },
@@ -13,6 +16,7 @@ function createProject(name: string, root: string) {
       name,
       root,
       include: ['test/**/*.test.ts'],
+      globalSetup,
       testTimeout: 20_000,
       hookTimeout: 20_000,
       execArgv: nodeFlags,
@@ -22,10 +26,15 @@ function createProject(name: string, root: string) {
 
 export default defineConfig({
   test: {
-    projects: [createProject('plinth', 'packages/plinth'), createProject('blueprint', 'apps/blueprint')],
+    projects: [
+      createProject('plinth', 'packages/plinth'),
+      createProject('blueprint', 'apps/blueprint', ['test/_global-setup.ts']),
+    ],
     // The summary on the terminal is for people; .ci/run counts from this file.
     reporters: resultsFile ? ['default', ['json', { outputFile: resultsFile }]] : ['default'],
     dangerouslyIgnoreUnhandledErrors: false,
     passWithNoTests: false,
+    // Many tests wait for other processes, so even two cores have something to do for more than one worker.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 })

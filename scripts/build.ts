@@ -1,10 +1,54 @@
-// Compiles packages/plinth/src into packages/plinth/dist: what the tarball holds.
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+// Builds packages/plinth/src into packages/plinth/dist, or into the directory given: what the tarball holds.
+// Declarations stay one file a module; code is joined into few files, because a process pays for every file it opens.
+import { readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
 import { runTool, workspaceRoot } from './run-tool.ts'
 
 const packageRoot = join(workspaceRoot, 'packages/plinth')
+const outDir = resolve(process.argv[2] ?? join(packageRoot, 'dist'))
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+  readonly bin: Readonly<Record<string, string>>
+}
+
+/** Finds the main module of worker threads by its own place, so the two must stay neighbours. */
+const placed = 'worker/worker-url'
+
+/** What every server loads. */
+const core =
+  /src\/(?:errors|answer|server[-\w]*|(?:jsonrpc|mcp|registry|middleware)\/(?!json-schema-engine).+)\.ts$/
+
+/** What is entered from outside, as paths below `src` without their ending. */
+function listEntries(): string[] {
+  const { exports, bin } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as Manifest
+  const doors = Object.values(exports).flatMap((door) => (typeof door === 'string' ? [] : [door.default]))
+  const built = [...doors, ...Object.values(bin)].map((path) => path.replace(/^\.\/dist\/|\.js$/g, ''))
+  return [...built, 'worker/worker-main']
+}
+
+async function bundle(): Promise<void> {
+  const input = Object.fromEntries(
+    listEntries().map((path) => [path, join(packageRoot, 'src', `${path}.ts`)]),
+  )
+  const bundled = await rolldown({ input, platform: 'node', external: [/^node:/, /^[@a-z]/] })
+  await bundled.write({
+    dir: outDir,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: ({ name }) => (name === placed ? '[name].js' : 'chunks/[name].js'),
+    codeSplitting: {
+      groups: [
+        { name: placed, test: new RegExp(`${placed}\\.ts$`) },
+        { name: 'core', test: core },
+      ],
+    },
+  })
+  await bundled.close()
+}
 
 // A module that was deleted from src must not stay in the tarball.
-rmSync(join(packageRoot, 'dist'), { recursive: true, force: true })
-if (!runTool('tsc', ['-p', 'tsconfig.build.json'], packageRoot)) process.exitCode = 1
+rmSync(outDir, { recursive: true, force: true })
+if (runTool('tsc', ['-p', 'tsconfig.build.json', '--outDir', outDir], packageRoot)) await bundle()
+else process.exitCode = 1

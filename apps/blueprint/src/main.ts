@@ -1,9 +1,12 @@
-import { parseConfig } from './config.ts'
+import { readSettings } from 'plinth/config'
+import { toConfig } from './config.ts'
 import { createBlueprint } from './server.ts'
+import { settings } from './settings.ts'
 
-const blueprint = await createBlueprint(parseConfig(process.env, process.cwd()))
+const config = await readSettings(settings)
+const blueprint = await createBlueprint(toConfig(config, process.cwd()))
 try {
-  await blueprint.server.serve({ ...blueprint.http, onStop: () => blueprint.close() })
+  await blueprint.server.serve({ ...blueprint.http, config, onStop: () => blueprint.close() })
 } catch (error) {
   await blueprint.close()
   throw error

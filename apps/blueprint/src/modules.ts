@@ -12,7 +12,7 @@ import { registerDatabase } from './database/database.module.ts'
 import { createDatabaseService, type QueryRunner } from './database/database.service.ts'
 import { createShopReader } from './database/shop.adapter.ts'
 import { createDocsDir } from './documents/create-docs-dir.ts'
-import { createSqliteDocumentIndex } from './documents/documents.adapter.ts'
+import { createDocumentIndex } from './documents/documents.adapter.ts'
 import { registerDocuments } from './documents/documents.module.ts'
 import { createDocumentsService } from './documents/documents.service.ts'
 import { createDocumentFiles } from './documents/files.adapter.ts'
@@ -21,7 +21,11 @@ import { createHelloService } from './hello/hello.service.ts'
 import { createNoteStore } from './notes/notes.adapter.ts'
 import { registerNotes } from './notes/notes.module.ts'
 import { createNotesService } from './notes/notes.service.ts'
-import type { Storage } from './storage/open-sqlite.ts'
+import { createReportShelf, createReportSource } from './reports/reports.adapter.ts'
+import { registerReports } from './reports/reports.module.ts'
+import { createReportsService } from './reports/reports.service.ts'
+import { createRest } from './reports/rest.adapter.ts'
+import type { Storage } from './storage/storage.ts'
 import { registerSystem } from './system/system.module.ts'
 import { createSystemService, type SystemProbe } from './system/system.service.ts'
 import { registerTickets } from './tickets/tickets.module.ts'
@@ -57,13 +61,13 @@ const modules: Readonly<Record<string, (server: Server, parts: Parts) => void>> 
     registerWeather(server, createWeatherService({ source: weather }))
   },
   database(server, { storage, runner }) {
-    const reader = createShopReader(storage.readOnlyDb)
+    const reader = createShopReader(storage)
     registerDatabase(server, createDatabaseService({ reader, runner }))
   },
   documents(server, { config, storage }) {
     createDocsDir(config.docsDir)
     const files = createDocumentFiles({ root: config.docsDir })
-    registerDocuments(server, createDocumentsService({ index: createSqliteDocumentIndex(storage.db), files }))
+    registerDocuments(server, createDocumentsService({ index: createDocumentIndex(storage), files }))
   },
   web(server, { config }) {
     const source = createWebSource(config.fetch)
@@ -77,6 +81,11 @@ const modules: Readonly<Record<string, (server: Server, parts: Parts) => void>> 
   },
   crm(server, { storage }) {
     registerCrm(server, createCrmService(createShopCustomers(storage.readOnlyDb)))
+  },
+  reports(server, { config, storage }) {
+    const source = createReportSource(storage.readOnlyDb)
+    const shelf = createReportShelf(storage.db)
+    registerReports(server, createReportsService({ source, shelf, rest: createRest(config.reportRestMs) }))
   },
   code(server) {
     registerCode(server, createCodeService())

@@ -1,9 +1,9 @@
 import { createServer, type HttpOptions, type Server } from 'plinth'
 import { createAuth } from './auth/create-auth.ts'
 import type { BlueprintConfig } from './config.ts'
-import { createSqliteQueryRunner } from './database/query-runner.adapter.ts'
 import { type Parts, registerModules } from './modules.ts'
-import { openSqliteStorage, type Storage } from './storage/open-sqlite.ts'
+import { openState } from './state.ts'
+import type { Storage } from './storage/storage.ts'
 import { createSystemProbe } from './system/system.adapter.ts'
 import { createGithubTickets } from './tickets/github-tickets.adapter.ts'
 import { createLocalTickets } from './tickets/local-tickets.adapter.ts'
@@ -24,16 +24,16 @@ export interface Blueprint {
 const NAME = 'plinth-blueprint'
 const VERSION = '0.1.0'
 
-const INSTRUCTIONS = `Notes, weather, a sample shop, company documents, web pages, credits and tickets.
-Notes, indexed documents, credits and tickets belong to the user's workspace. The shop and the company documents are
-shared and can only be read. Prefer query_database for a look at a table, lookup_customer for one customer and
-run_query for questions that need SQL. Ask the user before you buy, delete, or open a ticket.`
+const INSTRUCTIONS = `Notes, weather, a sample shop, reports on it, company documents, web pages, credits and tickets.
+Notes, indexed documents, credits, tickets and reports belong to the user's workspace. The shop and the company
+documents are shared and can only be read. Prefer query_database for a look at a table, lookup_customer for one
+customer, run_query for questions that need SQL and generate_report for figures over weeks or months. Ask the user
+before you buy, delete, or open a ticket.`
 
-/** Opens the storage and puts every module together. */
+/** Opens everything that the blueprint keeps something in, and puts every module together. */
 export async function createBlueprint(config: BlueprintConfig): Promise<Blueprint> {
   const http = config.auth ? { auth: await createAuth(config.auth) } : {}
-  const storage = await openSqliteStorage(config.dataDir)
-  const runner = createSqliteQueryRunner({ files: storage.files })
+  const { storage, query, stores, jobs, close } = await openState(config)
   const probe = createSystemProbe()
   const { upstreams, ...outside } = createOutside(config, storage)
   const server = createServer({
@@ -41,20 +41,22 @@ export async function createBlueprint(config: BlueprintConfig): Promise<Blueprin
     title: 'Plinth blueprint',
     version: VERSION,
     instructions: INSTRUCTIONS,
-    dryRun: config.dryRun,
     upstreams: upstreams.map(({ guarded }) => guarded),
     repeat: { hintAfter: 5, refuseAfter: 20 },
-    ...(config.keys ? { keys: config.keys } : {}),
+    jobs: jobs.options,
+    ...(stores.stores ? { stores: stores.stores } : {}),
   })
+  if (query.notice) server.settings.log(query.notice)
+  if (storage.dialect === 'postgres') server.addProbe('postgres', () => storage.ping())
+  if (stores.probe) server.addProbe(stores.probe.name, stores.probe.ask)
   const about = { name: NAME, version: VERSION }
-  registerModules(server, { about, config, storage, runner, probe, ...outside })
+  registerModules(server, { about, config, storage, runner: query.runner, probe, ...outside })
   return {
     server,
     http,
     async close() {
       probe.close()
-      runner.close()
-      await storage.close()
+      await close()
     },
   }
 }

@@ -1,74 +1,140 @@
 import { resolve } from 'node:path'
+import { readSettings } from 'plinth/config'
 import { expect, test } from 'vitest'
-import { parseConfig } from '../src/config.ts'
+import { type BlueprintConfig, toConfig } from '../src/config.ts'
+import { settings } from '../src/settings.ts'
 
 const cwd = resolve('/srv/app')
 
-test('an empty environment gives a configuration that works', () => {
-  expect(parseConfig({}, cwd)).toEqual({
+/** What the blueprint is made from in an environment, or why it is not. */
+async function read(env: Record<string, string>, argv: readonly string[] = []): Promise<BlueprintConfig> {
+  return toConfig(await readSettings(settings, { argv, env }), cwd)
+}
+
+test('an empty environment gives a configuration that works', async () => {
+  expect(await read({})).toEqual({
     dataDir: resolve(cwd, '.data'),
     docsDir: resolve(cwd, '.data/docs'),
     geocodingUrl: 'https://geocoding-api.open-meteo.com/v1/search',
     forecastUrl: 'https://api.open-meteo.com/v1/forecast',
     weatherApiUrl: 'https://api.weatherapi.com/v1/forecast.json',
     fetch: {},
-    dryRun: false,
+    jobLeaseMs: 30_000,
+    reportRestMs: 1_000,
     visible: {
       authentication: 'none',
       storage: 'sqlite',
+      shared_state: 'memory',
       tickets: 'local',
       weather_source: 'open-meteo.com',
     },
   })
 })
 
-test('the documents follow the data directory unless they have their own', () => {
-  expect(parseConfig({ PLINTH_DATA_DIR: 'd' }, cwd).docsDir).toBe(resolve(cwd, 'd/docs'))
-  expect(parseConfig({ PLINTH_DATA_DIR: 'd', PLINTH_DOCS_DIR: 'handbook' }, cwd).docsDir).toBe(
-    resolve(cwd, 'handbook'),
-  )
+test('the documents follow the data directory unless they have their own', async () => {
+  expect((await read({ PLINTH_DATA_DIR: 'd' })).docsDir).toBe(resolve(cwd, 'd/docs'))
+  const own = await read({ PLINTH_DATA_DIR: 'd', PLINTH_DOCS_DIR: 'handbook' })
+  expect(own.docsDir).toBe(resolve(cwd, 'handbook'))
 })
 
-test('a URL that is none is refused with its name and value', () => {
-  expect(() => parseConfig({ OPEN_METEO_FORECAST_URL: 'ftp://x' }, cwd)).toThrow(
-    '"OPEN_METEO_FORECAST_URL" must be an http or https URL, got "ftp://x"',
-  )
-})
-
-test('a key of the wrong length is refused without being shown', () => {
-  const good = Buffer.alloc(32).toString('base64')
-  expect(parseConfig({ PLINTH_KEYS: `${good}, ${good}` }, cwd).keys).toEqual([good, good])
-  expect(() => parseConfig({ PLINTH_KEYS: `${good},c2VjcmV0` }, cwd)).toThrow(
-    '"PLINTH_KEYS" must be base64 keys of 32 bytes each, key 2 is not',
-  )
-})
-
-test('no secret is among the settings that may be shown', () => {
-  const key = Buffer.alloc(32, 7).toString('base64')
+test('no secret is among the settings that may be shown', async () => {
   const env = {
     WEATHER_API_KEY: 'w-secret',
-    PLINTH_KEYS: key,
+    PLINTH_KEYS: Buffer.alloc(32, 7).toString('base64'),
     PORT: '3000',
     HOME: '/root',
-    DATABASE_URL: 'pg://p:w@h',
+    NODE_ENV: 'production',
+    DATABASE_URL: 'postgres://p:d-secret@h/d',
+    REDIS_URL: 'redis://:r-secret@h',
+    DATABASE_QUERY_ROLE: 'reader',
     GITHUB_TOKEN: 't-secret',
     TICKETS_GITHUB_REPOSITORY: 'o/r',
     PLINTH_API_KEYS_FILE: 'keys.json',
     OIDC_ISSUER: 'https://login.example',
     OIDC_AUDIENCE: 'https://mcp.example/mcp',
   }
-  expect(parseConfig(env, cwd).visible).toEqual({
+  expect((await read(env, ['--dry-run'])).visible).toEqual({
+    NODE_ENV: 'production',
     PORT: '3000',
+    PLINTH_DRY_RUN: 'true',
     authentication: 'api keys, oidc',
-    storage: 'sqlite',
+    storage: 'postgres',
+    shared_state: 'redis',
     tickets: 'github.com',
     weather_source: 'weatherapi.com',
   })
 })
 
-test('an issuer comes with its audience, which is also where clients find this server', () => {
-  const oidc = { OIDC_ISSUER: 'https://login.example', OIDC_AUDIENCE: 'https://mcp.example/mcp' }
-  expect(parseConfig(oidc, cwd).auth).toEqual({
+test('a database chooses where the data and what replicas share are kept, and Redis comes first for that', async () => {
+  const DATABASE_URL = 'postgresql://u@h/d'
+  const REDIS_URL = 'rediss://h:6380'
+  expect(await read({ DATABASE_URL })).toMatchObject({
+    databaseUrl: DATABASE_URL,
+    visible: { storage: 'postgres', shared_state: 'postgres' },
+  })
+  expect(await read({ REDIS_URL })).toMatchObject({
+    redisUrl: REDIS_URL,
+    visible: { storage: 'sqlite', shared_state: 'redis' },
+  })
+  expect(await read({ DATABASE_URL, REDIS_URL, DATABASE_QUERY_ROLE: 'reader' })).toMatchObject({
+    queryRole: 'reader',
+    visible: { storage: 'postgres', shared_state: 'redis' },
+  })
+  expect((await read({ DATABASE_URL: '', REDIS_URL: '' })).visible).toMatchObject({ storage: 'sqlite' })
+})
+
+test.each([
+  [
+    { DATABASE_URL: 'mysql://u:s3cret@h/d' },
+    '"DATABASE_URL" must be a URL with postgres:// or postgresql://',
+  ],
+  [{ DATABASE_URL: 'u:s3cret@h/d' }, '"DATABASE_URL" must be a URL with postgres:// or postgresql://'],
+  [{ REDIS_URL: 'https://:s3cret@h' }, '"REDIS_URL" must be a URL with redis:// or rediss://'],
+  [{ DATABASE_QUERY_ROLE: 'reader' }, '"DATABASE_URL" is missing, and "DATABASE_QUERY_ROLE" needs it.'],
+  [
+    { OPEN_METEO_FORECAST_URL: 'ftp://x' },
+    '"OPEN_METEO_FORECAST_URL" must be a URL with http:// or https://, got',
+  ],
+  [{ JOB_LEASE_MS: '1' }, '"JOB_LEASE_MS" must be a whole number from 1000 to 3600000, got "1"'],
+  [
+    { TICKETS_GITHUB_REPOSITORY: 'o/r' },
+    '"GITHUB_TOKEN" is missing, and "TICKETS_GITHUB_REPOSITORY" needs it.',
+  ],
+  [{ TICKETS_GITHUB_REPOSITORY: 'github.com/o/r' }, '"TICKETS_GITHUB_REPOSITORY" must be owner/name, got'],
+  [
+    { FETCH_ALLOW_PORTS: '80, http' },
+    '"FETCH_ALLOW_PORTS" must be ports with commas between, got "http" as entry 2',
+  ],
+  [
+    { FETCH_ALLOW_ADDRESSES: 'intranet' },
+    'must be addresses or CIDR ranges with commas between, got "intranet"',
+  ],
+  [
+    { PLINTH_DATADIR: 'd' },
+    '"PLINTH_DATADIR" in the environment is no setting of this program. Did you mean',
+  ],
+])('%j is refused, and what may hold a password is not shown', async (env, message) => {
+  await expect(read(env)).rejects.toThrow(message)
+  await expect(read(env)).rejects.not.toThrow(/s3cret/)
+})
+
+test('tickets go to GitHub with a repository and a token', async () => {
+  const env = { TICKETS_GITHUB_REPOSITORY: 'o/r', GITHUB_TOKEN: 't' }
+  const github = { url: 'https://api.github.com', repository: 'o/r', token: 't' }
+  expect((await read(env)).github).toEqual(github)
+  expect((await read({ GITHUB_TOKEN: 't' })).github).toBeUndefined()
+})
+
+test('addresses and ports of an intranet are read as such', async () => {
+  const env = { FETCH_ALLOW_ADDRESSES: '10.0.0.0/8, ::1', FETCH_ALLOW_PORTS: '80, 8080' }
+  expect((await read(env)).fetch).toEqual({ allowAddresses: ['10.0.0.0/8', '::1'], ports: [80, 8_080] })
+})
+
+const oidc = { OIDC_ISSUER: 'https://login.example', OIDC_AUDIENCE: 'https://mcp.example/mcp' }
+
+test('an issuer comes with its audience, which is also where clients find this server', async () => {
+  const { auth } = await read(oidc)
+  expect(auth).toEqual({
     kind: 'oidc',
     oidc: {
       issuer: 'https://login.example',
@@ -76,25 +142,22 @@ test('an issuer comes with its audience, which is also where clients find this s
       resource: 'https://mcp.example/mcp',
     },
   })
-  expect(() => parseConfig({ OIDC_ISSUER: 'https://login.example' }, cwd)).toThrow(
-    '"OIDC_AUDIENCE" is missing',
-  )
+  const byUrl = { OIDC_ISSUER: 'https://login.example', PLINTH_PUBLIC_URL: 'https://mcp.example/mcp' }
+  expect((await read(byUrl)).auth).toEqual(auth)
 })
 
-test('tickets on GitHub need a repository of the right form and a token', () => {
-  const wrong = { TICKETS_GITHUB_REPOSITORY: 'https://github.com/o/r' }
-  expect(() => parseConfig(wrong, cwd)).toThrow('"TICKETS_GITHUB_REPOSITORY" must be owner/name')
-  const right = { TICKETS_GITHUB_REPOSITORY: 'o/r' }
-  expect(() => parseConfig(right, cwd)).toThrow('"GITHUB_TOKEN" is missing')
+test('a key file and an issuer close the server together, and neither leaves it open on this machine', async () => {
+  const both = await read({ PLINTH_API_KEYS_FILE: 'keys.json', ...oidc })
+  expect(both.auth).toMatchObject({ kind: 'api keys, oidc', apiKeysFile: resolve(cwd, 'keys.json') })
+  expect((await read({})).auth).toBeUndefined()
 })
 
-test('an address or port that is none is refused with its value', () => {
-  expect(
-    parseConfig({ FETCH_ALLOW_ADDRESSES: '10.0.0.0/8', FETCH_ALLOW_PORTS: '80, 8080' }, cwd).fetch,
-  ).toEqual({
-    allowAddresses: ['10.0.0.0/8'],
-    ports: [80, 8_080],
-  })
-  expect(() => parseConfig({ FETCH_ALLOW_PORTS: 'http' }, cwd)).toThrow('got "http"')
-  expect(() => parseConfig({ FETCH_ALLOW_ADDRESSES: 'intranet' }, cwd)).toThrow('got "intranet"')
+test.each([
+  [{ PLINTH_API_KEYS_FILE: ' ' }, '"PLINTH_API_KEYS_FILE" in the environment is empty.'],
+  [{ OIDC_ISSUER: '' }, '"OIDC_ISSUER" in the environment is empty.'],
+  [{ OIDC_ISSUER: 'https://id.example' }, '"OIDC_AUDIENCE" is missing, and "OIDC_ISSUER" needs it.'],
+  [{ OIDC_AUDIENCE: 'https://mcp.example/mcp' }, '"OIDC_ISSUER" is missing, and "OIDC_AUDIENCE" needs it.'],
+  [{ OIDC_TENANT_CLAIM: 'org' }, '"OIDC_ISSUER" is missing, and "OIDC_TENANT_CLAIM" needs it.'],
+])('%j was meant to close the server, so it does not start', async (env, message) => {
+  await expect(read(env)).rejects.toThrow(message)
 })

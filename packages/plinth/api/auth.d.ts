@@ -670,6 +670,8 @@ export interface Verifier {
     verify(credentials: Credentials, head: HeaderLookup): Verdict | Promise<Verdict>;
     /** Loads what is otherwise loaded at the first use. Called once before the server listens. */
     prepare?(): Promise<void>;
+    /** Rejects where callers cannot be told apart now, because keys are missing. Asked for readiness, once a second at most. */
+    check?(): Promise<void>;
     /** True where callers get their tokens from an authorization server, so that clients must be told which. */
     readonly isOAuth?: boolean;
 }
@@ -715,25 +717,36 @@ export interface JsonLimits {
     /** Most values: objects, arrays, strings, numbers, booleans and nulls. Keys do not count. */
     readonly maxNodes: number;
 }
-/** Why a text is refused before it is parsed. */
+/** Why a text is refused. */
 export type JsonFault = 'too_deep' | 'too_many_nodes' | 'duplicate_key' | 'forbidden_key';
+/** What one look at a JSON text found out. */
+export interface ScannedJson {
+    /** Why the text must not be parsed. */
+    readonly fault: Exclude<JsonFault, 'duplicate_key'> | undefined;
+    /** How many keys the two outermost levels have as they are written, repeated ones included. */
+    readonly outerKeys: number;
+}
 /**
  * Bounds a JSON text in one pass, before anything is built from it. Refuses the key `__proto__` anywhere, however it is
- * written, and repeated keys in the two outermost objects. Well-formed text within the limits passes; text that is not
- * JSON may pass too, because parsing refuses it next. Never throws, and takes time in proportion to the text.
+ * written. Well-formed text within the limits passes; text that is not JSON may pass too, because parsing refuses it
+ * next. Never throws, and takes time in proportion to the text.
  */
-export declare function scanJson(text: string, limits: JsonLimits): JsonFault | undefined;
+export declare function scanJson(text: string, limits: JsonLimits): ScannedJson;
+/** Tells whether a key stands twice in the two outermost levels: then fewer were parsed than were written. */
+export declare function hasRepeatedKeys({ outerKeys }: ScannedJson, parsed: unknown): boolean;
 
 // mcp/active-call.d.ts
 
 import { Failure } from '../errors.ts';
 import { type JsonObject } from '../jsonrpc/message.ts';
+import type { CallEventName, EventFacts } from '../telemetry/observer.ts';
 import { type TraceContext } from '../telemetry/trace-context.ts';
-import type { AskAnswer, AskRequest, WireRequest } from './ask-request.ts';
+import { type AskAnswer, type AskRequest, type WireRequest } from './ask-request.ts';
 import { type CachedKind } from './cache-name.ts';
 import type { Call, CallLog, CallNotify, CallRequest, DeclaredErrors, Effect, FailOptions } from './call.ts';
 import { type AskKind } from './capabilities.ts';
 import type { ServerContext } from './context.ts';
+import type { CloseReason } from './exchange.ts';
 import type { InFlight } from './in-flight.ts';
 import { type Rounds } from './input-required.ts';
 import { type Principal } from './principal.ts';
@@ -755,6 +768,8 @@ export interface CallTimer {
     /** Gives the call its whole time, from now on. */
     start(): void;
     stop(): void;
+    /** Ends the call now, for another reason. */
+    abort(reason: Error): void;
 }
 /** The one call object a handler and the middleware share. Most of it is made only when it is asked for. */
 export declare class ActiveCall implements Call {
@@ -786,7 +801,7 @@ export declare class ActiveCall implements Call {
     private readonly latestDeadline;
     private abortReason;
     private controller;
-    private readonly abortListeners;
+    private abortListeners;
     private openQuestions;
     private knownRounds;
     private openAsks;
@@ -815,8 +830,8 @@ export declare class ActiveCall implements Call {
     abort(reason: Error): void;
     /** The client took the request back, or is gone. */
     cancel(reason: string): void;
-    /** The client can no longer be reached. A call whose outcome is kept for its return goes on. */
-    disconnect(): void;
+    /** The answer can no longer be sent. A call whose outcome is kept for the return of its client goes on. */
+    disconnect(reason: CloseReason): void;
     get isAborted(): boolean;
     onAbort(listener: (reason: Error) => void): void;
     /** Nothing more may be sent for this call. */
@@ -839,6 +854,8 @@ export declare class ActiveCall implements Call {
     fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
     /** Where this call stands in the trace of its caller; undefined where neither sent nor started one. */
     get trace(): TraceContext | undefined;
+    /** Puts something that happened on the record of this call, where there is one. */
+    noteEvent(name: CallEventName, facts?: EventFacts): void;
     get hops(): readonly string[];
     secret(name: string): Promise<string>;
     createHandle(value: JsonObject, ttlMs?: number): string;
@@ -936,36 +953,42 @@ import type { JsonRpcMessage } from '../jsonrpc/message.ts';
 export declare class AskRejected extends Error {
     readonly name = "AskRejected";
 }
+/** Finds the process that waits for an answer, where that is another one. */
+export interface AskRelay {
+    /** An id that cannot be guessed and says, to this server only, which process waits for an answer of `owner`. */
+    createId(key: string, owner: string): string;
+    /**
+     * Hands an answer on. False when that failed; undefined for an id that is not ours, has expired, or was not sent to
+     * `owner`.
+     */
+    forward(message: JsonRpcMessage, owner: string): Promise<boolean> | undefined;
+}
 /**
  * Requests this server sent to clients on the handshake revisions and that wait for an answer. Ids cannot be
  * guessed, and only the principal that was asked can answer.
  */
 export declare class Asks {
     private readonly pending;
+    private readonly relay;
+    constructor(relay?: AskRelay);
     get size(): number;
+    /** An id whose answer finds its way from any process of this server; undefined where there is only this one. */
+    createPortableId(key: string, owner: string): string | undefined;
     /** Waits for the answer to request `id`, which only `owner` may give. */
     wait(id: string, owner: string): Promise<unknown>;
     /** Tells whether request `id` still waits. */
     has(id: string): boolean;
+    /** The requests that wait now. */
+    listIds(): readonly string[];
     /** Gives up on an answer. */
     drop(id: string): void;
-    /** Hands a response to whoever waits for it. Late and unknown answers are ignored. */
-    settle(message: JsonRpcMessage, owner: string): void;
-}
-
-// mcp/bounded-map.d.ts
-
-/** A map that forgets its oldest entry rather than grow past `capacity`. Reading an entry keeps it young. */
-export declare class BoundedMap<V> {
-    private readonly entries;
-    private readonly capacity;
-    constructor(capacity: number);
-    get size(): number;
-    get(key: string): V | undefined;
-    set(key: string, value: V): void;
-    /** Every value, the longest unread first. */
-    values(): Iterable<V>;
-    delete(key: string): boolean;
+    /** Hands a response to whoever waits for it in this process. False when nobody does. */
+    settle(message: JsonRpcMessage, owner: string): boolean;
+    /**
+     * Hands a response to whoever waits for it, in whichever process. Late and unknown answers are ignored. False when
+     * the process that may wait could not be told.
+     */
+    receive(message: JsonRpcMessage, owner: string): boolean | Promise<boolean>;
 }
 
 // mcp/cache-name.d.ts
@@ -1030,6 +1053,7 @@ export interface CallNotify {
 export type Effect = 'read' | 'write' | 'destroy';
 /** Facts of the request a handler works on. */
 export interface CallRequest {
+    /** In a job: the id of the job, which its client knows as `taskId` or `job_id`. */
     readonly id: RequestId;
     readonly method: string;
     /** The protocol revision it is written in, as a date. */
@@ -1245,15 +1269,17 @@ export {};
 // mcp/context.d.ts
 
 import type { JsonLimits } from '../jsonrpc/scan.ts';
+import type { EventLogStore } from '../storage/event-log.ts';
+import type { PeerBus } from '../storage/peer-bus.ts';
 import type { Sealer } from '../storage/sealed-token.ts';
 import type { LogSink } from '../telemetry/log.ts';
 import type { Asks } from './asks.ts';
-import type { BoundedMap } from './bounded-map.ts';
-import type { LogLevel } from './content.ts';
 import type { InFlight } from './in-flight.ts';
 import type { ParamHeader } from './param-headers.ts';
 import type { Principal } from './principal.ts';
 import type { ReadSecret } from './read-secret.ts';
+import type { Relay } from './relay.ts';
+import type { SessionStates } from './session-states.ts';
 import type { Sessions } from './sessions.ts';
 import type { Subscriptions } from './subscriptions.ts';
 /** Bounds of a server that the protocol layer applies. */
@@ -1298,15 +1324,24 @@ export interface ServerContext {
     readonly running: Map<string, number>;
     /** Forgets what is cached of a component, by its kind and name. Only components with a cache are here. */
     readonly caches: Map<string, () => void | Promise<void>>;
+    /** The streams of sessions that other processes can go on with; undefined where there are none. */
+    readonly eventLogs: EventLogStore | undefined;
+    /** How often a stream went on here that began elsewhere, and how often its events could not be kept for others. */
+    readonly streamCounts: {
+        resumed: number;
+        failed: number;
+    };
     /** How often a handler held the event loop for too long. */
     readonly blocked: {
         count: number;
     };
     readonly subscriptions: Subscriptions;
-    /** Log levels that sessions chose with `logging/setLevel`, by session key. */
-    readonly logLevels: BoundedMap<LogLevel>;
-    /** What sessions subscribed to with `resources/subscribe`, by session key. */
-    readonly watched: BoundedMap<Set<string>>;
+    /** What sessions of handshake revisions chose, and which have ended. */
+    readonly sessionStates: SessionStates;
+    /** The other processes of this server; undefined where it has none. */
+    readonly peers: PeerBus | undefined;
+    /** Hands on what a client posted to another process than the one it concerns; undefined where there is only one. */
+    readonly relay: Relay | undefined;
     /** Whether streams of a revision open with an event that has an id and no data. */
     primesStreams(revision: string): boolean;
     /** Arguments a tool mirrors into headers, by tool name; none of a tool that does not exist for this caller. */
@@ -1336,6 +1371,9 @@ export interface Connection {
     /** Called once when the link is gone. */
     onClose(listener: () => void): void;
 }
+/** Why the answer to a message can no longer be received: its client left, or the server ends before it is there. */
+export type CloseReason = 'client_gone' | 'server_stopped';
+export type CloseListener = (reason: CloseReason) => void;
 /** One message on its way through the server: what came with it, and the way back. */
 export interface Exchange {
     /** Undefined where the transport has no headers. */
@@ -1350,7 +1388,7 @@ export interface Exchange {
     /** Sends a notification or request that belongs to this message, ahead of its answer. */
     send(text: string): void;
     /** Called at most once, when the client can no longer receive the answer. */
-    onClose(listener: () => void): void;
+    onClose(listener: CloseListener): void;
     /**
      * Ends the response stream and lets the client come back for the rest (2025-11-25, "Sending Messages to the
      * Server", 6). Does nothing where streams cannot be resumed.
@@ -1385,8 +1423,8 @@ export declare class InFlight {
     /** Returns false, and adds nothing, when the same id is in flight already. */
     add(scope: string, id: RequestId, call: Cancellable): boolean;
     remove(scope: string, id: RequestId): void;
-    /** Cancels one request. Unknown ids are ignored, as the specification asks. */
-    cancel(scope: string, id: RequestId, reason: string): void;
+    /** Cancels one request. False for unknown ids, which the specification asks to ignore. */
+    cancel(scope: string, id: RequestId, reason: string): boolean;
     /** Cancels everything, because the server stops. */
     cancelAll(reason: string): void;
 }
@@ -1438,7 +1476,7 @@ export type JsonSchema = {
 // mcp/observation.d.ts
 
 import type { JsonRpcMessage } from '../jsonrpc/message.ts';
-import type { CallEvent, CallOutcome } from '../telemetry/observer.ts';
+import type { CallEvent, CallEventName, CallOutcome, EventFacts } from '../telemetry/observer.ts';
 import type { CallSpan } from '../telemetry/tracer.ts';
 import type { ActiveCall } from './active-call.ts';
 import type { McpRequest } from './request.ts';
@@ -1452,6 +1490,8 @@ export declare class Observation {
     span: CallSpan | undefined;
     outcome: CallOutcome;
     error: string | undefined;
+    errorCode: number | undefined;
+    errorMessage: string | undefined;
     errorType: string | undefined;
     errorId: string | undefined;
     queuedMs: number;
@@ -1460,7 +1500,9 @@ export declare class Observation {
     constructor(onRequest: (observation: Observation) => void);
     noteRequest(request: McpRequest): void;
     noteQueued(queuedMs: number): void;
-    noteEvent(name: CallEvent['name']): void;
+    noteEvent(name: CallEventName, facts?: EventFacts): void;
+    /** The JSON-RPC error that goes back. */
+    noteErrorAnswer(code: number, message: string): void;
     /** What a request ended in. An outcome that was noted on the way stays. */
     noteResult(result: McpResult): void;
     /** An error whose kind says all. What nobody expected comes by `noteCrash`. */
@@ -1537,6 +1579,51 @@ import type { SecretProvider } from '../storage/secrets.ts';
 export type ReadSecret = (name: string, tenant: string) => Promise<string>;
 /** @throws TypeError from the returned function, naming the secret, when no provider has it. */
 export declare function createReadSecret(providers: readonly SecretProvider[], now: () => number, onRead?: (value: string) => void): ReadSecret;
+
+// mcp/relay.d.ts
+
+import { type JsonRpcMessage, type RequestId } from '../jsonrpc/message.ts';
+import type { DocumentStore } from '../storage/document.ts';
+import type { PeerBus } from '../storage/peer-bus.ts';
+import type { Sealer } from '../storage/sealed-token.ts';
+import { type LogSink } from '../telemetry/log.ts';
+import type { AskRelay, Asks } from './asks.ts';
+import type { InFlight } from './in-flight.ts';
+export interface RelayOptions {
+    readonly peers: PeerBus;
+    readonly documents: DocumentStore;
+    /** Seals which process waits for an answer. */
+    readonly sealer: Sealer;
+    /** How long a client may take to answer, in milliseconds. */
+    readonly askTimeoutMs: number;
+    readonly digest: (text: string) => string;
+    readonly now: () => number;
+    readonly log: LogSink;
+}
+/**
+ * Hands what a client posted here on to the process of this server that it concerns: answers to requests of the
+ * server, and cancellations. Answers wait in a document until they are fetched, so that a message that is lost on the
+ * way loses no answer. Bounded for each caller.
+ */
+export declare class Relay implements AskRelay {
+    private readonly options;
+    private readonly callers;
+    constructor(options: RelayOptions);
+    /** Hears what other processes hand on. */
+    connect(asks: Asks, inFlight: InFlight): void;
+    createId(key: string, owner: string): string;
+    forward(message: JsonRpcMessage, owner: string): Promise<boolean> | undefined;
+    /** Has the process that runs a request of a session cancel it, wherever that is. */
+    forwardCancel(scope: string, id: RequestId, owner: string): void;
+    private takes;
+    private leave;
+    private fetch;
+    private fetchAll;
+    private toKey;
+    private note;
+}
+/** Stands before the token of an id, and in no token. */
+export declare const tokenMark = ".";
 
 // mcp/request.d.ts
 
@@ -1670,6 +1757,95 @@ export declare function toJsonSchema(schema: Schema, direction: 'input' | 'outpu
 /** A function that checks values against a Standard Schema. */
 export declare function createValidate(schema: StandardSchema): Validate;
 
+// mcp/session-state.d.ts
+
+import { type LogLevel } from './content.ts';
+/** What a session of a handshake revision chose, and whether it has ended. */
+export interface SessionState {
+    readonly isEnded: boolean;
+    /** The level of `logging/setLevel`. */
+    readonly logLevel: LogLevel | undefined;
+    /** What `resources/subscribe` named. */
+    readonly watched: ReadonlySet<string>;
+}
+/** One thing that changes about a session. */
+export type SessionChange = {
+    readonly kind: 'watch' | 'unwatch';
+    readonly uri: string;
+} | {
+    readonly kind: 'level';
+    readonly level: LogLevel;
+} | {
+    readonly kind: 'end';
+};
+/** What a session is before it chose anything. */
+export declare const newSession: SessionState;
+/** What a session is once it has ended. */
+export declare const endedSession: SessionState;
+/** The state after a change; undefined when the session watches as much as it may. What has ended stays so. */
+export declare function applyChange(state: SessionState, change: SessionChange): SessionState | undefined;
+/** A state as a document keeps it. */
+export declare function toSessionText({ isEnded, logLevel, watched }: SessionState): string;
+/** Reads what `toSessionText` wrote, also in another version of this server. */
+export declare function parseSessionText(text: string): SessionState;
+/** Reads a change that another process told of; undefined for what this version does not know. */
+export declare function parseSessionChange(value: unknown): SessionChange | undefined;
+
+// mcp/session-states.d.ts
+
+import type { LogLevel } from './content.ts';
+import type { Session } from './session.ts';
+import { type SessionChange, type SessionState } from './session-state.ts';
+/** A state, and what is known of where it comes from. */
+export interface KnownState {
+    readonly state: SessionState;
+    /** The version of the document it was read from; 0 where there is none. */
+    readonly version: number;
+    /** When it was read, in a count of the times at which news may have been missed. */
+    readonly epoch: number;
+}
+/**
+ * What sessions of the handshake revisions chose, and which have ended, as far as this process knows. Bounded; what is
+ * held, because a stream or connection needs it, is never forgotten.
+ */
+export declare class SessionStates {
+    private readonly known;
+    private readonly held;
+    private readonly ended;
+    private readonly endListeners;
+    /** Whether other processes may know more of a session. */
+    get isShared(): boolean;
+    isEnded(key: string): boolean;
+    /** The log level a session chose, if it chose one. */
+    findLogLevel(key: string): LogLevel | undefined;
+    /** What a session subscribed to. */
+    listWatched(key: string): ReadonlySet<string>;
+    /** Has this process remember a session until the returned function was called. */
+    hold({ key, expiresAt }: Pick<Session, 'key' | 'expiresAt'>): () => void;
+    /** Forgets a session whose connection is gone. */
+    forget(key: string): void;
+    /** Calls a listener with the key of every session that ends. Returns what ends that. */
+    onEnd(listener: (key: string) => void): () => void;
+    /**
+     * Changes something about a session. False when it watches as much as it may.
+     *
+     * @throws Failure `store_unavailable` when other processes could not learn of it.
+     */
+    change({ key }: Session, change: SessionChange): boolean | Promise<boolean>;
+    /** Learns what other processes know of a session, where they may know more. Never rejects. */
+    load(_session: Session): Promise<void> | undefined;
+    /** Learns anew what was learnt of sessions that are held. Never rejects. */
+    reload(): Promise<void>;
+    protected find(key: string): KnownState | undefined;
+    protected set(key: string, known: KnownState): void;
+    protected drop(key: string): void;
+    /** What is held of the sessions that other processes may know of. */
+    protected listHeld(): Iterable<readonly [key: string, known: KnownState | undefined]>;
+    protected isHeld(key: string): boolean;
+    protected noteEnd(key: string): void;
+    private release;
+}
+
 // mcp/session.d.ts
 
 import type { ClientCapabilities } from './capabilities.ts';
@@ -1685,41 +1861,51 @@ export interface Session {
     readonly revision: string;
     readonly clientInfo: Implementation | undefined;
     readonly capabilities: ClientCapabilities;
+    /** When its id is good no more, in milliseconds since 1970; undefined where it belongs to a connection. */
+    readonly expiresAt: number | undefined;
 }
+/** What a client says of itself when it opens a session. */
+export type SessionFacts = Omit<Session, 'key' | 'expiresAt'>;
 
 // mcp/sessions.d.ts
 
 import type { Sealer } from '../storage/sealed-token.ts';
 import type { Implementation } from './content.ts';
 import { type Principal } from './principal.ts';
-import type { Session } from './session.ts';
+import type { Session, SessionFacts } from './session.ts';
+import type { SessionStates } from './session-states.ts';
 export interface SessionsOptions {
     readonly sealer: Sealer;
     /** How long a session id is good for, in milliseconds. */
     readonly ttlMs: number;
-    /** How many ended sessions are remembered until they would have expired. */
-    readonly maxRevoked: number;
+    /** What they chose, and which have ended. */
+    readonly states: SessionStates;
     readonly now: () => number;
     readonly createKey: () => string;
 }
 /**
  * Sessions of the handshake revisions over HTTP. The id is a sealed token that holds everything, so nothing is
- * stored and every process with the same key serves it. Only ended sessions are remembered, until they expire.
+ * stored and every process with the same key serves it. What a session chose, and that it ended, is remembered.
  */
 export declare class Sessions {
     private readonly options;
     private readonly opened;
-    private readonly revoked;
     constructor(options: SessionsOptions);
     /** Seals a new session for `principal` and returns it with its id. */
-    create(facts: Omit<Session, 'key'>, principal: Principal): {
+    create(facts: SessionFacts, principal: Principal): {
         id: string;
         session: Session;
     };
-    /** The session an id names; undefined when it is not ours, has ended, or belongs to somebody else. */
+    /**
+     * The session an id names; undefined when it is not ours, has ended, or belongs to somebody else. Whether it ended in
+     * another process is known after `load`.
+     */
     open(id: string, principal: Principal): Session | undefined;
-    /** Ends a session. Its id answers no more. */
-    end(session: Session): void;
+    /** Learns what other processes know of the session an id names; undefined where there is nothing to wait for. */
+    load(id: string | undefined, principal: Principal): Promise<void> | undefined;
+    /** Ends a session: its id answers no more. False when other processes may not have learnt of it yet. */
+    end(session: Session): boolean | Promise<boolean>;
+    private find;
     private unseal;
 }
 /** Reads what a peer says of itself; undefined unless it has a name. Text is cut to a sane length. */
@@ -1727,6 +1913,7 @@ export declare function toImplementation(value: unknown): Implementation | undef
 
 // mcp/subscriptions.d.ts
 
+import type { PeerBus } from '../storage/peer-bus.ts';
 /** Something clients can be told about. Without a tenant it concerns everyone. */
 export interface Change {
     readonly kind: 'tools' | 'prompts' | 'resources' | 'resource' | 'task';
@@ -1738,6 +1925,8 @@ export interface Change {
         toState(): Record<string, unknown>;
     };
     readonly tenant?: string;
+    /** Set for a `resource` of which only this session has to be told. */
+    readonly sessionKey?: string;
 }
 /** One open stream or connection that wants to hear of changes. */
 export interface Subscriber {
@@ -1746,14 +1935,25 @@ export interface Subscriber {
     readonly expiresAt?: number | undefined;
     wants(change: Change): boolean;
     deliver(change: Change): void;
+    /** The resources it watches, if any. */
+    listWatched?(): Iterable<string>;
+    /** The tasks it watches, if any. */
+    listTasks?(): Iterable<string>;
     /** Ends the stream politely, because the server stops or the caller's token has expired. */
     end(): void;
 }
-/** Who listens to changes in this process. Bounded: `maxStreams` at once. */
+/** The topics changes are told to other processes by. Of a task they are told only that it changed. */
+export declare const changeTopic = "change";
+export declare const taskTopic = "task";
+/**
+ * Who listens to changes in this process. Bounded: `maxStreams` at once. Where there are other processes, those that
+ * listen there are told too.
+ */
 export declare class Subscriptions {
     private readonly subscribers;
     private readonly maxStreams;
-    constructor(maxStreams: number);
+    private readonly peers;
+    constructor(maxStreams: number, peers?: PeerBus);
     /** How many streams and connections listen now. */
     get size(): number;
     /**
@@ -1762,12 +1962,25 @@ export declare class Subscriptions {
      * @throws ProtocolError `streams_exhausted` when `maxStreams` listen already.
      */
     add(subscriber: Subscriber): () => void;
+    /** Tells of a change, here and in the other processes of this server. */
     publish(change: Change): void;
+    /** Tells those of a change that listen in this process. */
+    deliver(change: Change): void;
+    /** Whether anybody in this process has to be told of a change. */
+    isAwaited(change: Change): boolean;
+    /** The tasks that somebody in this process listens to. */
+    listTasks(): ReadonlySet<string>;
+    /** Tells everyone here that everything they listen to may have changed, except for tasks. */
+    catchUp(): Promise<void>;
     /** Ends streams that were opened with a token that has expired by `now`. */
     endExpired(now: number): void;
     /** Ends every stream, because the server stops. */
     endAll(): void;
 }
+/** Everything one listens to, as if all of it had changed; except for tasks. */
+export declare function listPossible(subscriber: Subscriber): Change[];
+/** Reads a change that another process told of; undefined for what this version does not know. */
+export declare function parseChange(value: unknown): Change | undefined;
 /** The notification that tells of a change: its method and its params, if it has any. */
 export declare function toNotification(change: Change): {
     method: string;
@@ -1787,6 +2000,12 @@ export interface CallTask {
     readonly starts: boolean;
     /** Whether the handler was reached. */
     hasBegun: boolean;
+    /**
+     * Makes sure, in a job, that this run may still take effect.
+     *
+     * @throws Cancelled where another run may have taken its place.
+     */
+    assertHeld?(): Promise<void>;
     /** Hears of progress, in a job. */
     noteProgress?(progress: {
         done: number;
@@ -1814,6 +2033,286 @@ export interface FoundTask {
 export declare function declaresTasks({ revision, capabilities }: McpRequest): boolean;
 /** @throws ProtocolError `capability_missing` where the request does not declare the extension. */
 export declare function assertTasks(request: McpRequest): void;
+
+// storage/bus.d.ts
+
+/** What hears the messages of a channel. */
+export interface BusListener {
+    /** Called once for each message, in the order in which one publisher sent them. */
+    message(text: string): void;
+    /** Called when messages may have been lost, because the connection was cut and is back. */
+    missed?(): void;
+}
+/**
+ * Carries small texts between processes, by channel. Every listener that is subscribed when a message is published
+ * gets it once, also in the process that published it, as long as its connection holds; nothing is kept for later.
+ */
+export interface Bus {
+    /**
+     * Sends a text to all listeners of a channel.
+     *
+     * @throws RangeError when the text has more than 262,144 characters.
+     * @throws StoreError when the service behind the bus cannot be reached.
+     */
+    publish(channel: string, text: string): Promise<void>;
+    /**
+     * Listens to a channel. What is published after the promise was fulfilled is heard.
+     *
+     * @returns what ends the subscription.
+     * @throws StoreError when the service behind the bus cannot be reached: then nothing is subscribed.
+     */
+    subscribe(channel: string, listener: BusListener): Promise<() => void>;
+    /** Ends all subscriptions and whatever the bus opened for itself. */
+    close(): Promise<void>;
+}
+/** @throws RangeError when a message has too many characters. */
+export declare function assertMessage(text: string): void;
+
+// storage/document.d.ts
+
+/** A document as a store keeps it. */
+export interface StoredDocument {
+    /** Whatever its owner wrote, mostly JSON. */
+    readonly value: string;
+    /** Greater than that of every document written under this key before, also of those that are gone. */
+    readonly version: number;
+}
+/** How a document is written. */
+export interface DocumentWrite {
+    /**
+     * The version the document must have for the write to happen; `0` where it must not exist. Default: any, or none.
+     */
+    readonly ifVersion?: number;
+    /** How long the document is kept, in milliseconds. */
+    readonly ttlMs: number;
+    /**
+     * Whether the store must keep it for its whole time. The others are forgotten earlier, the oldest first, where
+     * there is no room for a new one. Default `false`.
+     */
+    readonly isPinned?: boolean;
+}
+/**
+ * Small documents with an expiry, changed by compare-and-set. A driver does each method in one atomic step with one
+ * clock: its own, where processes share it. What `set` accepted must survive a crash of the process that asked.
+ */
+export interface DocumentStore {
+    /** The document, or undefined where there is none or it has expired. */
+    get(key: string): StoredDocument | undefined | Promise<StoredDocument | undefined>;
+    /**
+     * Writes a document.
+     *
+     * @returns its version, or undefined where nothing was written, because the document has another one.
+     * @throws Error when there is no room, or the store cannot be reached.
+     */
+    set(key: string, value: string, write: DocumentWrite): number | undefined | Promise<number | undefined>;
+    /** Takes a document away, where `ifVersion` is given only that version of it. False when nothing was there. */
+    delete(key: string, options?: {
+        ifVersion?: number;
+    }): boolean | Promise<boolean>;
+}
+
+// storage/event-log.d.ts
+
+/** One event as a log keeps it. */
+export interface LoggedEvent {
+    /** Its place: greater than that of every event before it. */
+    readonly sequence: number;
+    readonly text: string;
+}
+/** How a log stands. */
+export interface EventLogHead {
+    /** Who may append: whoever opens the log gets a greater number than all before, also than those of a log that is gone. */
+    readonly producer: number;
+    /** Who may read on: whoever claims the log gets a greater number in the same way. 0 before the first. */
+    readonly reader: number;
+    /** The place after that of the newest event. */
+    readonly next: number;
+    readonly isFinished: boolean;
+    /** Whether its producer neither finished it nor gave a sign of life within its lease. */
+    readonly isSilent: boolean;
+}
+/** What a reader gets of a log. */
+export interface EventLogContent {
+    readonly head: EventLogHead;
+    /** What the first producer wrote of the log. */
+    readonly meta: string;
+    /** What is kept of the events after the place asked for, in their order. */
+    readonly events: readonly LoggedEvent[];
+}
+/** How a log is opened. */
+export interface EventLogOpening {
+    /** Who alone may read it, and open it again. */
+    readonly owner: string;
+    /** Whatever its producer has to say of it, mostly JSON. That of the first one is kept. */
+    readonly meta: string;
+    /** Opens only a log that is there and whose producer is silent, to finish what that one left. Default `false`. */
+    readonly ifSilent?: boolean;
+}
+/** What a producer appends. */
+export interface EventLogWrite {
+    readonly producer: number;
+    /** The place of the first text. Places between it and `next` stay empty: their events were lost on the way. */
+    readonly first: number;
+    /** Without texts it is a sign of life. */
+    readonly texts: readonly string[];
+    /** Whether nothing comes after. Default `false`. */
+    readonly isFinal?: boolean;
+}
+/** What event logs keep, and for how long. */
+export interface EventLogBounds {
+    /** How long a log is kept after its producer's last sign of life, in milliseconds. */
+    readonly ttlMs: number;
+    /** How long a producer may give no sign of life before it counts as gone, in milliseconds. */
+    readonly leaseMs: number;
+    /** Most events of one log. The oldest go first. */
+    readonly maxEvents: number;
+    /** Most characters of the events of one log. The oldest go first; the newest event is always kept. */
+    readonly maxChars: number;
+}
+/**
+ * Logs of events that one process appends to and that any process can read: so that a stream can go on elsewhere.
+ * One producer and one reader at a time, each with a number by which it finds out that another took its place. A
+ * driver does each method in one atomic step with one clock: its own, where processes share it.
+ */
+export interface EventLogStore {
+    readonly bounds: EventLogBounds;
+    /**
+     * Opens a log as its producer. One that is there already goes on where it is: whoever produced it can append no more.
+     *
+     * @returns how it stands, or undefined where it belongs to somebody else, or `ifSilent` does not hold.
+     * @throws StoreError when the service behind the store cannot be reached.
+     */
+    open(key: string, opening: EventLogOpening): EventLogHead | undefined | Promise<EventLogHead | undefined>;
+    /**
+     * Appends events and renews the lease. Nothing happens to a log that is finished or has another producer, and texts
+     * whose place was taken before are not written again: so what may have been done can be repeated.
+     *
+     * @returns how the log stands then, or undefined when it is gone.
+     * @throws StoreError when the service behind the store cannot be reached.
+     */
+    append(key: string, write: EventLogWrite): EventLogHead | undefined | Promise<EventLogHead | undefined>;
+    /**
+     * Takes the place of the reader.
+     *
+     * @returns how the log stands, with the number of this reader; undefined when it is gone or somebody else's.
+     * @throws StoreError when the service behind the store cannot be reached.
+     */
+    claim(key: string, owner: string): EventLogHead | undefined | Promise<EventLogHead | undefined>;
+    /**
+     * The events after the place `after`; -1 for all.
+     *
+     * @returns undefined when the log is gone or somebody else's.
+     * @throws StoreError when the service behind the store cannot be reached.
+     */
+    read(key: string, from: {
+        owner: string;
+        after: number;
+    }): EventLogContent | undefined | Promise<EventLogContent | undefined>;
+}
+/** Bounds as options of every driver. */
+export interface EventLogOptions {
+    /** How long the events of a stream can be read after their last one, in milliseconds. Default `300_000`. */
+    readonly eventTtlMs?: number;
+    /**
+     * How long a process that works for a stream may give no sign of life before it counts as gone, in milliseconds.
+     * Default `15_000`.
+     */
+    readonly eventLeaseMs?: number;
+    /** Most events kept of one stream. The oldest go first. Default `1_024`. */
+    readonly maxEvents?: number;
+    /** Most characters kept of the events of one stream. The oldest go first. Default `4_194_304`. */
+    readonly maxEventChars?: number;
+}
+/** @throws TypeError naming the option, its value and the fix. */
+export declare function parseEventLogOptions(options: EventLogOptions): EventLogBounds;
+/** A text with the characters that came before it in its log: what the oldest events are found by. */
+export interface MeasuredText {
+    readonly sequence: number;
+    readonly before: number;
+    readonly text: string;
+}
+/** The texts of a write that are new to a log which goes up to `next` and had `chars` characters so far. */
+export declare function measureTexts({ first, texts }: EventLogWrite, { next, chars }: {
+    next: number;
+    chars: number;
+}): MeasuredText[];
+
+// storage/peer-bus.d.ts
+
+import type { Bus } from './bus.ts';
+export interface PeerBusOptions {
+    readonly bus: Bus;
+    /** The server's name: channels are named after it, so that servers that share a service stay apart. */
+    readonly name: string;
+    /** Names this process among those of the server; random. */
+    readonly instance: string;
+    /** Called when the bus failed, at most once every ten seconds. */
+    readonly onFailure: (error: unknown) => void;
+    /** The clock, in milliseconds. */
+    readonly now: () => number;
+}
+/** What a bus has done so far. */
+export interface PeerBusCounts {
+    /** Messages of this process that were sent. */
+    sent: number;
+    /** Messages of other processes. */
+    received: number;
+    /** What failed: to send, to listen, to make sense of a message. */
+    failed: number;
+    /** How often messages of other processes may have been lost. */
+    missed: number;
+}
+/** What hears a topic. */
+export interface TopicListener {
+    /** Called for each message of another process, in the order in which that process sent them. */
+    hear(value: unknown, from: string): void;
+    /** Called when messages may have been lost: what was learnt from them before may be old. */
+    missed?(): void;
+}
+/**
+ * What the processes of one server tell each other, by topic. Nobody hears what it said itself. Values must survive JSON.
+ * Nothing is sent or heard before `start`. A process that could not say something tells all others, once it can, that they may have missed it.
+ */
+export declare class PeerBus {
+    readonly instance: string;
+    readonly counts: PeerBusCounts;
+    private readonly options;
+    private readonly topics;
+    private readonly outboxes;
+    private readonly everyone;
+    private started;
+    /** One from each `start` to the next `close`. */
+    private run;
+    private ends;
+    private retry;
+    private apology;
+    private reportAt;
+    constructor(options: PeerBusOptions);
+    /** Whether this process hears the others. While it does not, what it knows of them may be old. */
+    get isListening(): boolean;
+    /** Hears a topic from now on. Returns what ends that. */
+    on(topic: string, listener: TopicListener): () => void;
+    /** Listens from now on. Fulfilled after the first attempt; where that fails, others follow by themselves. */
+    start(): Promise<void>;
+    /** Listens and sends no more. The bus itself belongs to whoever made it. */
+    close(): void;
+    /** Tells all other processes. Need not be awaited. False when it could not be sent; it never rejects. */
+    publish(topic: string, value: unknown): Promise<boolean>;
+    /** Tells one process, which may be gone. Need not be awaited. False when it could not be sent; it never rejects. */
+    publishTo(instance: string, topic: string, value: unknown): Promise<boolean>;
+    private toChannel;
+    private listen;
+    private subscribe;
+    private say;
+    private send;
+    private findOutbox;
+    /** Has the others know that something did not reach them, as soon as anything does. */
+    private apologize;
+    private receive;
+    private tellMissed;
+    private tell;
+    private fail;
+}
 
 // storage/sealed-token.d.ts
 
@@ -1873,15 +2372,98 @@ export interface LogRecord {
     readonly message: string;
     readonly [field: string]: unknown;
 }
-/** Where log records go. Must not throw and must not block. */
-export type LogSink = (record: LogRecord) => void;
+/** Where log records go. */
+export interface LogSink {
+    /** Must not throw and must not block. */
+    (record: LogRecord): void;
+    /** Resolves once everything that was logged so far is written. Asked before the process ends. */
+    flush?(): Promise<void>;
+}
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export declare function createStderrLog(): LogSink;
+/** Hands each record on as one line of JSON, with its time. */
+export declare function createLineLog(write: (line: string) => void): (record: LogRecord) => void;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 
+// telemetry/metric-families.d.ts
+
+/** Labels of one series. */
+export type Labels = Readonly<Record<string, string>>;
+/** One value of a metric. */
+export interface Sample {
+    readonly labels?: Labels;
+    readonly value: number;
+}
+/** A trace that a value was measured in. */
+export interface Exemplar {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly value: number;
+    /** Milliseconds since 1970. */
+    readonly time: number;
+}
+/** One series of a metric as it stands. Of a histogram the value is the sum. */
+export interface MetricPoint {
+    readonly labels: Labels;
+    readonly value: number;
+    /** Of a histogram: how many values there were. */
+    readonly count?: number;
+    /** Of a histogram: how many values fell into each bucket, the last without an upper end. */
+    readonly buckets?: readonly number[];
+    /** Of a histogram: for each bucket a trace that fell into it, where there is one. */
+    readonly exemplars?: readonly (Exemplar | undefined)[];
+}
+/** A metric with all its series. */
+export interface MetricFamily {
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge' | 'histogram';
+    /** Of a histogram: the upper ends of its buckets, ascending. The last bucket has none. */
+    readonly bounds?: readonly number[];
+    points(): Iterable<MetricPoint>;
+}
+/** Counts up. */
+export declare class Counter implements MetricFamily {
+    readonly type = "counter";
+    readonly name: string;
+    readonly help: string;
+    private readonly series;
+    constructor(name: string, help: string);
+    add(labels: Labels, value?: number): void;
+    points(): Iterable<MetricPoint>;
+}
+/** Counts values by size. Bounds are upper ends, ascending. */
+export declare class Histogram implements MetricFamily {
+    readonly type = "histogram";
+    readonly name: string;
+    readonly help: string;
+    readonly bounds: readonly number[];
+    private readonly series;
+    constructor(name: string, help: string, bounds: readonly number[]);
+    /** @param trace The trace it was measured in, kept until another one falls into the same bucket. */
+    observe(labels: Labels, value: number, trace?: Omit<Exemplar, 'value'>): void;
+    points(): Iterable<MetricPoint>;
+}
+/** How a value that is read when it is asked for is called. */
+export interface ReadingOptions {
+    readonly type: 'counter' | 'gauge';
+    readonly read: () => Iterable<Sample>;
+}
+/** Read when it is asked for. */
+export declare class Reading implements MetricFamily {
+    readonly type: 'counter' | 'gauge';
+    readonly name: string;
+    readonly help: string;
+    private readonly read;
+    constructor(name: string, help: string, { type, read }: ReadingOptions);
+    /** A value that cannot be read now is left out, and keeps nobody from the others. */
+    points(): Iterable<MetricPoint>;
+}
+
 // telemetry/observer.d.ts
 
+import type { Sample } from './metric-families.ts';
 /** How a message ended. */
 export type CallOutcome = 'ok'
 /** The tool said that it failed. */
@@ -1896,14 +2478,49 @@ export type CallOutcome = 'ok'
  | 'cancelled'
 /** The client has to answer questions first. */
  | 'input_required';
-/** What a message was about. `http` is a request that was refused before anything of MCP was read. */
-export type CallKind = 'tool' | 'resource' | 'prompt' | 'request' | 'notification' | 'response' | 'unreadable' | 'http';
+/**
+ * What a message was about. `http` is a request that was refused before anything of MCP was read, `job` no message at
+ * all but one run of a job: its `requestId` is the id of the job.
+ */
+export type CallKind = 'tool' | 'job' | 'resource' | 'prompt' | 'request' | 'notification' | 'response' | 'unreadable' | 'http';
 /** Something on the way of a call that people who look into it want to know. */
 export interface CallEvent {
-    readonly name: 'asked' | 'queued' | 'cached' | 'replayed' | 'cut' | 'repeated';
+    readonly name: CallEventName;
     /** When, in milliseconds since 1970. */
     readonly time: number;
+    /** What else there is to say. Nothing of arguments or results. */
+    readonly facts?: EventFacts | undefined;
 }
+/** What an event says besides its name. */
+export type EventFacts = Readonly<Record<string, string | number>>;
+/** What can happen on the way of a call. */
+export type CallEventName = 
+/** The user or the model behind the client was asked. */
+'asked'
+/** It stood in line for a slot, and got one. */
+ | 'queued'
+/** Its answer came from the cache. */
+ | 'cached'
+/** The cache had no answer. */
+ | 'cache_missed'
+/** It got the answer of an earlier call with the same key. */
+ | 'replayed'
+/** Its result was over its budget. */
+ | 'cut'
+/** Its caller was told that it repeats itself. */
+ | 'repeated'
+/** An attempt at an upstream failed and was made again. */
+ | 'retried'
+/** It stood in line for a slot of an upstream. */
+ | 'upstream_queued'
+/** The breaker of an upstream kept it from asking. */
+ | 'breaker_refused'
+/** Its failure opened the breaker of an upstream. */
+ | 'breaker_opened'
+/** The run of a job ended without a result, and another one follows. */
+ | 'rescheduled'
+/** A job used its attempts up, and waits as a dead letter for somebody to look at it. */
+ | 'dead_lettered';
 /** All there is to tell of one message, told once, when its answer is ready. */
 export interface CallRecord {
     /** When the message came, in milliseconds since 1970. */
@@ -1929,6 +2546,10 @@ export interface CallRecord {
     readonly outcome: CallOutcome;
     /** The stable name of the failure. */
     readonly error: string | undefined;
+    /** The code of the JSON-RPC error it was answered with; undefined where it was answered with a result, or not. */
+    readonly errorCode: number | undefined;
+    /** The sentence of that JSON-RPC error, as the caller got it. Not to be shown without `redactText`. */
+    readonly errorMessage: string | undefined;
     /** The class of what was thrown, for `crash`. */
     readonly errorType: string | undefined;
     /** What the caller was told in place of what was thrown, for `crash`. */
@@ -1940,8 +2561,12 @@ export interface CallRecord {
     readonly bytesOut: number;
     readonly traceId: string | undefined;
     readonly spanId: string | undefined;
+    /** Whether the trace is recorded, so that its id leads somewhere. */
+    readonly isSampled: boolean;
     readonly idempotencyKey: string | undefined;
     readonly dryRun: boolean;
+    /** Of a job: which run of it this is, counted from 1. */
+    readonly attempt?: number;
     /** The arguments as they were sent; undefined where no component declared them. Not to be shown without `redactValue` and `redact`. */
     readonly arguments: unknown;
     /** Paths of the arguments that the contract keeps out of all records. */
@@ -1954,8 +2579,22 @@ export interface Observer {
     onCall(record: CallRecord): void;
     /** False while the server must refuse everything, because it could not be recorded. */
     isReady?(): boolean;
+    /**
+     * Gets ready before the server takes requests. What is thrown here keeps it from starting.
+     */
+    prepare?(): Promise<void>;
+    /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+    readings?(): Iterable<MetricReading>;
     /** Writes what is still held back, and lets go of what is open. Called when the server has stopped. */
     close?(): Promise<void>;
+}
+/** A metric whose values are known when it is asked for. */
+export interface MetricReading {
+    /** As Prometheus wants it: `plinth_audit_dropped_total`. */
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge';
+    readonly samples: Iterable<Sample>;
 }
 
 // telemetry/trace-context.d.ts
@@ -1992,8 +2631,22 @@ export interface SpanStart {
     readonly isHttp: boolean;
     /** Where the caller's trace stands; undefined where it sent none. */
     readonly parent: TraceContext | undefined;
+    /** Where the trace of the HTTP request stands, where the message names another one; or that of the call a job is of. */
+    readonly link: TraceContext | undefined;
+    /** Of the run of a job: which one it is, counted from 1. Its `requestId` is the id of the job. */
+    readonly attempt?: number;
     /** When the message came, in milliseconds since 1970. */
     readonly time: number;
+}
+/** What is known of a statement to a database when its span starts. Never the values of its parameters. */
+export interface StatementStart {
+    /** The product, by the name OpenTelemetry has for it. */
+    readonly system: string;
+    readonly text: string;
+    /** What is done; undefined where the text has to say. */
+    readonly operation?: string;
+    /** What it is done to; undefined where the text has to say. */
+    readonly target?: string;
 }
 /** The span of one request. */
 export interface CallSpan {
@@ -2005,6 +2658,11 @@ export interface CallSpan {
 /** Makes a span for each request. Must not throw. */
 export interface Tracer {
     start(start: SpanStart): CallSpan;
+    /**
+     * Runs a statement to a database in a span below the one that runs here. Where that is none of this tracer's own, it
+     * only runs the statement.
+     */
+    statement?<T>(statement: StatementStart, run: () => T): T;
     /** Sends what is still held back. */
     close?(): Promise<void>;
 }

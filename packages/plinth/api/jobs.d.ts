@@ -26,6 +26,10 @@ export interface JobOptions {
 }
 /** `JobOptions` with every default filled in and every value checked. */
 export type JobSettings = Required<Omit<JobOptions, 'store'>>;
+/** Options that are whole numbers: their defaults and bounds. */
+export declare const jobNumbers: {
+    readonly [K in keyof JobSettings]: readonly [preset: number, min: number, max: number];
+};
 /** @throws TypeError naming the option, its value and the fix. */
 export declare function parseJobOptions(options: JobOptions): JobSettings;
 /** How the calls of one tool run as tasks. */
@@ -140,11 +144,20 @@ export interface JobRelease {
     /** Whether the run that ends here counts as an attempt. */
     readonly counts: boolean;
 }
-type Later<T> = T | Promise<T>;
+/** How many jobs a queue has. */
+export interface JobCounts {
+    /** Those that could be claimed now, and so wait for somebody who does. */
+    readonly due: number;
+    /** Dead letters. */
+    readonly dead: number;
+}
+/** Of a store in this process at once, of any other later. */
+export type Later<T> = T | Promise<T>;
 /**
  * Where jobs are kept. A driver does each method in one atomic step with one clock, and what it accepted survives a
- * crash as far as the driver promises: SQLite of the machine, memory of nothing. `fence` is the one of the claim a
- * caller acts under; a claim that was lost to its lease, a cancel or another claim can change nothing any more.
+ * crash as far as the driver promises: SQLite of the machine, Redis and Postgres as they are set up, memory of nothing.
+ * `fence` is the one of the claim a caller acts under; a claim that was lost to its lease, a cancel or another claim
+ * can change nothing any more.
  */
 export interface JobStore {
     /**
@@ -186,6 +199,10 @@ export interface JobStore {
         queue: string;
         limit: number;
     }): Later<readonly JobRecord[]>;
+    /** How many jobs a queue has, for metrics. */
+    count(options: {
+        queue: string;
+    }): Later<JobCounts>;
     /** Runs a dead letter once more, with all its attempts. Undefined where there is none of that id. */
     revive(id: string): Later<JobRecord | undefined>;
 }
@@ -199,15 +216,18 @@ export declare function isEnded({ status }: JobRecord): boolean;
 export declare function listOpenInputs({ inputs }: JobRecord): {
     readonly [key: string]: JsonObject;
 };
-export {};
 
 // jobs/jobs.d.ts
 
-export type { JobEnd, JobInput, JobProgress, JobRecord, JobRelease, JobStatus, JobStore, NewJob, } from './job.ts';
+export type { PoolClientLike, PoolLike } from '../storage/postgres-pool.ts';
+export { StoreError } from '../storage/store-error.ts';
+export type { JobCounts, JobEnd, JobInput, JobProgress, JobRecord, JobRelease, JobStatus, JobStore, NewJob, } from './job.ts';
 export { JobStoreFull } from './job.ts';
 export type { JobOptions } from './job-options.ts';
 export type { MemoryJobOptions } from './memory-job-store.ts';
 export { createMemoryJobStore } from './memory-job-store.ts';
+export type { PostgresJobOptions, PostgresJobStore } from './postgres-job-store.ts';
+export { createPostgresJobStore } from './postgres-job-store.ts';
 export type { SqliteJobOptions, SqliteJobStore } from './sqlite-job-store.ts';
 export { createSqliteJobStore } from './sqlite-job-store.ts';
 
@@ -225,6 +245,47 @@ export interface MemoryJobOptions {
 }
 /** Jobs in this process's memory: they end with it. */
 export declare function createMemoryJobStore(options?: MemoryJobOptions): JobStore;
+
+// jobs/postgres-job-store.d.ts
+
+import { type PoolLike } from '../storage/postgres-pool.ts';
+import { type JobStore } from './job.ts';
+/** What a store of jobs in Postgres is made with. */
+export interface PostgresJobOptions {
+    /** The schema of the table, made where there is none. Default `plinth`. */
+    readonly schema?: string;
+    /**
+     * Most jobs, ended ones included. Default `100_000`. Near the bound it is exact; processes that add at once may go
+     * beyond it by a few.
+     */
+    readonly maxJobs?: number;
+    /** Most jobs of one tenant. Default: `maxJobs`. */
+    readonly maxJobsPerTenant?: number;
+    /** How long a statement may take, in milliseconds, with the wait for a connection. Default `5_000`. */
+    readonly timeoutMs?: number;
+    /** The clock, in milliseconds. Default: that of the database, which all processes share. Give one only in tests. */
+    readonly now?: () => number;
+}
+/** A job store in Postgres. */
+export interface PostgresJobStore extends JobStore {
+    /**
+     * Makes the table where there is none. Call it before the server starts; processes may do so at the same time.
+     *
+     * @throws StoreError when Postgres cannot be reached or does not allow it.
+     */
+    prepare(): Promise<void>;
+}
+/**
+ * Jobs in Postgres 13 or later, for all processes that share it. What was accepted is committed, and survives what the
+ * database survives (`synchronous_commit`). Each operation is one statement, or a read and a write that counts only if
+ * nobody wrote in between; claims wait for nobody (`FOR UPDATE SKIP LOCKED`). Times are those of the database.
+ *
+ * Tenants take turns: a job is numbered with the round of its tenant when it is made, and rounds go before age. One that
+ * is delayed or tried again keeps its round.
+ *
+ * @throws TypeError when an option makes no sense.
+ */
+export declare function createPostgresJobStore(pool: PoolLike, options?: PostgresJobOptions): PostgresJobStore;
 
 // jobs/sqlite-job-store.d.ts
 
@@ -369,7 +430,8 @@ export interface Policies {
     readonly repeat?: RepeatPolicy | false;
     /**
      * Arguments that no log and no record may show, as dotted paths: `card.number`; `*` stands for every member or item.
-     * Default: none but those whose name or form gives them away.
+     * A field says so itself with `redact: true` in its JSON Schema, which is `.meta({ redact: true })` in zod. Default:
+     * none but those whose name or form gives them away.
      */
     readonly redact?: readonly string[];
 }
@@ -425,4 +487,83 @@ export interface Guarded extends ToolPolicies {
     readonly kind: 'tool' | 'resource' | 'prompt' | 'completion' | 'list';
     readonly name: string;
     readonly effect: 'read' | 'write' | 'destroy';
+}
+
+// storage/postgres-pool.d.ts
+
+import { ServiceCalls } from './store-error.ts';
+/**
+ * What the driver needs of a pool of `pg`. Give it a `connectionTimeoutMillis`: without one, connections that nobody
+ * answers fill the pool for good.
+ */
+export interface PoolLike {
+    query(text: string, values?: unknown[]): Promise<{
+        readonly rows: readonly unknown[];
+    }>;
+    connect(): Promise<PoolClientLike>;
+    /** A pool that nobody listens to ends the process when a resting connection is cut. */
+    on(event: 'error', listener: (error: Error) => void): unknown;
+}
+/** One connection of a pool of `pg`. */
+export interface PoolClientLike {
+    query(text: string, values?: unknown[]): Promise<{
+        readonly rows: readonly unknown[];
+    }>;
+    /** `notification` comes with its channel and payload. */
+    on(event: 'notification' | 'error' | 'end', listener: (...values: never[]) => void): unknown;
+    /** Gives it back, or with `true` throws it away. */
+    release(isBroken?: boolean): void;
+}
+/** What a connection hears with NOTIFY. */
+export interface Notification {
+    readonly channel: string;
+    readonly payload?: string | undefined;
+}
+/** A row, by column. */
+export type Row = Readonly<Record<string, unknown>>;
+/** A pool, and the schema the stores live in. */
+export declare class PostgresDatabase {
+    readonly pool: PoolLike;
+    readonly schema: string;
+    readonly calls: ServiceCalls;
+    private readonly now;
+    private readonly heard;
+    constructor(pool: PoolLike, options: {
+        schema: string;
+        timeoutMs: number;
+        now?: (() => number) | undefined;
+    });
+    /** Runs one statement whose `$1` is the time of a test or null, and gives its first row. */
+    find(text: string, values: readonly unknown[]): Promise<Row | undefined>;
+    /** Like `find`, and gives all rows. */
+    list(text: string, values: readonly unknown[]): Promise<readonly Row[]>;
+    private ask;
+    /** A connection that does not answer in time is thrown away: whoever got it next would wait as well. */
+    private query;
+    private take;
+}
+/** One reading of the clock for a whole statement, in milliseconds since 1970. */
+export declare const clock: string;
+
+// storage/store-error.d.ts
+
+/** A service behind a store did not do what was asked, or did not say so in time. */
+export declare class StoreError extends Error {
+    readonly name = "StoreError";
+    /** The service: `Redis`, `Postgres` or `SQLite`. */
+    readonly service: string;
+    constructor(service: string, message: string, options?: ErrorOptions);
+}
+/** Runs requests to a service, each within its time. */
+export declare class ServiceCalls {
+    readonly service: string;
+    readonly timeoutMs: number;
+    constructor(service: string, timeoutMs: number);
+    /**
+     * The answer of the service.
+     *
+     * @throws StoreError that names the service when it fails or takes too long. Whether it did it is not known then.
+     */
+    run<T>(ask: () => Promise<T>): Promise<T>;
+    toError(cause: unknown): StoreError;
 }

@@ -1,7 +1,83 @@
 // Written by `npm run api`. What a user of this entry can reach, one part for each module.
 
+// telemetry/metric-families.d.ts
+
+/** Labels of one series. */
+export type Labels = Readonly<Record<string, string>>;
+/** One value of a metric. */
+export interface Sample {
+    readonly labels?: Labels;
+    readonly value: number;
+}
+/** A trace that a value was measured in. */
+export interface Exemplar {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly value: number;
+    /** Milliseconds since 1970. */
+    readonly time: number;
+}
+/** One series of a metric as it stands. Of a histogram the value is the sum. */
+export interface MetricPoint {
+    readonly labels: Labels;
+    readonly value: number;
+    /** Of a histogram: how many values there were. */
+    readonly count?: number;
+    /** Of a histogram: how many values fell into each bucket, the last without an upper end. */
+    readonly buckets?: readonly number[];
+    /** Of a histogram: for each bucket a trace that fell into it, where there is one. */
+    readonly exemplars?: readonly (Exemplar | undefined)[];
+}
+/** A metric with all its series. */
+export interface MetricFamily {
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge' | 'histogram';
+    /** Of a histogram: the upper ends of its buckets, ascending. The last bucket has none. */
+    readonly bounds?: readonly number[];
+    points(): Iterable<MetricPoint>;
+}
+/** Counts up. */
+export declare class Counter implements MetricFamily {
+    readonly type = "counter";
+    readonly name: string;
+    readonly help: string;
+    private readonly series;
+    constructor(name: string, help: string);
+    add(labels: Labels, value?: number): void;
+    points(): Iterable<MetricPoint>;
+}
+/** Counts values by size. Bounds are upper ends, ascending. */
+export declare class Histogram implements MetricFamily {
+    readonly type = "histogram";
+    readonly name: string;
+    readonly help: string;
+    readonly bounds: readonly number[];
+    private readonly series;
+    constructor(name: string, help: string, bounds: readonly number[]);
+    /** @param trace The trace it was measured in, kept until another one falls into the same bucket. */
+    observe(labels: Labels, value: number, trace?: Omit<Exemplar, 'value'>): void;
+    points(): Iterable<MetricPoint>;
+}
+/** How a value that is read when it is asked for is called. */
+export interface ReadingOptions {
+    readonly type: 'counter' | 'gauge';
+    readonly read: () => Iterable<Sample>;
+}
+/** Read when it is asked for. */
+export declare class Reading implements MetricFamily {
+    readonly type: 'counter' | 'gauge';
+    readonly name: string;
+    readonly help: string;
+    private readonly read;
+    constructor(name: string, help: string, { type, read }: ReadingOptions);
+    /** A value that cannot be read now is left out, and keeps nobody from the others. */
+    points(): Iterable<MetricPoint>;
+}
+
 // telemetry/observer.d.ts
 
+import type { Sample } from './metric-families.ts';
 /** How a message ended. */
 export type CallOutcome = 'ok'
 /** The tool said that it failed. */
@@ -16,14 +92,49 @@ export type CallOutcome = 'ok'
  | 'cancelled'
 /** The client has to answer questions first. */
  | 'input_required';
-/** What a message was about. `http` is a request that was refused before anything of MCP was read. */
-export type CallKind = 'tool' | 'resource' | 'prompt' | 'request' | 'notification' | 'response' | 'unreadable' | 'http';
+/**
+ * What a message was about. `http` is a request that was refused before anything of MCP was read, `job` no message at
+ * all but one run of a job: its `requestId` is the id of the job.
+ */
+export type CallKind = 'tool' | 'job' | 'resource' | 'prompt' | 'request' | 'notification' | 'response' | 'unreadable' | 'http';
 /** Something on the way of a call that people who look into it want to know. */
 export interface CallEvent {
-    readonly name: 'asked' | 'queued' | 'cached' | 'replayed' | 'cut' | 'repeated';
+    readonly name: CallEventName;
     /** When, in milliseconds since 1970. */
     readonly time: number;
+    /** What else there is to say. Nothing of arguments or results. */
+    readonly facts?: EventFacts | undefined;
 }
+/** What an event says besides its name. */
+export type EventFacts = Readonly<Record<string, string | number>>;
+/** What can happen on the way of a call. */
+export type CallEventName = 
+/** The user or the model behind the client was asked. */
+'asked'
+/** It stood in line for a slot, and got one. */
+ | 'queued'
+/** Its answer came from the cache. */
+ | 'cached'
+/** The cache had no answer. */
+ | 'cache_missed'
+/** It got the answer of an earlier call with the same key. */
+ | 'replayed'
+/** Its result was over its budget. */
+ | 'cut'
+/** Its caller was told that it repeats itself. */
+ | 'repeated'
+/** An attempt at an upstream failed and was made again. */
+ | 'retried'
+/** It stood in line for a slot of an upstream. */
+ | 'upstream_queued'
+/** The breaker of an upstream kept it from asking. */
+ | 'breaker_refused'
+/** Its failure opened the breaker of an upstream. */
+ | 'breaker_opened'
+/** The run of a job ended without a result, and another one follows. */
+ | 'rescheduled'
+/** A job used its attempts up, and waits as a dead letter for somebody to look at it. */
+ | 'dead_lettered';
 /** All there is to tell of one message, told once, when its answer is ready. */
 export interface CallRecord {
     /** When the message came, in milliseconds since 1970. */
@@ -49,6 +160,10 @@ export interface CallRecord {
     readonly outcome: CallOutcome;
     /** The stable name of the failure. */
     readonly error: string | undefined;
+    /** The code of the JSON-RPC error it was answered with; undefined where it was answered with a result, or not. */
+    readonly errorCode: number | undefined;
+    /** The sentence of that JSON-RPC error, as the caller got it. Not to be shown without `redactText`. */
+    readonly errorMessage: string | undefined;
     /** The class of what was thrown, for `crash`. */
     readonly errorType: string | undefined;
     /** What the caller was told in place of what was thrown, for `crash`. */
@@ -60,8 +175,12 @@ export interface CallRecord {
     readonly bytesOut: number;
     readonly traceId: string | undefined;
     readonly spanId: string | undefined;
+    /** Whether the trace is recorded, so that its id leads somewhere. */
+    readonly isSampled: boolean;
     readonly idempotencyKey: string | undefined;
     readonly dryRun: boolean;
+    /** Of a job: which run of it this is, counted from 1. */
+    readonly attempt?: number;
     /** The arguments as they were sent; undefined where no component declared them. Not to be shown without `redactValue` and `redact`. */
     readonly arguments: unknown;
     /** Paths of the arguments that the contract keeps out of all records. */
@@ -74,17 +193,62 @@ export interface Observer {
     onCall(record: CallRecord): void;
     /** False while the server must refuse everything, because it could not be recorded. */
     isReady?(): boolean;
+    /**
+     * Gets ready before the server takes requests. What is thrown here keeps it from starting.
+     */
+    prepare?(): Promise<void>;
+    /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+    readings?(): Iterable<MetricReading>;
     /** Writes what is still held back, and lets go of what is open. Called when the server has stopped. */
     close?(): Promise<void>;
 }
+/** A metric whose values are known when it is asked for. */
+export interface MetricReading {
+    /** As Prometheus wants it: `plinth_audit_dropped_total`. */
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge';
+    readonly samples: Iterable<Sample>;
+}
+
+// telemetry/otel-resource.d.ts
+
+import { type Resource } from '@opentelemetry/resources';
+/** Variables of OpenTelemetry. */
+export type OtelEnvironment = Readonly<Record<string, string | undefined>>;
+/** Under which name a process sends, and where to. */
+export interface OtlpOptions {
+    /** Default: `OTEL_SERVICE_NAME`, else this. */
+    readonly serviceName: string;
+    readonly serviceVersion?: string;
+    /** Where the collector takes them. Default: as `OTEL_EXPORTER_OTLP_*` say, else port 4318 of this machine. */
+    readonly url?: string;
+    /** Default `process.env`. */
+    readonly env?: OtelEnvironment;
+}
+/** What is told of this process with everything it sends. `OTEL_RESOURCE_ATTRIBUTES` is part of it. */
+export declare function createResource({ serviceName, serviceVersion, env }: OtlpOptions): Resource;
+/**
+ * One protocol is spoken here, and a collector that expects another one would get nothing it can read.
+ *
+ * @throws TypeError naming the variable and its value.
+ */
+export declare function assertProtocol(signal: 'TRACES' | 'METRICS', env: OtelEnvironment): void;
+/** What an exporter is told. What it reads itself, it reads from the environment of the process. */
+export declare function toExporterOptions(signal: 'TRACES' | 'METRICS', { url, env }: OtlpOptions): {
+    url?: string;
+    headers?: Record<string, string>;
+};
 
 // telemetry/otel-tracer.d.ts
 
 import { type Tracer as OtelApiTracer } from '@opentelemetry/api';
 import type { Tracer } from './tracer.ts';
 /**
- * Makes a span for each request through the OpenTelemetry API, whatever SDK is behind it. Attributes follow the
- * semantic conventions for MCP and generative AI; nothing of arguments or results is among them.
+ * Makes a span for each request, and one below it for each statement that a store or `traceStatement` tells of,
+ * through the OpenTelemetry API, whatever SDK is behind it. Attributes follow the semantic conventions for MCP,
+ * generative AI and databases; nothing of arguments, parameters or results is among them. What handlers and libraries
+ * start belongs to the span of their call wherever the SDK has a context manager.
  *
  * @param tracer Default: the global one, as your SDK set it.
  */
@@ -92,26 +256,18 @@ export declare function createOtelTracer(tracer?: OtelApiTracer): Tracer;
 
 // telemetry/otel.d.ts
 
+import { type OtlpOptions } from './otel-resource.ts';
 import { createOtelTracer } from './otel-tracer.ts';
 import type { Tracer } from './tracer.ts';
+export type { OtlpOptions };
 export { createOtelTracer };
-/** Where traces are sent and under which name. */
-export interface OtlpTracerOptions {
-    /** Default: `OTEL_SERVICE_NAME`, else this. */
-    readonly serviceName: string;
-    readonly serviceVersion?: string;
-    /** Where the collector takes traces. Default: as `OTEL_EXPORTER_OTLP_*` say, else `http://localhost:4318/v1/traces`. */
-    readonly url?: string;
-    /** Default `process.env`. */
-    readonly env?: Readonly<Record<string, string | undefined>>;
-}
 /**
- * Sends traces to a collector over OTLP/HTTP as JSON, in batches. Spans that libraries and handlers start through the
+ * Sends traces to a collector over OTLP/HTTP, in batches. Spans that libraries and handlers start through the
  * OpenTelemetry API become children of the span of their call.
  *
- * @throws TypeError naming the variable and its value where the sampler makes no sense.
+ * @throws TypeError naming the variable of the environment and its value where it makes no sense.
  */
-export declare function createOtlpTracer(options: OtlpTracerOptions): Tracer;
+export declare function createOtlpTracer(options: OtlpOptions): Tracer;
 
 // telemetry/trace-context.d.ts
 
@@ -147,8 +303,22 @@ export interface SpanStart {
     readonly isHttp: boolean;
     /** Where the caller's trace stands; undefined where it sent none. */
     readonly parent: TraceContext | undefined;
+    /** Where the trace of the HTTP request stands, where the message names another one; or that of the call a job is of. */
+    readonly link: TraceContext | undefined;
+    /** Of the run of a job: which one it is, counted from 1. Its `requestId` is the id of the job. */
+    readonly attempt?: number;
     /** When the message came, in milliseconds since 1970. */
     readonly time: number;
+}
+/** What is known of a statement to a database when its span starts. Never the values of its parameters. */
+export interface StatementStart {
+    /** The product, by the name OpenTelemetry has for it. */
+    readonly system: string;
+    readonly text: string;
+    /** What is done; undefined where the text has to say. */
+    readonly operation?: string;
+    /** What it is done to; undefined where the text has to say. */
+    readonly target?: string;
 }
 /** The span of one request. */
 export interface CallSpan {
@@ -160,6 +330,11 @@ export interface CallSpan {
 /** Makes a span for each request. Must not throw. */
 export interface Tracer {
     start(start: SpanStart): CallSpan;
+    /**
+     * Runs a statement to a database in a span below the one that runs here. Where that is none of this tracer's own, it
+     * only runs the statement.
+     */
+    statement?<T>(statement: StatementStart, run: () => T): T;
     /** Sends what is still held back. */
     close?(): Promise<void>;
 }

@@ -49,17 +49,21 @@ export interface AuditSink {
     close?(): Promise<void>;
 }
 export interface FileAuditSinkOptions {
+    /** The file, made where there is none. Each process needs one of its own. */
     readonly path: string;
     /** Size beyond which a new file is begun, in bytes. Default `104_857_600`. */
     readonly maxBytes?: number;
-    /** Most old files kept, as `path.1` (the newest) and up. Default `1_000`. */
+    /** Most old files kept, as `path.1` (the newest) and up; the oldest is deleted. Default `1_000`. */
     readonly maxFiles?: number;
-    /** Whether every batch is forced to the disk. Default `false`. */
+    /** Whether every batch is forced to the disk, so that it survives a crash of the machine. Default `false`. */
     readonly sync?: boolean;
 }
 /** Appends to a file that only its owner may read, and begins a new one when it is large. */
 export declare function fileAuditSink(options: FileAuditSinkOptions): AuditSink;
-/** Writes to stdout, for whoever collects it there. Not for servers over stdio, whose stdout is the protocol's. */
+/**
+ * Writes to stdout, for whoever collects it there. Each process begins a chain of its own. Not for servers over stdio,
+ * whose stdout is the protocol's.
+ */
 export declare function stdoutAuditSink(): AuditSink;
 
 // telemetry/audit.d.ts
@@ -71,18 +75,25 @@ export interface AuditOptions {
     readonly sink: AuditSink;
     /**
      * What becomes of calls while nothing can be written, such as on a full disk. `refuse`: the server refuses all new
-     * ones until it can. `drop_and_count`: they are served, and a record says how many are missing.
+     * ones until it can, and does not start where it cannot. `drop_and_count`: they are served, and a record says how
+     * many are missing.
      */
     readonly onUnwritable: 'refuse' | 'drop_and_count';
     /** The version of the server, for the record. Default: none. */
     readonly version?: string;
     /** Makes hashes that cannot be made again without it, so that a whole chain cannot be forged. Default: none. */
     readonly key?: string;
-    /** Most records that wait to be written. Default `50_000`. */
+    /**
+     * Most records that wait to be written. With `refuse` new calls are refused from there on, and those under way are
+     * still kept; with `drop_and_count` what comes later is counted. Default `50_000`.
+     */
     readonly maxQueued?: number;
-    /** How long records may wait for others to be written with them, in milliseconds. Default `100`. */
+    /**
+     * How long records may wait for others to be written with them, in milliseconds: what is answered in that time before
+     * a disk is full is recorded only once it can be. Default: `10` with `refuse`, else `100`.
+     */
     readonly flushMs?: number;
-    /** Where failures of the sink are told. Default: JSON lines on stderr. */
+    /** Where failures of the sink, and the ends of the chain, are told. Default: JSON lines on stderr. */
     readonly log?: LogSink;
 }
 /** An audit log. Pass it to `createServer({ observers: [audit] })`. */
@@ -110,35 +121,125 @@ export interface LogRecord {
     readonly message: string;
     readonly [field: string]: unknown;
 }
-/** Where log records go. Must not throw and must not block. */
-export type LogSink = (record: LogRecord) => void;
+/** Where log records go. */
+export interface LogSink {
+    /** Must not throw and must not block. */
+    (record: LogRecord): void;
+    /** Resolves once everything that was logged so far is written. Asked before the process ends. */
+    flush?(): Promise<void>;
+}
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export declare function createStderrLog(): LogSink;
+/** Hands each record on as one line of JSON, with its time. */
+export declare function createLineLog(write: (line: string) => void): (record: LogRecord) => void;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 
+// telemetry/metric-families.d.ts
+
+/** Labels of one series. */
+export type Labels = Readonly<Record<string, string>>;
+/** One value of a metric. */
+export interface Sample {
+    readonly labels?: Labels;
+    readonly value: number;
+}
+/** A trace that a value was measured in. */
+export interface Exemplar {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly value: number;
+    /** Milliseconds since 1970. */
+    readonly time: number;
+}
+/** One series of a metric as it stands. Of a histogram the value is the sum. */
+export interface MetricPoint {
+    readonly labels: Labels;
+    readonly value: number;
+    /** Of a histogram: how many values there were. */
+    readonly count?: number;
+    /** Of a histogram: how many values fell into each bucket, the last without an upper end. */
+    readonly buckets?: readonly number[];
+    /** Of a histogram: for each bucket a trace that fell into it, where there is one. */
+    readonly exemplars?: readonly (Exemplar | undefined)[];
+}
+/** A metric with all its series. */
+export interface MetricFamily {
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge' | 'histogram';
+    /** Of a histogram: the upper ends of its buckets, ascending. The last bucket has none. */
+    readonly bounds?: readonly number[];
+    points(): Iterable<MetricPoint>;
+}
+/** Counts up. */
+export declare class Counter implements MetricFamily {
+    readonly type = "counter";
+    readonly name: string;
+    readonly help: string;
+    private readonly series;
+    constructor(name: string, help: string);
+    add(labels: Labels, value?: number): void;
+    points(): Iterable<MetricPoint>;
+}
+/** Counts values by size. Bounds are upper ends, ascending. */
+export declare class Histogram implements MetricFamily {
+    readonly type = "histogram";
+    readonly name: string;
+    readonly help: string;
+    readonly bounds: readonly number[];
+    private readonly series;
+    constructor(name: string, help: string, bounds: readonly number[]);
+    /** @param trace The trace it was measured in, kept until another one falls into the same bucket. */
+    observe(labels: Labels, value: number, trace?: Omit<Exemplar, 'value'>): void;
+    points(): Iterable<MetricPoint>;
+}
+/** How a value that is read when it is asked for is called. */
+export interface ReadingOptions {
+    readonly type: 'counter' | 'gauge';
+    readonly read: () => Iterable<Sample>;
+}
+/** Read when it is asked for. */
+export declare class Reading implements MetricFamily {
+    readonly type: 'counter' | 'gauge';
+    readonly name: string;
+    readonly help: string;
+    private readonly read;
+    constructor(name: string, help: string, { type, read }: ReadingOptions);
+    /** A value that cannot be read now is left out, and keeps nobody from the others. */
+    points(): Iterable<MetricPoint>;
+}
+
 // telemetry/metrics.d.ts
 
-import type { Observer } from './observer.ts';
-import { type Sample } from './prometheus.ts';
+import { type MetricFamily, type ReadingOptions } from './metric-families.ts';
+import type { MetricReading, Observer } from './observer.ts';
+/** How metrics are written. `openmetrics` has exemplars: for each bucket the id of a trace that fell into it. */
+export type MetricsFormat = 'prometheus' | 'openmetrics';
 /** Counts of all calls of a server, and whatever else is read when it is asked for. */
 export interface Metrics extends Observer {
     /** Adds a value that is read when it is asked for. */
-    read(name: string, help: string, options: {
-        type: 'counter' | 'gauge';
-        read: () => Iterable<Sample>;
-    }): void;
-    /** Everything, in the text format of Prometheus. */
-    toText(): string;
+    read(name: string, help: string, options: ReadingOptions): void;
+    /** Adds values of which is known only when they are asked for which there are. Those of one name are added up. */
+    include(source: () => Iterable<MetricReading>): void;
+    /** Everything, in the text format of Prometheus or in OpenMetrics. Default `prometheus`. */
+    toText(format?: MetricsFormat): string;
+}
+/** Metrics, and what they are made of. */
+export interface MetricsRegistry extends Metrics {
+    families(): readonly MetricFamily[];
 }
 /**
  * Counts calls by kind, component and outcome. Names that callers invent are counted as `other`, so that the number of
  * series is bounded.
  */
 export declare function createMetrics(): Metrics;
+/** Makes metrics that can be read as they are. */
+export declare function createRegistry(): MetricsRegistry;
 
 // telemetry/observer.d.ts
 
+import type { Sample } from './metric-families.ts';
 /** How a message ended. */
 export type CallOutcome = 'ok'
 /** The tool said that it failed. */
@@ -153,14 +254,49 @@ export type CallOutcome = 'ok'
  | 'cancelled'
 /** The client has to answer questions first. */
  | 'input_required';
-/** What a message was about. `http` is a request that was refused before anything of MCP was read. */
-export type CallKind = 'tool' | 'resource' | 'prompt' | 'request' | 'notification' | 'response' | 'unreadable' | 'http';
+/**
+ * What a message was about. `http` is a request that was refused before anything of MCP was read, `job` no message at
+ * all but one run of a job: its `requestId` is the id of the job.
+ */
+export type CallKind = 'tool' | 'job' | 'resource' | 'prompt' | 'request' | 'notification' | 'response' | 'unreadable' | 'http';
 /** Something on the way of a call that people who look into it want to know. */
 export interface CallEvent {
-    readonly name: 'asked' | 'queued' | 'cached' | 'replayed' | 'cut' | 'repeated';
+    readonly name: CallEventName;
     /** When, in milliseconds since 1970. */
     readonly time: number;
+    /** What else there is to say. Nothing of arguments or results. */
+    readonly facts?: EventFacts | undefined;
 }
+/** What an event says besides its name. */
+export type EventFacts = Readonly<Record<string, string | number>>;
+/** What can happen on the way of a call. */
+export type CallEventName = 
+/** The user or the model behind the client was asked. */
+'asked'
+/** It stood in line for a slot, and got one. */
+ | 'queued'
+/** Its answer came from the cache. */
+ | 'cached'
+/** The cache had no answer. */
+ | 'cache_missed'
+/** It got the answer of an earlier call with the same key. */
+ | 'replayed'
+/** Its result was over its budget. */
+ | 'cut'
+/** Its caller was told that it repeats itself. */
+ | 'repeated'
+/** An attempt at an upstream failed and was made again. */
+ | 'retried'
+/** It stood in line for a slot of an upstream. */
+ | 'upstream_queued'
+/** The breaker of an upstream kept it from asking. */
+ | 'breaker_refused'
+/** Its failure opened the breaker of an upstream. */
+ | 'breaker_opened'
+/** The run of a job ended without a result, and another one follows. */
+ | 'rescheduled'
+/** A job used its attempts up, and waits as a dead letter for somebody to look at it. */
+ | 'dead_lettered';
 /** All there is to tell of one message, told once, when its answer is ready. */
 export interface CallRecord {
     /** When the message came, in milliseconds since 1970. */
@@ -186,6 +322,10 @@ export interface CallRecord {
     readonly outcome: CallOutcome;
     /** The stable name of the failure. */
     readonly error: string | undefined;
+    /** The code of the JSON-RPC error it was answered with; undefined where it was answered with a result, or not. */
+    readonly errorCode: number | undefined;
+    /** The sentence of that JSON-RPC error, as the caller got it. Not to be shown without `redactText`. */
+    readonly errorMessage: string | undefined;
     /** The class of what was thrown, for `crash`. */
     readonly errorType: string | undefined;
     /** What the caller was told in place of what was thrown, for `crash`. */
@@ -197,8 +337,12 @@ export interface CallRecord {
     readonly bytesOut: number;
     readonly traceId: string | undefined;
     readonly spanId: string | undefined;
+    /** Whether the trace is recorded, so that its id leads somewhere. */
+    readonly isSampled: boolean;
     readonly idempotencyKey: string | undefined;
     readonly dryRun: boolean;
+    /** Of a job: which run of it this is, counted from 1. */
+    readonly attempt?: number;
     /** The arguments as they were sent; undefined where no component declared them. Not to be shown without `redactValue` and `redact`. */
     readonly arguments: unknown;
     /** Paths of the arguments that the contract keeps out of all records. */
@@ -211,62 +355,23 @@ export interface Observer {
     onCall(record: CallRecord): void;
     /** False while the server must refuse everything, because it could not be recorded. */
     isReady?(): boolean;
+    /**
+     * Gets ready before the server takes requests. What is thrown here keeps it from starting.
+     */
+    prepare?(): Promise<void>;
+    /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+    readings?(): Iterable<MetricReading>;
     /** Writes what is still held back, and lets go of what is open. Called when the server has stopped. */
     close?(): Promise<void>;
 }
-
-// telemetry/prometheus.d.ts
-
-/** Labels of one series. */
-export type Labels = Readonly<Record<string, string>>;
-/** One value of a metric. */
-export interface Sample {
-    readonly labels?: Labels;
-    readonly value: number;
-}
-/** A metric as it is asked for its text. */
-interface Family {
+/** A metric whose values are known when it is asked for. */
+export interface MetricReading {
+    /** As Prometheus wants it: `plinth_audit_dropped_total`. */
     readonly name: string;
     readonly help: string;
-    readonly type: 'counter' | 'gauge' | 'histogram';
-    lines(): Iterable<string>;
-}
-/** Counts up. */
-export declare class Counter implements Family {
-    readonly type = "counter";
-    readonly name: string;
-    readonly help: string;
-    private readonly series;
-    constructor(name: string, help: string);
-    add(labels: Labels, value?: number): void;
-    lines(): Iterable<string>;
-}
-/** Counts values by size. Bounds are upper ends, ascending. */
-export declare class Histogram implements Family {
-    readonly type = "histogram";
-    readonly name: string;
-    readonly help: string;
-    private readonly bounds;
-    private readonly series;
-    constructor(name: string, help: string, bounds: readonly number[]);
-    observe(labels: Labels, value: number): void;
-    lines(): Iterable<string>;
-}
-/** Read when it is asked for. */
-export declare class Reading implements Family {
     readonly type: 'counter' | 'gauge';
-    readonly name: string;
-    readonly help: string;
-    private readonly read;
-    constructor(name: string, help: string, options: {
-        type: 'counter' | 'gauge';
-        read: () => Iterable<Sample>;
-    });
-    lines(): Iterable<string>;
+    readonly samples: Iterable<Sample>;
 }
-/** The text exposition format of Prometheus, version 0.0.4. */
-export declare function toPrometheusText(families: Iterable<Family>): string;
-export {};
 
 // telemetry/redact.d.ts
 
@@ -279,6 +384,11 @@ export declare function redactText(text: string): string;
  * whose name says so, and those whose form gives them away. Never throws; what is too deep or too large is cut.
  */
 export declare function redactValue(value: unknown, paths?: readonly string[]): unknown;
+/**
+ * A copy of a value for a digest: without the same secrets, but nothing else is left out. Of long texts there is a
+ * digest of the whole.
+ */
+export declare function redactWhole(value: unknown, paths: readonly string[], toDigest: (text: string) => string): unknown;
 
 // telemetry/telemetry.d.ts
 
@@ -287,13 +397,13 @@ export { createAudit } from './audit.ts';
 export type { AuditHead, AuditRecord } from './audit-record.ts';
 export type { AuditSink, FileAuditSinkOptions } from './audit-sink.ts';
 export { fileAuditSink, stdoutAuditSink } from './audit-sink.ts';
-export type { Metrics } from './metrics.ts';
+export type { Labels, ReadingOptions, Sample } from './metric-families.ts';
+export type { Metrics, MetricsFormat } from './metrics.ts';
 export { createMetrics } from './metrics.ts';
-export type { CallEvent, CallKind, CallOutcome, CallRecord, Observer } from './observer.ts';
-export type { Labels, Sample } from './prometheus.ts';
+export type { CallEvent, CallEventName, CallKind, CallOutcome, CallRecord, EventFacts, MetricReading, Observer, } from './observer.ts';
 export { redactText, redactValue } from './redact.ts';
 export type { TraceContext } from './trace-context.ts';
-export type { CallSpan, SpanStart, Tracer } from './tracer.ts';
+export type { CallSpan, SpanStart, StatementStart, Tracer } from './tracer.ts';
 export type { AuditFault, AuditVerdict } from './verify-audit.ts';
 export { verifyAudit } from './verify-audit.ts';
 
@@ -331,8 +441,22 @@ export interface SpanStart {
     readonly isHttp: boolean;
     /** Where the caller's trace stands; undefined where it sent none. */
     readonly parent: TraceContext | undefined;
+    /** Where the trace of the HTTP request stands, where the message names another one; or that of the call a job is of. */
+    readonly link: TraceContext | undefined;
+    /** Of the run of a job: which one it is, counted from 1. Its `requestId` is the id of the job. */
+    readonly attempt?: number;
     /** When the message came, in milliseconds since 1970. */
     readonly time: number;
+}
+/** What is known of a statement to a database when its span starts. Never the values of its parameters. */
+export interface StatementStart {
+    /** The product, by the name OpenTelemetry has for it. */
+    readonly system: string;
+    readonly text: string;
+    /** What is done; undefined where the text has to say. */
+    readonly operation?: string;
+    /** What it is done to; undefined where the text has to say. */
+    readonly target?: string;
 }
 /** The span of one request. */
 export interface CallSpan {
@@ -344,6 +468,11 @@ export interface CallSpan {
 /** Makes a span for each request. Must not throw. */
 export interface Tracer {
     start(start: SpanStart): CallSpan;
+    /**
+     * Runs a statement to a database in a span below the one that runs here. Where that is none of this tracer's own, it
+     * only runs the statement.
+     */
+    statement?<T>(statement: StatementStart, run: () => T): T;
     /** Sends what is still held back. */
     close?(): Promise<void>;
 }

@@ -18,37 +18,282 @@ export interface Scope extends DispatchScope {
  */
 export declare function answer(text: string, exchange: Exchange, scope: Scope): Reply | Promise<Reply>;
 
-// entry/admin.d.ts
+// config/config.d.ts
 
-import type { Server } from '../server.ts';
-/** A second door for the people who run the server: health and metrics, without authentication. */
+import type { Definitions, Environment, SettingSource, SettingValues } from './setting.ts';
+/** One setting as it may be shown. */
+export interface ConfigRow {
+    readonly name: string;
+    /** Whether it is one whose value is never shown. */
+    readonly secret: boolean;
+    /** Whether it has a value. */
+    readonly set: boolean;
+    /** Absent for secrets, and where there is none. */
+    readonly value?: unknown;
+    /** Where the value came from, in words. */
+    readonly source: string;
+}
+/** What a configuration is made from. */
+export interface Resolved<D> {
+    readonly definitions: D;
+    readonly values: SettingValues<D>;
+    readonly sources: {
+        readonly [Name in keyof D]: SettingSource;
+    };
+    readonly env: Environment;
+    readonly secrets: readonly string[];
+}
+/** What flags, environment, files, code and defaults amount to. Printed, or made JSON, it shows no secret. */
+export declare class Config<D extends Definitions = Definitions> {
+    /** The value of each setting, secrets included. */
+    readonly values: SettingValues<D>;
+    /** Where each value came from. */
+    readonly sources: {
+        readonly [Name in keyof D]: SettingSource;
+    };
+    /** The environment that was read: that of the process, and what an env file adds. */
+    readonly env: Environment;
+    /** The secrets among the values, as they were read, to keep them out of logs. */
+    readonly secrets: readonly string[];
+    private readonly definitions;
+    constructor({ definitions, values, sources, env, secrets }: Resolved<D>);
+    /** Whether a setting was set anywhere: its default does not count. */
+    isSet(name: keyof D & string): boolean;
+    /** How a setting was spelled where it was set, or else how it can be, in quotation marks. */
+    label(name: keyof D & string): string;
+    /** Every setting, in the order of definition. */
+    toJSON(): ConfigRow[];
+}
+
+// config/resolve-settings.d.ts
+
+import { Config } from './config.ts';
+import type { Definitions, Environment, Settings } from './setting.ts';
+/** Where settings are looked for, besides the files that they name. */
+export interface Origins {
+    readonly argv: readonly string[];
+    readonly env: Environment;
+    readonly code: Readonly<Record<string, unknown>>;
+    /** Beginnings of variables that are all defined. */
+    readonly prefixes: readonly string[];
+}
+/** The settings that say where others are. They are read first. */
+export declare const originSettings: {
+    readonly envFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_ENV_FILE';
+        readonly flag: 'env-file';
+        readonly description: 'A file of variables, such as `.env`. What the environment has already wins. Without it none is read.';
+    };
+    readonly secretsDir: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_SECRETS_DIR';
+        readonly flag: 'secrets-dir';
+        readonly description: 'A directory of secrets, as platforms mount them: a file for each, named as its variable.';
+    };
+};
+/**
+ * The value of every setting: flags win over the environment, the environment over an env file, that over the directory
+ * of secrets, that over code, and code over defaults.
+ *
+ * @throws ConfigError with a sentence for everything that is wrong.
+ */
+export declare function resolveSettings<D extends Definitions>({ definitions, rules }: Pick<Settings<D>, 'definitions' | 'rules'>, origins: Origins): Promise<Config<D>>;
+
+// config/setting.d.ts
+
+import type { StandardSchema } from '../mcp/schema.ts';
+/** Environment variables by their names. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+/** What every kind of setting has. */
+export interface SettingBase {
+    /** What it is for, in a sentence or two, for the people who run the program. */
+    readonly description: string;
+    /** Its environment variable, such as `ACME_DATA_DIR`. */
+    readonly env?: string;
+    /** Its flag without the dashes, such as `data-dir`. Secrets have none: everyone on a machine can read flags. */
+    readonly flag?: string;
+    /**
+     * Whether its value is never shown. It can then also come from the file that the variable with `_FILE` at its end
+     * names, or from the file of its variable's name in the directory of secrets. Default `false`.
+     */
+    readonly secret?: boolean;
+    /** Whether the program cannot start without it. Default `false`. */
+    readonly required?: boolean;
+    /** What a variable means that is set to nothing. Default `unset`; `refused` where less would then hold than was meant. */
+    readonly empty?: 'unset' | 'refused';
+    /** What a good value is, in words that follow "must be". Default: as kind and bounds say. */
+    readonly expected?: string;
+    /** Settings that must be set too where this one is. */
+    readonly needs?: readonly string[];
+}
+/** Any text. */
+export interface StringSetting extends SettingBase {
+    readonly kind: 'string';
+    readonly default?: string;
+    readonly pattern?: RegExp;
+    /** Checks the text, and may make something else of it: a Standard Schema, such as one of zod. */
+    readonly schema?: StandardSchema;
+}
+/** A whole number. */
+export interface IntegerSetting extends SettingBase {
+    readonly kind: 'integer';
+    readonly default?: number;
+    readonly min?: number;
+    readonly max?: number;
+    /** What is counted, such as `bytes`. */
+    readonly unit?: string;
+}
+/** `true` or `false`, also `1` or `0`; a flag without a value says `true`. */
+export interface BooleanSetting extends SettingBase {
+    readonly kind: 'boolean';
+    readonly default?: boolean;
+}
+/** Texts in one, each without the spaces around it. */
+export interface ListSetting extends SettingBase {
+    readonly kind: 'list';
+    readonly default?: readonly string[];
+    /** What stands between the entries. Default a comma. */
+    readonly separator?: ',' | ' ';
+    /** What each entry must look like. */
+    readonly pattern?: RegExp;
+    /** Checks the list, and may make something else of it: a Standard Schema, such as one of zod. */
+    readonly schema?: StandardSchema;
+}
+/** A URL, kept as it was written. */
+export interface UrlSetting extends SettingBase {
+    readonly kind: 'url';
+    readonly default?: string;
+    /** Without colons. Default `http` and `https`. */
+    readonly protocols?: readonly string[];
+}
+/** A length of time: written with its unit, as `500ms`, `30s`, `5m`, `2h` or `1d`; in code milliseconds. */
+export interface DurationSetting extends SettingBase {
+    readonly kind: 'duration';
+    /** In milliseconds, as are the bounds. */
+    readonly default?: number;
+    readonly min?: number;
+    readonly max?: number;
+}
+/** One of a few words. */
+export interface EnumSetting extends SettingBase {
+    readonly kind: 'enum';
+    readonly values: readonly string[];
+    readonly default?: string;
+}
+/** One setting: what it is, how it is spelled, and what holds without it. */
+export type Setting = StringSetting | IntegerSetting | BooleanSetting | ListSetting | UrlSetting | DurationSetting | EnumSetting;
+/** Settings by their names, which are those of the values in code. */
+export type Definitions = {
+    readonly [name: string]: Setting;
+};
+/** What a kind's text or code value becomes. */
+type KindValue<S> = S extends {
+    kind: 'integer' | 'duration';
+} ? number : S extends {
+    kind: 'boolean';
+} ? boolean : S extends {
+    kind: 'list';
+} ? readonly string[] : S extends {
+    kind: 'enum';
+    values: readonly (infer Value)[];
+} ? Value : string;
+type SettingValue<S> = S extends {
+    schema: StandardSchema<unknown, infer Output>;
+} ? Output : KindValue<S>;
+/** The values that settings have in the end; undefined where one was set nowhere and has no default. */
+export type SettingValues<D> = {
+    readonly [Name in keyof D]: D[Name] extends {
+        default: unknown;
+    } | {
+        required: true;
+    } ? SettingValue<D[Name]> : SettingValue<D[Name]> | undefined;
+};
+/** Values that code gives settings. Those with a schema take what the schema does. */
+export type CodeValues<D> = {
+    readonly [Name in keyof D]?: KindValue<D[Name]> | undefined;
+};
+/** Settings as a rule sees them. */
+export interface RuleView<D> {
+    readonly values: SettingValues<D>;
+    readonly sources: {
+        readonly [Name in keyof D]: SettingSource;
+    };
+    /** Whether a setting was set anywhere: its default does not count. */
+    isSet(name: keyof D & string): boolean;
+    /** How a setting was spelled where it was set, or else how it can be, in quotation marks. */
+    label(name: keyof D & string): string;
+}
+/** What must hold between settings. */
+export interface SettingRule<D> {
+    /** What holds, in one sentence, for the reference page. */
+    readonly description: string;
+    /** The settings it is about. Where one of them is wrong by itself, the rule is not asked. */
+    readonly about: readonly (keyof D & string)[];
+    /** A sentence that names the settings and the fix, or undefined where all is well. */
+    check(view: RuleView<D>): string | undefined;
+}
+/** Settings of a program, checked once by `defineSettings`. */
+export interface Settings<D extends Definitions = Definitions> {
+    readonly definitions: D;
+    readonly rules: readonly SettingRule<D>[];
+    /** What the program sets in code, of its own settings and of those of Plinth. */
+    readonly values: Readonly<Record<string, unknown>>;
+    /** Variables that begin so are all defined, so that another one is a mistake. */
+    readonly envPrefix: string | undefined;
+}
+/** Where a value came from. */
+export type SettingSource = {
+    readonly kind: 'flag';
+    readonly name: string;
+} | {
+    readonly kind: 'env';
+    readonly name: string;
+    readonly path?: string;
+} | {
+    readonly kind: 'file';
+    readonly name: string;
+    readonly path: string;
+} | {
+    readonly kind: 'code';
+} | {
+    readonly kind: 'default';
+} | {
+    readonly kind: 'unset';
+};
+export {};
+
+// entry/admin-options.d.ts
+
+import type { AuthOptions } from '../guard/auth/auth-options.ts';
+import type { Verifier } from '../guard/auth/verifier.ts';
+/** A second port for the people who run the server: health for everyone who reaches it, and metrics. */
 export interface AdminOptions {
     /** Port to bind; 0 takes a free one. */
     readonly port: number;
-    /** Address to bind. Default `127.0.0.1`. Beyond loopback, keep the port away from everybody else. */
+    /** Address to bind. Default `127.0.0.1`. Beyond loopback `auth` is needed. */
     readonly host?: string;
+    /**
+     * Who may read the metrics: whoever these verifiers let in. Give keys of their own to whatever collects them; the
+     * verifiers of `auth` let in every caller of the server. Default: whoever reaches the port, which only loopback
+     * allows. Health never asks.
+     */
+    readonly auth?: Pick<AuthOptions, 'verifiers'>;
 }
-/** The second door, once it is open. */
-export interface AdminService {
-    /** Where it listens; paths are `/livez`, `/readyz`, `/startupz` and `/metrics`. */
-    readonly url: string;
-    /** From now on `/startupz` and `/readyz` may say yes. */
-    markStarted(): void;
-    /** From now on `/readyz` says no. */
-    drain(): void;
-    close(): Promise<void>;
+/** `AdminOptions` with every default filled in and every value checked. */
+export interface AdminSettings {
+    readonly port: number;
+    readonly host: string;
+    readonly isLoopback: boolean;
+    readonly verifiers: readonly Verifier[] | undefined;
 }
-/**
- * Opens the second door and has the server count its calls.
- *
- * @throws TypeError naming the option, its value and the fix.
- */
-export declare function serveAdmin(server: Server, options: AdminOptions): Promise<AdminService>;
+/** @throws TypeError naming the option, its value and the fix. */
+export declare function parseAdminOptions(options: AdminOptions): AdminSettings;
 
 // entry/http-options.d.ts
 
 import { type AuthOptions, type AuthSettings } from '../guard/auth/auth-options.ts';
-import type { AdminOptions } from './admin.ts';
+import type { AdminOptions } from './admin-options.ts';
 /** How a server is reached over HTTP. Without any option: loopback only, this machine's pages only. */
 export interface HttpOptions {
     /** Address to bind. Default `127.0.0.1`. */
@@ -96,6 +341,48 @@ export interface HttpSettings extends Required<Omit<HttpOptions, 'auth' | 'admin
     /** Whether only this machine can reach the server, so that whoever calls may do everything. */
     readonly isLocal: boolean;
 }
+/** What holds where an option that is a text is left out. */
+export declare const httpPresets: {
+    readonly host: '127.0.0.1';
+    readonly path: '/mcp';
+    readonly healthPath: '/health';
+};
+/** Options that are whole numbers: their defaults and bounds. */
+export declare const httpNumbers: {
+    readonly port: {
+        readonly preset: 3000;
+        readonly min: 0;
+        readonly max: 65535;
+    };
+    readonly maxBodyBytes: {
+        readonly preset: 4194304;
+        readonly min: 1024;
+    };
+    readonly maxConnections: {
+        readonly preset: 10000;
+        readonly min: 1;
+    };
+    readonly headersTimeoutMs: {
+        readonly preset: 10000;
+        readonly min: 1;
+        readonly max: 2147483647;
+    };
+    readonly requestTimeoutMs: {
+        readonly preset: 30000;
+        readonly min: 1;
+        readonly max: 2147483647;
+    };
+    readonly keepAliveTimeoutMs: {
+        readonly preset: 75000;
+        readonly min: 1;
+        readonly max: 2147483647;
+    };
+    readonly stallTimeoutMs: {
+        readonly preset: 30000;
+        readonly min: 1;
+        readonly max: 2147483647;
+    };
+};
 /** @throws TypeError naming the option, its value and the fix. */
 export declare function parseHttpOptions(options?: HttpOptions): HttpSettings;
 /**
@@ -104,6 +391,13 @@ export declare function parseHttpOptions(options?: HttpOptions): HttpSettings;
  * @throws TypeError naming the option, its value and the fix.
  */
 export declare function parseFetchOptions(options?: HttpOptions): HttpSettings;
+type ToLabel = (option: 'host' | 'allowedHosts') => string;
+/**
+ * Why a server may not be reached the way its options say: beyond loopback callers say who they are, and hosts have
+ * names. `toLabel` names an option as it was spelled.
+ */
+export declare function findReachFault(options: HttpOptions, toLabel: ToLabel): string | undefined;
+export {};
 
 // entry/local-principal.d.ts
 
@@ -119,39 +413,39 @@ export interface LocalCaller {
     /** The roles of the caller. Where these or `scopes` are given, all scopes and roles are asked for. */
     readonly roles?: readonly string[];
 }
-type Environment = Readonly<Record<string, string | undefined>>;
-/**
- * Who calls, as the environment says: `PLINTH_PRINCIPAL_SUBJECT`, `PLINTH_PRINCIPAL_TENANT` and, separated by spaces,
- * `PLINTH_PRINCIPAL_SCOPES` and `PLINTH_PRINCIPAL_ROLES`.
- *
- * @throws TypeError where one is set and empty: what was meant to say less must not say everything.
- */
-export declare function readLocalCaller(env: Environment): LocalCaller;
 /**
  * The principal of a local caller.
  *
  * @throws TypeError naming the option, its value and the fix.
  */
 export declare function toLocalPrincipal(caller: LocalCaller): Principal;
-export {};
 
 // entry/serve-options.d.ts
 
-import type { HttpOptions } from './http-options.ts';
+import type { Config } from '../config/config.ts';
+import type { Environment } from '../config/setting.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { type HttpOptions } from './http-options.ts';
 import type { LocalCaller } from './local-principal.ts';
-/** How a server is started. Flags win over the environment, the environment over these options. */
+import { type ServeDefinitions } from './serve-settings.ts';
+/**
+ * How a server is started. Flags win over the environment, the environment over these options. What flags and variables
+ * there are is told in the reference of the configuration.
+ */
 export interface ServeOptions extends HttpOptions {
-    /** Serves over standard streams instead of HTTP. Default: as the flag `--stdio` says. */
+    /** What `readSettings` of `plinth/config` found. Flags and environment are then not read again. */
+    readonly config?: Config<ServeDefinitions>;
+    /** Serves over standard streams instead of HTTP. Default `false`. */
     readonly stdio?: boolean;
-    /** Flags: `--stdio`, `--host`, `--port`, `--path`. Others are refused. Default `process.argv.slice(2)`. */
+    /** Flags; unknown ones are refused. Default `process.argv.slice(2)`. */
     readonly argv?: readonly string[];
-    /**
-     * `PLINTH_HOST`, `PORT`, `PLINTH_PATH`, and, separated by commas, `PLINTH_ALLOWED_HOSTS` and `PLINTH_ALLOWED_ORIGINS`;
-     * `PLINTH_DRY_RUN=1` lets nothing change. Empty ones count as unset. Over stdio also `PLINTH_PRINCIPAL_SUBJECT`,
-     * `_TENANT`, `_SCOPES` and `_ROLES`, which must not be empty. Default `process.env`.
-     */
-    readonly env?: Readonly<Record<string, string | undefined>>;
-    /** Who calls over stdio. Default: as `PLINTH_PRINCIPAL_*` say, else the user of this process, who may do everything. */
+    /** Variables; unknown ones that begin with `PLINTH_` are refused, and empty ones count as unset. Default `process.env`. */
+    readonly env?: Environment;
+    /** A file of variables, such as `.env`. What the environment has already wins. Default: none is read. */
+    readonly envFile?: string;
+    /** A directory of secrets: a file for each, named as its variable. Default: none. */
+    readonly secretsDir?: string;
+    /** Who calls over stdio. Default: the user of this process, who may do everything. */
     readonly principal?: LocalCaller;
     /** Called once the last call has ended, before the process does: the place to close databases. */
     readonly onStop?: () => void | Promise<void>;
@@ -167,16 +461,258 @@ export interface ServeOptions extends HttpOptions {
 export interface ServePlan {
     readonly stdio: boolean;
     readonly http: HttpOptions;
-    readonly dryRun: boolean;
+    readonly principal: LocalCaller;
+    readonly drainDelayMs: number;
+    readonly graceMs: number;
+    /** What takes the place of options of the server. */
+    readonly server: Pick<ServerOptions, 'keys' | 'logLevel' | 'dryRun'>;
+    readonly env: Environment;
+    /** What must not reach the log. */
+    readonly secrets: readonly string[];
 }
-/** @throws TypeError naming the flag or variable, its value and the fix. */
-export declare function planServe(options: ServeOptions): ServePlan;
+/** @throws ConfigError naming each flag, variable or option that is wrong, its value and the fix. */
+export declare function planServe(options: ServeOptions): Promise<ServePlan>;
+
+// entry/serve-settings.d.ts
+
+import { originSettings } from '../config/resolve-settings.ts';
+import type { Settings } from '../config/setting.ts';
+import { logLevels } from '../telemetry/server-log.ts';
+/** The settings of a server over HTTP. */
+declare const httpSettings: {
+    readonly host: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_HOST';
+        readonly flag: 'host';
+        readonly default: string;
+        readonly description: 'Address to bind. Beyond loopback, callers must say who they are and hosts need names.';
+    };
+    readonly port: {
+        readonly kind: 'integer';
+        readonly env: 'PORT';
+        readonly flag: 'port';
+        readonly default: number;
+        readonly min: number;
+        readonly max: number;
+        readonly description: 'Port to bind; 0 takes a free one.';
+    };
+    readonly path: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_PATH';
+        readonly flag: 'path';
+        readonly default: string;
+        readonly pattern: RegExp;
+        readonly expected: 'an absolute path such as "/mcp"';
+        readonly description: 'The MCP endpoint.';
+    };
+    readonly allowedHosts: {
+        readonly kind: 'list';
+        readonly env: 'PLINTH_ALLOWED_HOSTS';
+        readonly flag: 'allowed-hosts';
+        readonly description: 'Host names this server answers to besides loopback names. Needed beyond loopback.';
+    };
+    readonly allowedOrigins: {
+        readonly kind: 'list';
+        readonly env: 'PLINTH_ALLOWED_ORIGINS';
+        readonly flag: 'allowed-origins';
+        readonly description: "Web origins whose pages may call. Without it only this machine's.";
+    };
+    readonly adminPort: {
+        readonly kind: 'integer';
+        readonly env: 'PLINTH_ADMIN_PORT';
+        readonly flag: 'admin-port';
+        readonly min: number;
+        readonly max: number;
+        readonly description: 'Opens a second port with health and metrics; 0 takes a free one.';
+    };
+    readonly adminHost: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_ADMIN_HOST';
+        readonly flag: 'admin-host';
+        readonly needs: readonly ['adminPort'];
+        readonly description: 'Address that the second port binds. Without it 127.0.0.1; beyond loopback it needs `admin.auth`.';
+    };
+};
+/** The settings of how a server runs and stops. */
+declare const runSettings: {
+    readonly keys: {
+        readonly kind: 'list';
+        readonly env: 'PLINTH_KEYS';
+        readonly secret: true;
+        readonly pattern: RegExp;
+        readonly expected: '32 bytes as base64 for each key, separated by commas (make one with: openssl rand -base64 32)';
+        readonly description: 'Keys that seal sessions: the first seals, all open. Processes that share them serve each other.';
+    };
+    readonly logLevel: {
+        readonly kind: 'enum';
+        readonly env: 'PLINTH_LOG_LEVEL';
+        readonly flag: 'log-level';
+        readonly values: typeof logLevels;
+        readonly default: 'info';
+        readonly description: "The quietest level of the server's log.";
+    };
+    readonly dryRun: {
+        readonly kind: 'boolean';
+        readonly env: 'PLINTH_DRY_RUN';
+        readonly flag: 'dry-run';
+        readonly default: false;
+        readonly description: 'Whether tools that write only say what they would do; those that cannot are refused.';
+    };
+    readonly drainDelayMs: {
+        readonly kind: 'duration';
+        readonly env: 'PLINTH_DRAIN_DELAY';
+        readonly flag: 'drain-delay';
+        readonly default: 0;
+        readonly min: 0;
+        readonly max: 3600000;
+        readonly description: 'How long everything is served on after a signal, while readiness already says no.';
+    };
+    readonly graceMs: {
+        readonly kind: 'duration';
+        readonly env: 'PLINTH_GRACE_PERIOD';
+        readonly flag: 'grace-period';
+        readonly default: 10000;
+        readonly min: 0;
+        readonly max: 86400000;
+        readonly description: 'How long calls in flight may still take after that.';
+    };
+};
+/** Who calls over stdio. */
+declare const principalSettings: {
+    readonly principalSubject: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_PRINCIPAL_SUBJECT';
+        readonly empty: 'refused';
+        readonly description: 'Who calls over stdio. Without it the user that runs the process.';
+    };
+    readonly principalTenant: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_PRINCIPAL_TENANT';
+        readonly empty: 'refused';
+        readonly description: 'The tenant of the caller over stdio. Without it `local`.';
+    };
+    readonly principalScopes: {
+        readonly kind: 'list';
+        readonly env: 'PLINTH_PRINCIPAL_SCOPES';
+        readonly separator: ' ';
+        readonly empty: 'refused';
+        readonly description: 'What the caller over stdio may do. Without scopes and roles: everything.';
+    };
+    readonly principalRoles: {
+        readonly kind: 'list';
+        readonly env: 'PLINTH_PRINCIPAL_ROLES';
+        readonly separator: ' ';
+        readonly empty: 'refused';
+        readonly description: 'The roles of the caller over stdio.';
+    };
+};
+/** The variables of OpenTelemetry that switch its exporters on; those read more of them. */
+declare const otelSettings: {
+    readonly otelDisabled: {
+        readonly kind: 'string';
+        readonly env: 'OTEL_SDK_DISABLED';
+        readonly description: '`true`: nothing is sent, whatever else is set.';
+    };
+    readonly otelTracesExporter: {
+        readonly kind: 'enum';
+        readonly env: 'OTEL_TRACES_EXPORTER';
+        readonly values: readonly ['otlp', 'none'];
+        readonly description: 'Whether traces are sent over OTLP. Without it they are where an endpoint is set.';
+    };
+    readonly otelMetricsExporter: {
+        readonly kind: 'enum';
+        readonly env: 'OTEL_METRICS_EXPORTER';
+        readonly values: readonly ['otlp', 'none'];
+        readonly description: 'Whether metrics are sent over OTLP. Without it they are where an endpoint is set.';
+    };
+    readonly otelEndpoint: {
+        readonly kind: 'url';
+        readonly env: 'OTEL_EXPORTER_OTLP_ENDPOINT';
+        readonly description: 'The collector of traces and metrics.';
+    };
+    readonly otelTracesEndpoint: {
+        readonly kind: 'url';
+        readonly env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
+        readonly description: 'Where a collector takes traces.';
+    };
+    readonly otelMetricsEndpoint: {
+        readonly kind: 'url';
+        readonly env: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT';
+        readonly description: 'Where a collector takes metrics.';
+    };
+    readonly otelHeaders: {
+        readonly kind: 'string';
+        readonly env: 'OTEL_EXPORTER_OTLP_HEADERS';
+        readonly secret: true;
+        readonly description: 'Headers for the collector, such as `authorization=Bearer%20...`.';
+    };
+    readonly otelServiceName: {
+        readonly kind: 'string';
+        readonly env: 'OTEL_SERVICE_NAME';
+        readonly description: 'The name of this service. Without it that of the server.';
+    };
+    readonly otelSampler: {
+        readonly kind: 'string';
+        readonly env: 'OTEL_TRACES_SAMPLER';
+        readonly description: 'Which requests are traced. Without it all whose caller did not decide otherwise.';
+    };
+    readonly otelSamplerArg: {
+        readonly kind: 'string';
+        readonly env: 'OTEL_TRACES_SAMPLER_ARG';
+        readonly description: 'The part that a sampler by ratio takes, from 0 to 1.';
+    };
+};
+declare const stdioSettings: {
+    readonly stdio: {
+        readonly kind: 'boolean';
+        readonly flag: 'stdio';
+        readonly default: false;
+        readonly description: 'Serves over standard streams instead of HTTP.';
+    };
+};
+/** The settings that every server started with `serve` has. */
+export type ServeDefinitions = typeof originSettings & typeof stdioSettings & typeof httpSettings & typeof runSettings & typeof principalSettings & typeof otelSettings;
+/** Plinth's own settings: what flags and environment say of any server. */
+export declare const serveSettings: Settings<ServeDefinitions> & {
+    readonly envPrefix: string;
+};
+export {};
 
 // entry/serve.d.ts
 
 import type { Server } from '../server.ts';
 import { type ServeOptions } from './serve-options.ts';
+import type { Service } from './service.ts';
 export type { ServeOptions } from './serve-options.ts';
+export type { Service } from './service.ts';
+/**
+ * Starts a server as flags, environment and options say: over stdio, else over HTTP. From then on the process survives
+ * failing calls, and ends gracefully with exit code 0 on SIGTERM and SIGINT, at once and with 1 on a second one.
+ *
+ * @throws TypeError naming the flag, variable or option, its value and the fix.
+ */
+export declare function serve(server: Server, options?: ServeOptions): Promise<Service>;
+
+// entry/service.d.ts
+
+/** A server that listens. */
+export interface HttpService {
+    /** The MCP endpoint. */
+    readonly url: string;
+    readonly healthUrl: string;
+    /** Where the admin port listens; undefined without one. */
+    readonly adminUrl: string | undefined;
+    /**
+     * Lets load balancers know: health answers 503 from now on, and the connections of this moment end with their next
+     * answer. Everything is served on, also what comes over new connections.
+     */
+    drain(): void;
+    /**
+     * Closes the port, ends streams politely and waits up to `graceMs` for what is in flight. What is not done by then
+     * has its `call.signal` aborted and is answered `stopped`.
+     */
+    close(graceMs?: number): Promise<void>;
+}
 /** A server that was started. */
 export interface Service {
     /** The MCP endpoint; undefined over stdio. */
@@ -188,13 +724,6 @@ export interface Service {
     /** Takes no more requests, waits for what is in flight, then calls `onStop`. The process goes on. */
     close(): Promise<void>;
 }
-/**
- * Starts a server as flags, environment and options say: over stdio, else over HTTP. From then on the process survives
- * failing calls, and ends gracefully with exit code 0 on SIGTERM and SIGINT, at once and with 1 on a second one.
- *
- * @throws TypeError naming the flag, variable or option, its value and the fix.
- */
-export declare function serve(server: Server, options?: ServeOptions): Promise<Service>;
 
 // errors.d.ts
 
@@ -629,6 +1158,8 @@ export interface Verifier {
     verify(credentials: Credentials, head: HeaderLookup): Verdict | Promise<Verdict>;
     /** Loads what is otherwise loaded at the first use. Called once before the server listens. */
     prepare?(): Promise<void>;
+    /** Rejects where callers cannot be told apart now, because keys are missing. Asked for readiness, once a second at most. */
+    check?(): Promise<void>;
     /** True where callers get their tokens from an authorization server, so that clients must be told which. */
     readonly isOAuth?: boolean;
 }
@@ -665,6 +1196,10 @@ export interface JobOptions {
 }
 /** `JobOptions` with every default filled in and every value checked. */
 export type JobSettings = Required<Omit<JobOptions, 'store'>>;
+/** Options that are whole numbers: their defaults and bounds. */
+export declare const jobNumbers: {
+    readonly [K in keyof JobSettings]: readonly [preset: number, min: number, max: number];
+};
 /** @throws TypeError naming the option, its value and the fix. */
 export declare function parseJobOptions(options: JobOptions): JobSettings;
 /** How the calls of one tool run as tasks. */
@@ -693,14 +1228,21 @@ export declare function parseTaskPolicy(guarded: Guarded, jobs: JobSettings): Ta
 
 import { ActiveCall, type Callee } from '../mcp/active-call.ts';
 import type { ServerContext } from '../mcp/context.ts';
+import type { McpRequest } from '../mcp/request.ts';
 import { type McpResult } from '../mcp/result.ts';
 import { type JobRecord, type JobStore } from './job.ts';
 import type { TaskSettings } from './job-options.ts';
 /** What a job is run with: a tool and the whole way to its handler. */
 export interface JobTool extends Callee {
     readonly settings: TaskSettings;
+    /** Whether a run goes on where one with the same key was broken off. */
+    readonly resumes: boolean;
     run(call: ActiveCall): McpResult | Promise<McpResult>;
 }
+/** Watches one run of a job, from now until the returned function is called; undefined where nobody wants to know. */
+export type WatchRun = (request: McpRequest, run: {
+    readonly attempt: number;
+}) => (() => void) | undefined;
 /** What runs of jobs share. */
 export interface JobEnvironment {
     readonly store: JobStore;
@@ -708,20 +1250,27 @@ export interface JobEnvironment {
     readonly leaseMs: number;
     /** Hears of every job that changed. */
     onChange(record: JobRecord): void;
+    readonly watchRun: WatchRun;
 }
 /** One run of a claimed job. It ends, suspends or gives back its job, unless it loses the claim to it. */
 export declare class JobRun {
     private readonly record;
     private readonly tool;
     private readonly environment;
+    private readonly request;
+    private readonly endWatch;
     private readonly call;
     private readonly task;
+    private keeping;
     private renewedAt;
     private isLost;
     private isStopping;
     private progress;
     private progressTimer;
-    constructor(record: JobRecord, tool: JobTool, environment: JobEnvironment);
+    /** @param environment with `claimedAt`, when the claim was asked for at the latest. */
+    constructor(record: JobRecord, tool: JobTool, environment: JobEnvironment & {
+        claimedAt: number;
+    });
     /** Runs the job. Never rejects. */
     run(): Promise<void>;
     /** The claim is gone: whatever the run does from now on, it changes nothing. */
@@ -736,10 +1285,23 @@ export declare class JobRun {
     private tryAgain;
     private toEnd;
     private fromError;
+    private noteLeft;
     private leave;
+    /** Writes something to the store, again and again while that fails, as long as the claim may still hold. */
+    private persist;
+    /** Whether the claim was not renewed for so long that others may have it. */
+    private get isOverdue();
     private renew;
     private noteProgress;
+    /**
+     * Asks the store where the claim may have run out unnoticed, because this process or its event loop stood still.
+     *
+     * @throws Cancelled where it is lost.
+     */
+    private assertHeld;
+    /** Each write holds all that was done, so they must not overtake each other. */
     private keepDone;
+    private checkpoint;
     private note;
 }
 
@@ -833,11 +1395,20 @@ export interface JobRelease {
     /** Whether the run that ends here counts as an attempt. */
     readonly counts: boolean;
 }
-type Later<T> = T | Promise<T>;
+/** How many jobs a queue has. */
+export interface JobCounts {
+    /** Those that could be claimed now, and so wait for somebody who does. */
+    readonly due: number;
+    /** Dead letters. */
+    readonly dead: number;
+}
+/** Of a store in this process at once, of any other later. */
+export type Later<T> = T | Promise<T>;
 /**
  * Where jobs are kept. A driver does each method in one atomic step with one clock, and what it accepted survives a
- * crash as far as the driver promises: SQLite of the machine, memory of nothing. `fence` is the one of the claim a
- * caller acts under; a claim that was lost to its lease, a cancel or another claim can change nothing any more.
+ * crash as far as the driver promises: SQLite of the machine, Redis and Postgres as they are set up, memory of nothing.
+ * `fence` is the one of the claim a caller acts under; a claim that was lost to its lease, a cancel or another claim
+ * can change nothing any more.
  */
 export interface JobStore {
     /**
@@ -879,6 +1450,10 @@ export interface JobStore {
         queue: string;
         limit: number;
     }): Later<readonly JobRecord[]>;
+    /** How many jobs a queue has, for metrics. */
+    count(options: {
+        queue: string;
+    }): Later<JobCounts>;
     /** Runs a dead letter once more, with all its attempts. Undefined where there is none of that id. */
     revive(id: string): Later<JobRecord | undefined>;
 }
@@ -892,7 +1467,6 @@ export declare function isEnded({ status }: JobRecord): boolean;
 export declare function listOpenInputs({ inputs }: JobRecord): {
     readonly [key: string]: JsonObject;
 };
-export {};
 
 // jobs/task-jobs.d.ts
 
@@ -901,9 +1475,9 @@ import type { ActiveCall } from '../mcp/active-call.ts';
 import type { ServerContext } from '../mcp/context.ts';
 import { type Principal } from '../mcp/principal.ts';
 import type { McpResult } from '../mcp/result.ts';
-import { type JobRecord, type JobStore } from './job.ts';
+import { type JobCounts, type JobRecord, type JobStore } from './job.ts';
 import type { JobSettings } from './job-options.ts';
-import type { JobTool } from './job-run.ts';
+import type { JobTool, WatchRun } from './job-run.ts';
 /** A tool whose calls can run as jobs. */
 export interface TaskTool extends JobTool {
     /** The key by which repeats of a call are known, where it has one. */
@@ -920,6 +1494,9 @@ export interface JobsOptions {
     readonly context: ServerContext;
     /** Where a request carries its idempotency key. */
     readonly keyMeta: string;
+    readonly watchRun: WatchRun;
+    /** Whether jobs may be run at present. */
+    mayRun(): boolean;
 }
 /** The jobs of one server: made from calls, run by its worker, seen by their owners. */
 export declare class Jobs {
@@ -928,6 +1505,8 @@ export declare class Jobs {
     private readonly options;
     private readonly tools;
     private readonly worker;
+    private lastCounts;
+    private countAt;
     constructor(options: JobsOptions);
     /** Whether any tool can run as a job. */
     get isUsed(): boolean;
@@ -935,6 +1514,14 @@ export declare class Jobs {
     removeTool(name: string): void;
     /** Runs jobs in this process from now on, also those that others left. */
     start(): void;
+    /** How many jobs this process runs now. */
+    get running(): number;
+    /** Most jobs this process runs at once. */
+    get maxRunning(): number;
+    /** Has this process run so many jobs at once from now on. */
+    setMaxRunning(maxRunning: number): void;
+    /** How many jobs there are, as of a few seconds ago; undefined where that is not known yet. */
+    get counts(): JobCounts | undefined;
     /** Takes no more jobs and waits for those that run; what is left after `graceMs` is given back. */
     stop(graceMs?: number): Promise<void>;
     /** Makes a call go on as a job, and tells its client where to find it. The job is kept before that. */
@@ -951,9 +1538,44 @@ export declare class Jobs {
     revive(id: string): Promise<boolean>;
     /** How often clients should ask for a job, in milliseconds. */
     toPollIntervalMs({ name }: JobRecord): number | undefined;
+    /** Has the job run soon: here, or where there is room. */
+    private wakeWorkers;
+    private tellDue;
+    private count;
     private toJob;
+    /** Asks the store for somebody who can ask again. */
+    private reach;
     private enqueue;
     private publish;
+}
+
+// jobs/task-news.d.ts
+
+import type { ServerContext } from '../mcp/context.ts';
+import type { JobRecord, JobStore } from './job.ts';
+export interface TaskNewsOptions {
+    readonly store: Pick<JobStore, 'get'>;
+    readonly queue: string;
+    readonly context: ServerContext;
+    /** How often clients should ask for a job, in milliseconds. */
+    toPollIntervalMs(record: JobRecord): number | undefined;
+}
+/**
+ * Tells the streams of this process of tasks that changed in others. A task is read only where somebody here listens to
+ * it, once at a time; what it was in between is not told.
+ */
+export declare class TaskNews {
+    private readonly options;
+    private readonly reading;
+    private readonly lastTold;
+    constructor(options: TaskNewsOptions);
+    /** Another process told of a task. */
+    hear(value: unknown): void;
+    /** Looks anew at every task somebody here listens to. */
+    catchUp(): Promise<void>;
+    private look;
+    private read;
+    private tell;
 }
 
 // jsonrpc/message.d.ts
@@ -991,14 +1613,23 @@ export interface JsonLimits {
     /** Most values: objects, arrays, strings, numbers, booleans and nulls. Keys do not count. */
     readonly maxNodes: number;
 }
-/** Why a text is refused before it is parsed. */
+/** Why a text is refused. */
 export type JsonFault = 'too_deep' | 'too_many_nodes' | 'duplicate_key' | 'forbidden_key';
+/** What one look at a JSON text found out. */
+export interface ScannedJson {
+    /** Why the text must not be parsed. */
+    readonly fault: Exclude<JsonFault, 'duplicate_key'> | undefined;
+    /** How many keys the two outermost levels have as they are written, repeated ones included. */
+    readonly outerKeys: number;
+}
 /**
  * Bounds a JSON text in one pass, before anything is built from it. Refuses the key `__proto__` anywhere, however it is
- * written, and repeated keys in the two outermost objects. Well-formed text within the limits passes; text that is not
- * JSON may pass too, because parsing refuses it next. Never throws, and takes time in proportion to the text.
+ * written. Well-formed text within the limits passes; text that is not JSON may pass too, because parsing refuses it
+ * next. Never throws, and takes time in proportion to the text.
  */
-export declare function scanJson(text: string, limits: JsonLimits): JsonFault | undefined;
+export declare function scanJson(text: string, limits: JsonLimits): ScannedJson;
+/** Tells whether a key stands twice in the two outermost levels: then fewer were parsed than were written. */
+export declare function hasRepeatedKeys({ outerKeys }: ScannedJson, parsed: unknown): boolean;
 
 // mcp/access.d.ts
 
@@ -1028,12 +1659,14 @@ export declare function isRestricted({ scopes, roles, visible }: Access): boolea
 
 import { Failure } from '../errors.ts';
 import { type JsonObject } from '../jsonrpc/message.ts';
+import type { CallEventName, EventFacts } from '../telemetry/observer.ts';
 import { type TraceContext } from '../telemetry/trace-context.ts';
-import type { AskAnswer, AskRequest, WireRequest } from './ask-request.ts';
+import { type AskAnswer, type AskRequest, type WireRequest } from './ask-request.ts';
 import { type CachedKind } from './cache-name.ts';
 import type { Call, CallLog, CallNotify, CallRequest, DeclaredErrors, Effect, FailOptions } from './call.ts';
 import { type AskKind } from './capabilities.ts';
 import type { ServerContext } from './context.ts';
+import type { CloseReason } from './exchange.ts';
 import type { InFlight } from './in-flight.ts';
 import { type Rounds } from './input-required.ts';
 import { type Principal } from './principal.ts';
@@ -1055,6 +1688,8 @@ export interface CallTimer {
     /** Gives the call its whole time, from now on. */
     start(): void;
     stop(): void;
+    /** Ends the call now, for another reason. */
+    abort(reason: Error): void;
 }
 /** The one call object a handler and the middleware share. Most of it is made only when it is asked for. */
 export declare class ActiveCall implements Call {
@@ -1086,7 +1721,7 @@ export declare class ActiveCall implements Call {
     private readonly latestDeadline;
     private abortReason;
     private controller;
-    private readonly abortListeners;
+    private abortListeners;
     private openQuestions;
     private knownRounds;
     private openAsks;
@@ -1115,8 +1750,8 @@ export declare class ActiveCall implements Call {
     abort(reason: Error): void;
     /** The client took the request back, or is gone. */
     cancel(reason: string): void;
-    /** The client can no longer be reached. A call whose outcome is kept for its return goes on. */
-    disconnect(): void;
+    /** The answer can no longer be sent. A call whose outcome is kept for the return of its client goes on. */
+    disconnect(reason: CloseReason): void;
     get isAborted(): boolean;
     onAbort(listener: (reason: Error) => void): void;
     /** Nothing more may be sent for this call. */
@@ -1139,6 +1774,8 @@ export declare class ActiveCall implements Call {
     fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
     /** Where this call stands in the trace of its caller; undefined where neither sent nor started one. */
     get trace(): TraceContext | undefined;
+    /** Puts something that happened on the record of this call, where there is one. */
+    noteEvent(name: CallEventName, facts?: EventFacts): void;
     get hops(): readonly string[];
     secret(name: string): Promise<string>;
     createHandle(value: JsonObject, ttlMs?: number): string;
@@ -1236,36 +1873,42 @@ import type { JsonRpcMessage } from '../jsonrpc/message.ts';
 export declare class AskRejected extends Error {
     readonly name = "AskRejected";
 }
+/** Finds the process that waits for an answer, where that is another one. */
+export interface AskRelay {
+    /** An id that cannot be guessed and says, to this server only, which process waits for an answer of `owner`. */
+    createId(key: string, owner: string): string;
+    /**
+     * Hands an answer on. False when that failed; undefined for an id that is not ours, has expired, or was not sent to
+     * `owner`.
+     */
+    forward(message: JsonRpcMessage, owner: string): Promise<boolean> | undefined;
+}
 /**
  * Requests this server sent to clients on the handshake revisions and that wait for an answer. Ids cannot be
  * guessed, and only the principal that was asked can answer.
  */
 export declare class Asks {
     private readonly pending;
+    private readonly relay;
+    constructor(relay?: AskRelay);
     get size(): number;
+    /** An id whose answer finds its way from any process of this server; undefined where there is only this one. */
+    createPortableId(key: string, owner: string): string | undefined;
     /** Waits for the answer to request `id`, which only `owner` may give. */
     wait(id: string, owner: string): Promise<unknown>;
     /** Tells whether request `id` still waits. */
     has(id: string): boolean;
+    /** The requests that wait now. */
+    listIds(): readonly string[];
     /** Gives up on an answer. */
     drop(id: string): void;
-    /** Hands a response to whoever waits for it. Late and unknown answers are ignored. */
-    settle(message: JsonRpcMessage, owner: string): void;
-}
-
-// mcp/bounded-map.d.ts
-
-/** A map that forgets its oldest entry rather than grow past `capacity`. Reading an entry keeps it young. */
-export declare class BoundedMap<V> {
-    private readonly entries;
-    private readonly capacity;
-    constructor(capacity: number);
-    get size(): number;
-    get(key: string): V | undefined;
-    set(key: string, value: V): void;
-    /** Every value, the longest unread first. */
-    values(): Iterable<V>;
-    delete(key: string): boolean;
+    /** Hands a response to whoever waits for it in this process. False when nobody does. */
+    settle(message: JsonRpcMessage, owner: string): boolean;
+    /**
+     * Hands a response to whoever waits for it, in whichever process. Late and unknown answers are ignored. False when
+     * the process that may wait could not be told.
+     */
+    receive(message: JsonRpcMessage, owner: string): boolean | Promise<boolean>;
 }
 
 // mcp/cache-name.d.ts
@@ -1330,6 +1973,7 @@ export interface CallNotify {
 export type Effect = 'read' | 'write' | 'destroy';
 /** Facts of the request a handler works on. */
 export interface CallRequest {
+    /** In a job: the id of the job, which its client knows as `taskId` or `job_id`. */
     readonly id: RequestId;
     readonly method: string;
     /** The protocol revision it is written in, as a date. */
@@ -1545,15 +2189,17 @@ export {};
 // mcp/context.d.ts
 
 import type { JsonLimits } from '../jsonrpc/scan.ts';
+import type { EventLogStore } from '../storage/event-log.ts';
+import type { PeerBus } from '../storage/peer-bus.ts';
 import type { Sealer } from '../storage/sealed-token.ts';
 import type { LogSink } from '../telemetry/log.ts';
 import type { Asks } from './asks.ts';
-import type { BoundedMap } from './bounded-map.ts';
-import type { LogLevel } from './content.ts';
 import type { InFlight } from './in-flight.ts';
 import type { ParamHeader } from './param-headers.ts';
 import type { Principal } from './principal.ts';
 import type { ReadSecret } from './read-secret.ts';
+import type { Relay } from './relay.ts';
+import type { SessionStates } from './session-states.ts';
 import type { Sessions } from './sessions.ts';
 import type { Subscriptions } from './subscriptions.ts';
 /** Bounds of a server that the protocol layer applies. */
@@ -1598,15 +2244,24 @@ export interface ServerContext {
     readonly running: Map<string, number>;
     /** Forgets what is cached of a component, by its kind and name. Only components with a cache are here. */
     readonly caches: Map<string, () => void | Promise<void>>;
+    /** The streams of sessions that other processes can go on with; undefined where there are none. */
+    readonly eventLogs: EventLogStore | undefined;
+    /** How often a stream went on here that began elsewhere, and how often its events could not be kept for others. */
+    readonly streamCounts: {
+        resumed: number;
+        failed: number;
+    };
     /** How often a handler held the event loop for too long. */
     readonly blocked: {
         count: number;
     };
     readonly subscriptions: Subscriptions;
-    /** Log levels that sessions chose with `logging/setLevel`, by session key. */
-    readonly logLevels: BoundedMap<LogLevel>;
-    /** What sessions subscribed to with `resources/subscribe`, by session key. */
-    readonly watched: BoundedMap<Set<string>>;
+    /** What sessions of handshake revisions chose, and which have ended. */
+    readonly sessionStates: SessionStates;
+    /** The other processes of this server; undefined where it has none. */
+    readonly peers: PeerBus | undefined;
+    /** Hands on what a client posted to another process than the one it concerns; undefined where there is only one. */
+    readonly relay: Relay | undefined;
     /** Whether streams of a revision open with an event that has an id and no data. */
     primesStreams(revision: string): boolean;
     /** Arguments a tool mirrors into headers, by tool name; none of a tool that does not exist for this caller. */
@@ -1636,6 +2291,9 @@ export interface Connection {
     /** Called once when the link is gone. */
     onClose(listener: () => void): void;
 }
+/** Why the answer to a message can no longer be received: its client left, or the server ends before it is there. */
+export type CloseReason = 'client_gone' | 'server_stopped';
+export type CloseListener = (reason: CloseReason) => void;
 /** One message on its way through the server: what came with it, and the way back. */
 export interface Exchange {
     /** Undefined where the transport has no headers. */
@@ -1650,7 +2308,7 @@ export interface Exchange {
     /** Sends a notification or request that belongs to this message, ahead of its answer. */
     send(text: string): void;
     /** Called at most once, when the client can no longer receive the answer. */
-    onClose(listener: () => void): void;
+    onClose(listener: CloseListener): void;
     /**
      * Ends the response stream and lets the client come back for the rest (2025-11-25, "Sending Messages to the
      * Server", 6). Does nothing where streams cannot be resumed.
@@ -1685,8 +2343,8 @@ export declare class InFlight {
     /** Returns false, and adds nothing, when the same id is in flight already. */
     add(scope: string, id: RequestId, call: Cancellable): boolean;
     remove(scope: string, id: RequestId): void;
-    /** Cancels one request. Unknown ids are ignored, as the specification asks. */
-    cancel(scope: string, id: RequestId, reason: string): void;
+    /** Cancels one request. False for unknown ids, which the specification asks to ignore. */
+    cancel(scope: string, id: RequestId, reason: string): boolean;
     /** Cancels everything, because the server stops. */
     cancelAll(reason: string): void;
 }
@@ -1712,7 +2370,7 @@ export declare function initialize(request: McpRequest, about: {
     instructions: string | undefined;
 }, context: ServerContext): Initialized;
 /** Answers `logging/setLevel`: from now on this session gets log messages of that level and above. */
-export declare function setLogLevel(request: McpRequest, context: ServerContext): McpResult;
+export declare function setLogLevel(request: McpRequest, context: ServerContext): McpResult | Promise<McpResult>;
 
 // mcp/input-required.d.ts
 
@@ -1795,7 +2453,7 @@ export type JsonSchema = {
 // mcp/observation.d.ts
 
 import type { JsonRpcMessage } from '../jsonrpc/message.ts';
-import type { CallEvent, CallOutcome } from '../telemetry/observer.ts';
+import type { CallEvent, CallEventName, CallOutcome, EventFacts } from '../telemetry/observer.ts';
 import type { CallSpan } from '../telemetry/tracer.ts';
 import type { ActiveCall } from './active-call.ts';
 import type { McpRequest } from './request.ts';
@@ -1809,6 +2467,8 @@ export declare class Observation {
     span: CallSpan | undefined;
     outcome: CallOutcome;
     error: string | undefined;
+    errorCode: number | undefined;
+    errorMessage: string | undefined;
     errorType: string | undefined;
     errorId: string | undefined;
     queuedMs: number;
@@ -1817,7 +2477,9 @@ export declare class Observation {
     constructor(onRequest: (observation: Observation) => void);
     noteRequest(request: McpRequest): void;
     noteQueued(queuedMs: number): void;
-    noteEvent(name: CallEvent['name']): void;
+    noteEvent(name: CallEventName, facts?: EventFacts): void;
+    /** The JSON-RPC error that goes back. */
+    noteErrorAnswer(code: number, message: string): void;
     /** What a request ended in. An outcome that was noted on the way stays. */
     noteResult(result: McpResult): void;
     /** An error whose kind says all. What nobody expected comes by `noteCrash`. */
@@ -1941,7 +2603,8 @@ export interface Policies {
     readonly repeat?: RepeatPolicy | false;
     /**
      * Arguments that no log and no record may show, as dotted paths: `card.number`; `*` stands for every member or item.
-     * Default: none but those whose name or form gives them away.
+     * A field says so itself with `redact: true` in its JSON Schema, which is `.meta({ redact: true })` in zod. Default:
+     * none but those whose name or form gives them away.
      */
     readonly redact?: readonly string[];
 }
@@ -2042,6 +2705,51 @@ import type { SecretProvider } from '../storage/secrets.ts';
 export type ReadSecret = (name: string, tenant: string) => Promise<string>;
 /** @throws TypeError from the returned function, naming the secret, when no provider has it. */
 export declare function createReadSecret(providers: readonly SecretProvider[], now: () => number, onRead?: (value: string) => void): ReadSecret;
+
+// mcp/relay.d.ts
+
+import { type JsonRpcMessage, type RequestId } from '../jsonrpc/message.ts';
+import type { DocumentStore } from '../storage/document.ts';
+import type { PeerBus } from '../storage/peer-bus.ts';
+import type { Sealer } from '../storage/sealed-token.ts';
+import { type LogSink } from '../telemetry/log.ts';
+import type { AskRelay, Asks } from './asks.ts';
+import type { InFlight } from './in-flight.ts';
+export interface RelayOptions {
+    readonly peers: PeerBus;
+    readonly documents: DocumentStore;
+    /** Seals which process waits for an answer. */
+    readonly sealer: Sealer;
+    /** How long a client may take to answer, in milliseconds. */
+    readonly askTimeoutMs: number;
+    readonly digest: (text: string) => string;
+    readonly now: () => number;
+    readonly log: LogSink;
+}
+/**
+ * Hands what a client posted here on to the process of this server that it concerns: answers to requests of the
+ * server, and cancellations. Answers wait in a document until they are fetched, so that a message that is lost on the
+ * way loses no answer. Bounded for each caller.
+ */
+export declare class Relay implements AskRelay {
+    private readonly options;
+    private readonly callers;
+    constructor(options: RelayOptions);
+    /** Hears what other processes hand on. */
+    connect(asks: Asks, inFlight: InFlight): void;
+    createId(key: string, owner: string): string;
+    forward(message: JsonRpcMessage, owner: string): Promise<boolean> | undefined;
+    /** Has the process that runs a request of a session cancel it, wherever that is. */
+    forwardCancel(scope: string, id: RequestId, owner: string): void;
+    private takes;
+    private leave;
+    private fetch;
+    private fetchAll;
+    private toKey;
+    private note;
+}
+/** Stands before the token of an id, and in no token. */
+export declare const tokenMark = ".";
 
 // mcp/request.d.ts
 
@@ -2188,6 +2896,95 @@ export declare class SecretValues {
     private copy;
 }
 
+// mcp/session-state.d.ts
+
+import { type LogLevel } from './content.ts';
+/** What a session of a handshake revision chose, and whether it has ended. */
+export interface SessionState {
+    readonly isEnded: boolean;
+    /** The level of `logging/setLevel`. */
+    readonly logLevel: LogLevel | undefined;
+    /** What `resources/subscribe` named. */
+    readonly watched: ReadonlySet<string>;
+}
+/** One thing that changes about a session. */
+export type SessionChange = {
+    readonly kind: 'watch' | 'unwatch';
+    readonly uri: string;
+} | {
+    readonly kind: 'level';
+    readonly level: LogLevel;
+} | {
+    readonly kind: 'end';
+};
+/** What a session is before it chose anything. */
+export declare const newSession: SessionState;
+/** What a session is once it has ended. */
+export declare const endedSession: SessionState;
+/** The state after a change; undefined when the session watches as much as it may. What has ended stays so. */
+export declare function applyChange(state: SessionState, change: SessionChange): SessionState | undefined;
+/** A state as a document keeps it. */
+export declare function toSessionText({ isEnded, logLevel, watched }: SessionState): string;
+/** Reads what `toSessionText` wrote, also in another version of this server. */
+export declare function parseSessionText(text: string): SessionState;
+/** Reads a change that another process told of; undefined for what this version does not know. */
+export declare function parseSessionChange(value: unknown): SessionChange | undefined;
+
+// mcp/session-states.d.ts
+
+import type { LogLevel } from './content.ts';
+import type { Session } from './session.ts';
+import { type SessionChange, type SessionState } from './session-state.ts';
+/** A state, and what is known of where it comes from. */
+export interface KnownState {
+    readonly state: SessionState;
+    /** The version of the document it was read from; 0 where there is none. */
+    readonly version: number;
+    /** When it was read, in a count of the times at which news may have been missed. */
+    readonly epoch: number;
+}
+/**
+ * What sessions of the handshake revisions chose, and which have ended, as far as this process knows. Bounded; what is
+ * held, because a stream or connection needs it, is never forgotten.
+ */
+export declare class SessionStates {
+    private readonly known;
+    private readonly held;
+    private readonly ended;
+    private readonly endListeners;
+    /** Whether other processes may know more of a session. */
+    get isShared(): boolean;
+    isEnded(key: string): boolean;
+    /** The log level a session chose, if it chose one. */
+    findLogLevel(key: string): LogLevel | undefined;
+    /** What a session subscribed to. */
+    listWatched(key: string): ReadonlySet<string>;
+    /** Has this process remember a session until the returned function was called. */
+    hold({ key, expiresAt }: Pick<Session, 'key' | 'expiresAt'>): () => void;
+    /** Forgets a session whose connection is gone. */
+    forget(key: string): void;
+    /** Calls a listener with the key of every session that ends. Returns what ends that. */
+    onEnd(listener: (key: string) => void): () => void;
+    /**
+     * Changes something about a session. False when it watches as much as it may.
+     *
+     * @throws Failure `store_unavailable` when other processes could not learn of it.
+     */
+    change({ key }: Session, change: SessionChange): boolean | Promise<boolean>;
+    /** Learns what other processes know of a session, where they may know more. Never rejects. */
+    load(_session: Session): Promise<void> | undefined;
+    /** Learns anew what was learnt of sessions that are held. Never rejects. */
+    reload(): Promise<void>;
+    protected find(key: string): KnownState | undefined;
+    protected set(key: string, known: KnownState): void;
+    protected drop(key: string): void;
+    /** What is held of the sessions that other processes may know of. */
+    protected listHeld(): Iterable<readonly [key: string, known: KnownState | undefined]>;
+    protected isHeld(key: string): boolean;
+    protected noteEnd(key: string): void;
+    private release;
+}
+
 // mcp/session.d.ts
 
 import type { ClientCapabilities } from './capabilities.ts';
@@ -2203,41 +3000,51 @@ export interface Session {
     readonly revision: string;
     readonly clientInfo: Implementation | undefined;
     readonly capabilities: ClientCapabilities;
+    /** When its id is good no more, in milliseconds since 1970; undefined where it belongs to a connection. */
+    readonly expiresAt: number | undefined;
 }
+/** What a client says of itself when it opens a session. */
+export type SessionFacts = Omit<Session, 'key' | 'expiresAt'>;
 
 // mcp/sessions.d.ts
 
 import type { Sealer } from '../storage/sealed-token.ts';
 import type { Implementation } from './content.ts';
 import { type Principal } from './principal.ts';
-import type { Session } from './session.ts';
+import type { Session, SessionFacts } from './session.ts';
+import type { SessionStates } from './session-states.ts';
 export interface SessionsOptions {
     readonly sealer: Sealer;
     /** How long a session id is good for, in milliseconds. */
     readonly ttlMs: number;
-    /** How many ended sessions are remembered until they would have expired. */
-    readonly maxRevoked: number;
+    /** What they chose, and which have ended. */
+    readonly states: SessionStates;
     readonly now: () => number;
     readonly createKey: () => string;
 }
 /**
  * Sessions of the handshake revisions over HTTP. The id is a sealed token that holds everything, so nothing is
- * stored and every process with the same key serves it. Only ended sessions are remembered, until they expire.
+ * stored and every process with the same key serves it. What a session chose, and that it ended, is remembered.
  */
 export declare class Sessions {
     private readonly options;
     private readonly opened;
-    private readonly revoked;
     constructor(options: SessionsOptions);
     /** Seals a new session for `principal` and returns it with its id. */
-    create(facts: Omit<Session, 'key'>, principal: Principal): {
+    create(facts: SessionFacts, principal: Principal): {
         id: string;
         session: Session;
     };
-    /** The session an id names; undefined when it is not ours, has ended, or belongs to somebody else. */
+    /**
+     * The session an id names; undefined when it is not ours, has ended, or belongs to somebody else. Whether it ended in
+     * another process is known after `load`.
+     */
     open(id: string, principal: Principal): Session | undefined;
-    /** Ends a session. Its id answers no more. */
-    end(session: Session): void;
+    /** Learns what other processes know of the session an id names; undefined where there is nothing to wait for. */
+    load(id: string | undefined, principal: Principal): Promise<void> | undefined;
+    /** Ends a session: its id answers no more. False when other processes may not have learnt of it yet. */
+    end(session: Session): boolean | Promise<boolean>;
+    private find;
     private unseal;
 }
 /** Reads what a peer says of itself; undefined unless it has a name. Text is cut to a sane length. */
@@ -2245,6 +3052,7 @@ export declare function toImplementation(value: unknown): Implementation | undef
 
 // mcp/subscriptions.d.ts
 
+import type { PeerBus } from '../storage/peer-bus.ts';
 /** Something clients can be told about. Without a tenant it concerns everyone. */
 export interface Change {
     readonly kind: 'tools' | 'prompts' | 'resources' | 'resource' | 'task';
@@ -2256,6 +3064,8 @@ export interface Change {
         toState(): Record<string, unknown>;
     };
     readonly tenant?: string;
+    /** Set for a `resource` of which only this session has to be told. */
+    readonly sessionKey?: string;
 }
 /** One open stream or connection that wants to hear of changes. */
 export interface Subscriber {
@@ -2264,14 +3074,25 @@ export interface Subscriber {
     readonly expiresAt?: number | undefined;
     wants(change: Change): boolean;
     deliver(change: Change): void;
+    /** The resources it watches, if any. */
+    listWatched?(): Iterable<string>;
+    /** The tasks it watches, if any. */
+    listTasks?(): Iterable<string>;
     /** Ends the stream politely, because the server stops or the caller's token has expired. */
     end(): void;
 }
-/** Who listens to changes in this process. Bounded: `maxStreams` at once. */
+/** The topics changes are told to other processes by. Of a task they are told only that it changed. */
+export declare const changeTopic = "change";
+export declare const taskTopic = "task";
+/**
+ * Who listens to changes in this process. Bounded: `maxStreams` at once. Where there are other processes, those that
+ * listen there are told too.
+ */
 export declare class Subscriptions {
     private readonly subscribers;
     private readonly maxStreams;
-    constructor(maxStreams: number);
+    private readonly peers;
+    constructor(maxStreams: number, peers?: PeerBus);
     /** How many streams and connections listen now. */
     get size(): number;
     /**
@@ -2280,12 +3101,25 @@ export declare class Subscriptions {
      * @throws ProtocolError `streams_exhausted` when `maxStreams` listen already.
      */
     add(subscriber: Subscriber): () => void;
+    /** Tells of a change, here and in the other processes of this server. */
     publish(change: Change): void;
+    /** Tells those of a change that listen in this process. */
+    deliver(change: Change): void;
+    /** Whether anybody in this process has to be told of a change. */
+    isAwaited(change: Change): boolean;
+    /** The tasks that somebody in this process listens to. */
+    listTasks(): ReadonlySet<string>;
+    /** Tells everyone here that everything they listen to may have changed, except for tasks. */
+    catchUp(): Promise<void>;
     /** Ends streams that were opened with a token that has expired by `now`. */
     endExpired(now: number): void;
     /** Ends every stream, because the server stops. */
     endAll(): void;
 }
+/** Everything one listens to, as if all of it had changed; except for tasks. */
+export declare function listPossible(subscriber: Subscriber): Change[];
+/** Reads a change that another process told of; undefined for what this version does not know. */
+export declare function parseChange(value: unknown): Change | undefined;
 /** The notification that tells of a change: its method and its params, if it has any. */
 export declare function toNotification(change: Change): {
     method: string;
@@ -2305,6 +3139,12 @@ export interface CallTask {
     readonly starts: boolean;
     /** Whether the handler was reached. */
     hasBegun: boolean;
+    /**
+     * Makes sure, in a job, that this run may still take effect.
+     *
+     * @throws Cancelled where another run may have taken its place.
+     */
+    assertHeld?(): Promise<void>;
     /** Hears of progress, in a job. */
     noteProgress?(progress: {
         done: number;
@@ -2396,7 +3236,9 @@ export declare function compose(policies: readonly Middleware[], handler: Next):
 // middleware/observe.d.ts
 
 import type { Exchange, Reply } from '../mcp/exchange.ts';
-import type { CallKind, Observer } from '../telemetry/observer.ts';
+import { Observation } from '../mcp/observation.ts';
+import { type Principal } from '../mcp/principal.ts';
+import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 /** Answers one message and tells the observers of it, once, when its answer is ready. */
 export type Observe = (text: string, exchange: Exchange, answer: Answer) => Reply | Promise<Reply>;
@@ -2415,6 +3257,21 @@ export interface ObserveOptions {
 }
 /** Puts measuring around the answer to a message; undefined where nobody observes, so that it costs nothing. */
 export declare function createObserve(options: ObserveOptions): Observe | undefined;
+/** Tells one observer. */
+export declare function tell(run: () => void, { onError }: Pick<ObserveOptions, 'onError'>): void;
+/** Remembers what was worked out for a principal. */
+export declare function createPrincipalHash(hash: (text: string) => string): (principal: Principal) => string;
+/** What the record of a message says besides what its stages left behind. */
+export interface Facts {
+    readonly time: number;
+    readonly text: string;
+    readonly reply: Reply;
+    readonly principalHash: string;
+    readonly invocationId: string;
+    readonly findRedact: ObserveOptions['findRedact'];
+}
+/** All there is to tell of a message. */
+export declare function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord;
 export {};
 
 // middleware/shedding.d.ts
@@ -2438,6 +3295,17 @@ export interface SheddingOptions {
  * Undefined lets a request in.
  */
 export declare function createShedding(load: Load, options: SheddingOptions): () => Failure | undefined;
+
+// middleware/watch-run.d.ts
+
+import type { McpRequest } from '../mcp/request.ts';
+import { type ObserveOptions } from './observe.ts';
+/** Watches one run of a job until the returned function is called, which tells the observers of it. */
+export type WatchRun = (request: McpRequest, run: {
+    readonly attempt: number;
+}) => () => void;
+/** Has runs of jobs told like calls; undefined where nobody observes, so that it costs nothing. */
+export declare function createWatchRun(options: ObserveOptions): WatchRun | undefined;
 
 // registry/answers.d.ts
 
@@ -2824,8 +3692,10 @@ export declare function toSentence(issues: readonly {
 
 // server-jobs.d.ts
 
+import type { JobCounts } from './jobs/job.ts';
 import { type JobOptions } from './jobs/job-options.ts';
 import { Jobs, type TaskTool } from './jobs/task-jobs.ts';
+import { TaskNews } from './jobs/task-news.ts';
 import type { ServerContext } from './mcp/context.ts';
 import type { JobDesk } from './mcp/job-desk.ts';
 import type { Guarded } from './mcp/policy.ts';
@@ -2833,18 +3703,34 @@ import type { TaskMethods } from './mcp/tasks.ts';
 import type { Middleware, Next } from './middleware/compose.ts';
 import type { CompiledTool } from './registry/compile-tool.ts';
 import type { ServerSettings } from './server-options.ts';
+import type { ServerTelemetry } from './server-telemetry.ts';
+/** What the jobs of a server are made with. */
+export interface ServerJobsEnvironment {
+    readonly settings: ServerSettings;
+    readonly context: ServerContext;
+    readonly telemetry: ServerTelemetry;
+}
 /** The jobs of a server, and what its tools, methods and policies need of them. */
 export declare class ServerJobs {
     readonly desk: JobDesk;
+    /** What other processes tell of tasks. */
+    readonly news: TaskNews;
+    /** Whether other processes can have a part in them. */
+    readonly isShared: boolean;
     private readonly jobs;
     private readonly methods;
     private readonly tasks;
-    constructor(options: JobOptions, { settings, context }: {
-        settings: ServerSettings;
-        context: ServerContext;
-    });
+    constructor(options: JobOptions, { settings, context, telemetry }: ServerJobsEnvironment);
     /** Undefined where no tool runs as a task, and so there are no such methods. */
     get taskMethods(): TaskMethods | undefined;
+    /** How many jobs this process runs now. */
+    get running(): number;
+    /** How many jobs there are, as of a few seconds ago; undefined where that is not known yet. */
+    get counts(): JobCounts | undefined;
+    /** Most jobs this process runs at once. */
+    get maxRunning(): number;
+    /** Has this process run so many jobs at once, whatever the options say. */
+    setMaxRunning(maxRunning: number): void;
     /** Runs jobs from now on, also those that other processes left. */
     start(): void;
     /** Takes no more jobs and waits for those that run; what is left after `graceMs` is given back. */
@@ -2870,7 +3756,6 @@ export declare class ServerJobs {
 import type { JobOptions } from './jobs/job-options.ts';
 import type { JsonObject } from './jsonrpc/message.ts';
 import type { Icon } from './mcp/content.ts';
-import type { ServerContext } from './mcp/context.ts';
 import type { BudgetPolicy, ConcurrencyLimit, RateLimit, RepeatPolicy } from './mcp/policy.ts';
 import { SecretValues } from './mcp/secret-values.ts';
 import type { Stores } from './server-stores.ts';
@@ -2878,7 +3763,8 @@ import type { SecretProvider } from './storage/secrets.ts';
 import type { CallLogOptions } from './telemetry/call-log.ts';
 import { type LogSink } from './telemetry/log.ts';
 import type { Observer } from './telemetry/observer.ts';
-import { type ServerLogLevel } from './telemetry/server-log.ts';
+import { ServerCounts } from './telemetry/server-counts.ts';
+import { type ServerLogBounds, type ServerLogLevel } from './telemetry/server-log.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 import type { Upstream } from './upstream/define-upstream.ts';
 /** What a server is made from. Only its name and version are needed. */
@@ -2963,8 +3849,7 @@ export interface ServerOptions {
     /** When callers that repeat themselves are told and stopped, for every tool. Default: never. */
     readonly repeat?: RepeatPolicy;
     /**
-     * Whether every tool that writes only makes a dry run; those that cannot are refused. For staging. Default: `false`,
-     * and `serve` reads `PLINTH_DRY_RUN=1`.
+     * Whether every tool that writes only makes a dry run; those that cannot are refused. For staging. Default `false`.
      */
     readonly dryRun?: boolean;
     /** Most servers a call may have come through. Default `8`. */
@@ -2973,7 +3858,10 @@ export interface ServerOptions {
     readonly instanceName?: string;
     /** How calls of tools with `task` are kept and run as jobs. Default: in this process's memory. */
     readonly jobs?: JobOptions;
-    /** Where limits and the like are kept. Default: this process's memory. */
+    /**
+     * Where limits and the like are kept, and with `bus` what processes that share it tell each other. Default: this
+     * process's memory, and no other processes.
+     */
     readonly stores?: Partial<Stores>;
     /** Most open notification streams. Default `1_024`. */
     readonly maxStreams?: number;
@@ -2984,10 +3872,14 @@ export interface ServerOptions {
 export interface ServerSettings {
     readonly serverInfo: JsonObject;
     readonly instructions: string | undefined;
-    readonly keys: readonly Uint8Array[];
+    /** Others may take their place before the first request. */
+    readonly keys: Uint8Array[];
     /** True when the key was made up, so that sessions end with the process. */
-    readonly hasRandomKey: boolean;
+    hasRandomKey: boolean;
     readonly log: LogSink;
+    readonly logBounds: ServerLogBounds;
+    /** What is counted besides calls. */
+    readonly counts: ServerCounts;
     readonly logCalls: CallLogOptions | undefined;
     readonly observers: readonly Observer[];
     readonly tracer: Tracer | undefined;
@@ -3021,8 +3913,79 @@ export interface ServerSettings {
     readonly instanceName: string;
     readonly now: () => number;
 }
+/** Options that are whole numbers: their defaults and bounds. */
+export declare const serverNumbers: {
+    readonly timeoutMs: {
+        readonly preset: 60000;
+        readonly min: 1;
+        readonly max: 2147483647;
+    };
+    readonly maxTimeoutMs: {
+        readonly preset: 600000;
+        readonly min: 1;
+        readonly max: 2147483647;
+    };
+    readonly blockedAfterMs: {
+        readonly preset: 200;
+        readonly min: 1;
+    };
+    readonly askTimeoutMs: {
+        readonly preset: 300000;
+        readonly min: 1;
+        readonly max: 2147483647;
+    };
+    readonly listTtlMs: {
+        readonly preset: 60000;
+        readonly min: 0;
+    };
+    readonly sessionTtlMs: {
+        readonly preset: 86400000;
+        readonly min: 1;
+    };
+    readonly requestStateTtlMs: {
+        readonly preset: 900000;
+        readonly min: 1;
+    };
+    readonly maxLogLinesPerSecond: {
+        readonly preset: 1000;
+        readonly min: 1;
+    };
+    readonly maxOutputBytes: {
+        readonly preset: 4194304;
+        readonly min: 1024;
+    };
+    readonly maxDepth: {
+        readonly preset: 64;
+        readonly min: 8;
+        readonly max: 1000;
+    };
+    readonly maxNodes: {
+        readonly preset: 100000;
+        readonly min: 100;
+    };
+    readonly maxStreams: {
+        readonly preset: 1024;
+        readonly min: 1;
+    };
+    readonly maxInFlight: {
+        readonly preset: 4096;
+        readonly min: 1;
+    };
+    readonly maxEventLoopDelayMs: {
+        readonly preset: 1000;
+        readonly min: 10;
+    };
+    readonly maxHops: {
+        readonly preset: 8;
+        readonly min: 1;
+    };
+};
 /** @throws TypeError naming the option, its value and the fix. */
 export declare function parseServerOptions(options: ServerOptions): ServerSettings;
+/** Options that flags and environment may say too. */
+export type Configurable = Pick<ServerOptions, 'keys' | 'logLevel'>;
+/** Puts others in the place of options, before the first request. */
+export declare function configureSettings(settings: ServerSettings, { keys, logLevel }: Configurable): void;
 /** @throws TypeError naming the option when a number is not a whole one within its bounds. */
 export declare function parseCount(option: string, value: unknown, bounds: {
     min: number;
@@ -3030,8 +3993,6 @@ export declare function parseCount(option: string, value: unknown, bounds: {
 }): number;
 /** A random string that cannot be guessed: 128 bits. */
 export declare function createKey(): string;
-/** The one context all requests of a server share. */
-export declare function createContext(settings: ServerSettings, components: Pick<ServerContext, 'paramHeaders' | 'mayWatch'>): ServerContext;
 
 // server-probes.d.ts
 
@@ -3041,6 +4002,8 @@ export type Probe = (signal: AbortSignal) => unknown;
 export interface ProbeOptions {
     /** How long it may take, in milliseconds. Default `1_000`. */
     readonly timeoutMs?: number;
+    /** Whether the server is not ready while it fails. Otherwise that is only shown. Default `true`. */
+    readonly isRequired?: boolean;
 }
 /** What the probes said. */
 export interface Readiness {
@@ -3056,7 +4019,8 @@ export declare class Probes {
     private last;
     constructor(now: () => number, onFailure: (name: string, error: unknown) => void);
     /** @throws TypeError when there is a probe of that name. */
-    add(name: string, probe: Probe, { timeoutMs }?: ProbeOptions): void;
+    add(name: string, probe: Probe, options?: ProbeOptions): void;
+    has(name: string): boolean;
     ask(): Promise<Readiness>;
     private askAll;
     private askOne;
@@ -3064,11 +4028,15 @@ export declare class Probes {
 
 // server-stores.d.ts
 
+import type { Bus } from './storage/bus.ts';
 import type { CacheStore } from './storage/cache.ts';
 import type { CounterStore } from './storage/counter.ts';
 import type { DocumentStore } from './storage/document.ts';
+import type { EventLogStore } from './storage/event-log.ts';
 import type { KeptResultStore } from './storage/kept-result.ts';
+import { PeerBus } from './storage/peer-bus.ts';
 import { type LogSink } from './telemetry/log.ts';
+import type { ServerCounts } from './telemetry/server-counts.ts';
 /** Where the policies of a server keep what they must remember. Shared stores make them hold across processes. */
 export interface Stores {
     readonly counters: CounterStore;
@@ -3076,22 +4044,43 @@ export interface Stores {
     readonly documents: DocumentStore;
     readonly cache: CacheStore;
     readonly keptResults: KeptResultStore;
+    /**
+     * What the processes of one server tell each other: changes, ended sessions, answers of clients. It needs shared
+     * `documents` too. Default: none, and each process is a server of its own.
+     */
+    readonly bus?: Bus;
+    /**
+     * The streams of 2025-11-25 and its elders, so that a client whose process is gone can resume on another one.
+     * Default: none, and a stream is resumed where it began.
+     */
+    readonly eventLogs?: EventLogStore;
 }
 /** What stores are made with. */
 export interface StoreEnvironment {
     readonly now: () => number;
     readonly createKey: () => string;
     readonly log: LogSink;
+    /** Where failures of shared stores are counted. */
+    readonly counts: ServerCounts;
 }
-/** The stores given, and this process's memory for the rest. */
+/**
+ * The stores given, and this process's memory for the rest.
+ *
+ * @throws TypeError when there is a bus without documents.
+ */
 export declare function createStores(given: Partial<Stores> | undefined, environment: StoreEnvironment): Stores;
+/** What tells the other processes of a server; undefined where it has none. */
+export declare function createPeers({ bus }: Stores, { name, now, createKey, log }: StoreEnvironment & {
+    readonly name: string;
+}): PeerBus | undefined;
 
 // server-telemetry.d.ts
 
-import { type Failure } from './errors.ts';
+import { type Failure, type ProtocolErrorName } from './errors.ts';
 import { type Observe, type ObserveOptions } from './middleware/observe.ts';
-import { type ServerSettings } from './server-options.ts';
-import type { Observer } from './telemetry/observer.ts';
+import { type WatchRun } from './middleware/watch-run.ts';
+import type { ServerSettings } from './server-options.ts';
+import type { MetricReading, Observer } from './telemetry/observer.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 /** Who hears of the calls of a server. */
 export declare class ServerTelemetry {
@@ -3099,18 +4088,40 @@ export declare class ServerTelemetry {
     private readonly observers;
     private readonly onChange;
     private tracer;
+    private unwatchStatements;
+    private runWatcher;
     constructor(settings: ServerSettings, onChange: () => void);
     /** What is put around every answer; undefined where nobody observes. */
     createObserve(findRedact: ObserveOptions['findRedact']): Observe | undefined;
+    /** Watches one run of a job until the returned function is called; undefined where nobody observes. */
+    watchRun(...[request, run]: Parameters<WatchRun>): (() => void) | undefined;
+    private toOptions;
     get hasTracer(): boolean;
     observe(observer: Observer): void;
     useTracer(tracer: Tracer): void;
+    /**
+     * Has every observer get ready.
+     *
+     * @throws Error of the observer that cannot do its work.
+     */
+    prepare(): Promise<void>;
+    /** Whether everything can be recorded that must be. */
+    get isReady(): boolean;
+    /** Whether anything must be recorded, so that nothing may be done while it cannot be. */
+    get mustRecord(): boolean;
+    /** What the observers say of themselves. */
+    readings(): MetricReading[];
     /** Why nothing may be done at present, where what is done could not be recorded. */
     refuse(): Failure | undefined;
-    /** Tells of a request that was refused before anything of MCP was read. */
-    tellRefusal(path: string, status: number): void;
-    /** Writes what is held back. One that fails keeps none of the others from it. */
+    /** Tells of a request that was refused before anything of MCP was read. Its path is undefined where it was not read. */
+    tellRefusal(path: string | undefined, status: number): void;
+    /** Tells of a message that was refused before it was read. */
+    tellUnreadable(error: ProtocolErrorName): void;
+    private tell;
+    /** Writes what is held back. One that fails, or takes too long, keeps none of the others from it. */
     close(): Promise<void>;
+    private setTracer;
+    private noteFailure;
 }
 
 // server.d.ts
@@ -3124,9 +4135,10 @@ import type { InferInput, InferOutput, Schema } from './mcp/schema.ts';
 import type { Admission } from './middleware/admission.ts';
 import type { ListResources, PromptContract, PromptHandler, ResourceContract, ResourceHandler, ToolContract, ToolHandler, UriVariables } from './registry/contract.ts';
 import { ServerJobs } from './server-jobs.ts';
-import { type ServerOptions, type ServerSettings } from './server-options.ts';
+import { type Configurable, type ServerOptions, type ServerSettings } from './server-options.ts';
 import { type Probe, type ProbeOptions, Probes } from './server-probes.ts';
 import { ServerTelemetry } from './server-telemetry.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 import type { Observer } from './telemetry/observer.ts';
 import type { Upstream } from './upstream/define-upstream.ts';
 /**
@@ -3143,15 +4155,8 @@ export declare class Server {
     readonly probes: Probes;
     /** The jobs that calls of its tools become. */
     readonly jobs: ServerJobs;
-    private readonly stores;
     private readonly context;
-    private readonly tools;
-    private readonly resources;
-    private readonly families;
-    private readonly prompts;
-    private readonly slots;
-    private readonly runCompletion;
-    private readonly runList;
+    private readonly components;
     private current;
     private fetchHandler;
     constructor(options: ServerOptions);
@@ -3186,7 +4191,12 @@ export declare class Server {
     addProbe(name: string, probe: Probe, options?: ProbeOptions): this;
     /** Has an observer hear of every call from now on. */
     observe(observer: Observer): this;
-    /** Tells subscribed clients that a resource changed: those of one tenant, or without it all of them. */
+    /** Has metrics count every call from now on, and read what is known of the server and its process. */
+    measure(metrics: Metrics): this;
+    /**
+     * Tells subscribed clients that a resource changed: those of one tenant, or without it all of them. With `stores.bus`
+     * those of the server's other processes too.
+     */
     resourceUpdated(uri: string, options?: {
         tenant?: string;
     }): void;
@@ -3198,9 +4208,10 @@ export declare class Server {
     /** Everything a request needs, worked out anew only after a component came or went. */
     get scope(): Scope;
     /**
-     * Loads and checks what is otherwise loaded at the first use, and looks for jobs that other processes left.
+     * Loads and checks what is otherwise loaded at the first use, looks for jobs that other processes left, and listens to
+     * what those tell.
      *
-     * @throws TypeError naming the component whose raw JSON Schema cannot be used.
+     * @throws TypeError naming the component whose raw JSON Schema cannot be used; Error of an observer that cannot work.
      */
     prepare(): Promise<void>;
     /** Serves as flags, environment and options say: over stdio with `--stdio`, else over HTTP. */
@@ -3210,21 +4221,14 @@ export declare class Server {
      * else, such as names of your own, make a handler with `createFetchHandler`.
      */
     fetch(request: Request): Promise<Response>;
-    /** From now on every tool that writes only makes a dry run, as with the option `dryRun`. */
-    forceDryRun(): void;
+    /** Takes what flags and environment say in place of the options of that name. `serve` does so by itself. */
+    configure({ dryRun, ...others }: Configurable & Pick<ServerOptions, 'dryRun'>): void;
     /** Ends open streams politely. */
     endStreams(): void;
-    /** Ends open streams politely, cancels what is in flight and gives its jobs back. */
+    /** Ends open streams politely, cancels what is in flight, gives its jobs back and hears no other process any more. */
     close(): void;
-    /** What clients that know no tasks need beside a tool that always runs as one. */
-    private addJobTools;
-    /** What a budget needs beside the tool itself: a way to the rest of a result. */
-    private addKeptResults;
     /** Names who may have held the event loop, where no single handler could be caught at it. */
     private noteDelay;
-    private compose;
-    private composeJob;
-    private findRedact;
     private changed;
     private createScope;
 }
@@ -3235,6 +4239,40 @@ export declare class Server {
  */
 export declare function createServer(options: ServerOptions): Server;
 export type { Call };
+
+// storage/bus.d.ts
+
+/** What hears the messages of a channel. */
+export interface BusListener {
+    /** Called once for each message, in the order in which one publisher sent them. */
+    message(text: string): void;
+    /** Called when messages may have been lost, because the connection was cut and is back. */
+    missed?(): void;
+}
+/**
+ * Carries small texts between processes, by channel. Every listener that is subscribed when a message is published
+ * gets it once, also in the process that published it, as long as its connection holds; nothing is kept for later.
+ */
+export interface Bus {
+    /**
+     * Sends a text to all listeners of a channel.
+     *
+     * @throws RangeError when the text has more than 262,144 characters.
+     * @throws StoreError when the service behind the bus cannot be reached.
+     */
+    publish(channel: string, text: string): Promise<void>;
+    /**
+     * Listens to a channel. What is published after the promise was fulfilled is heard.
+     *
+     * @returns what ends the subscription.
+     * @throws StoreError when the service behind the bus cannot be reached: then nothing is subscribed.
+     */
+    subscribe(channel: string, listener: BusListener): Promise<() => void>;
+    /** Ends all subscriptions and whatever the bus opened for itself. */
+    close(): Promise<void>;
+}
+/** @throws RangeError when a message has too many characters. */
+export declare function assertMessage(text: string): void;
 
 // storage/cache.d.ts
 
@@ -3313,6 +4351,132 @@ export interface DocumentStore {
     }): boolean | Promise<boolean>;
 }
 
+// storage/event-log.d.ts
+
+/** One event as a log keeps it. */
+export interface LoggedEvent {
+    /** Its place: greater than that of every event before it. */
+    readonly sequence: number;
+    readonly text: string;
+}
+/** How a log stands. */
+export interface EventLogHead {
+    /** Who may append: whoever opens the log gets a greater number than all before, also than those of a log that is gone. */
+    readonly producer: number;
+    /** Who may read on: whoever claims the log gets a greater number in the same way. 0 before the first. */
+    readonly reader: number;
+    /** The place after that of the newest event. */
+    readonly next: number;
+    readonly isFinished: boolean;
+    /** Whether its producer neither finished it nor gave a sign of life within its lease. */
+    readonly isSilent: boolean;
+}
+/** What a reader gets of a log. */
+export interface EventLogContent {
+    readonly head: EventLogHead;
+    /** What the first producer wrote of the log. */
+    readonly meta: string;
+    /** What is kept of the events after the place asked for, in their order. */
+    readonly events: readonly LoggedEvent[];
+}
+/** How a log is opened. */
+export interface EventLogOpening {
+    /** Who alone may read it, and open it again. */
+    readonly owner: string;
+    /** Whatever its producer has to say of it, mostly JSON. That of the first one is kept. */
+    readonly meta: string;
+    /** Opens only a log that is there and whose producer is silent, to finish what that one left. Default `false`. */
+    readonly ifSilent?: boolean;
+}
+/** What a producer appends. */
+export interface EventLogWrite {
+    readonly producer: number;
+    /** The place of the first text. Places between it and `next` stay empty: their events were lost on the way. */
+    readonly first: number;
+    /** Without texts it is a sign of life. */
+    readonly texts: readonly string[];
+    /** Whether nothing comes after. Default `false`. */
+    readonly isFinal?: boolean;
+}
+/** What event logs keep, and for how long. */
+export interface EventLogBounds {
+    /** How long a log is kept after its producer's last sign of life, in milliseconds. */
+    readonly ttlMs: number;
+    /** How long a producer may give no sign of life before it counts as gone, in milliseconds. */
+    readonly leaseMs: number;
+    /** Most events of one log. The oldest go first. */
+    readonly maxEvents: number;
+    /** Most characters of the events of one log. The oldest go first; the newest event is always kept. */
+    readonly maxChars: number;
+}
+/**
+ * Logs of events that one process appends to and that any process can read: so that a stream can go on elsewhere.
+ * One producer and one reader at a time, each with a number by which it finds out that another took its place. A
+ * driver does each method in one atomic step with one clock: its own, where processes share it.
+ */
+export interface EventLogStore {
+    readonly bounds: EventLogBounds;
+    /**
+     * Opens a log as its producer. One that is there already goes on where it is: whoever produced it can append no more.
+     *
+     * @returns how it stands, or undefined where it belongs to somebody else, or `ifSilent` does not hold.
+     * @throws StoreError when the service behind the store cannot be reached.
+     */
+    open(key: string, opening: EventLogOpening): EventLogHead | undefined | Promise<EventLogHead | undefined>;
+    /**
+     * Appends events and renews the lease. Nothing happens to a log that is finished or has another producer, and texts
+     * whose place was taken before are not written again: so what may have been done can be repeated.
+     *
+     * @returns how the log stands then, or undefined when it is gone.
+     * @throws StoreError when the service behind the store cannot be reached.
+     */
+    append(key: string, write: EventLogWrite): EventLogHead | undefined | Promise<EventLogHead | undefined>;
+    /**
+     * Takes the place of the reader.
+     *
+     * @returns how the log stands, with the number of this reader; undefined when it is gone or somebody else's.
+     * @throws StoreError when the service behind the store cannot be reached.
+     */
+    claim(key: string, owner: string): EventLogHead | undefined | Promise<EventLogHead | undefined>;
+    /**
+     * The events after the place `after`; -1 for all.
+     *
+     * @returns undefined when the log is gone or somebody else's.
+     * @throws StoreError when the service behind the store cannot be reached.
+     */
+    read(key: string, from: {
+        owner: string;
+        after: number;
+    }): EventLogContent | undefined | Promise<EventLogContent | undefined>;
+}
+/** Bounds as options of every driver. */
+export interface EventLogOptions {
+    /** How long the events of a stream can be read after their last one, in milliseconds. Default `300_000`. */
+    readonly eventTtlMs?: number;
+    /**
+     * How long a process that works for a stream may give no sign of life before it counts as gone, in milliseconds.
+     * Default `15_000`.
+     */
+    readonly eventLeaseMs?: number;
+    /** Most events kept of one stream. The oldest go first. Default `1_024`. */
+    readonly maxEvents?: number;
+    /** Most characters kept of the events of one stream. The oldest go first. Default `4_194_304`. */
+    readonly maxEventChars?: number;
+}
+/** @throws TypeError naming the option, its value and the fix. */
+export declare function parseEventLogOptions(options: EventLogOptions): EventLogBounds;
+/** A text with the characters that came before it in its log: what the oldest events are found by. */
+export interface MeasuredText {
+    readonly sequence: number;
+    readonly before: number;
+    readonly text: string;
+}
+/** The texts of a write that are new to a log which goes up to `next` and had `chars` characters so far. */
+export declare function measureTexts({ first, texts }: EventLogWrite, { next, chars }: {
+    next: number;
+    chars: number;
+}): MeasuredText[];
+
 // storage/kept-result.d.ts
 
 /** Keeps results that were too large to send at once, for whoever they were made for. Bounded in size and time. */
@@ -3321,6 +4485,83 @@ export interface KeptResultStore {
     keep(owner: string, text: string): string | Promise<string>;
     /** The text; undefined when it is gone, or was kept for somebody else. */
     read(owner: string, id: string): string | undefined | Promise<string | undefined>;
+}
+
+// storage/peer-bus.d.ts
+
+import type { Bus } from './bus.ts';
+export interface PeerBusOptions {
+    readonly bus: Bus;
+    /** The server's name: channels are named after it, so that servers that share a service stay apart. */
+    readonly name: string;
+    /** Names this process among those of the server; random. */
+    readonly instance: string;
+    /** Called when the bus failed, at most once every ten seconds. */
+    readonly onFailure: (error: unknown) => void;
+    /** The clock, in milliseconds. */
+    readonly now: () => number;
+}
+/** What a bus has done so far. */
+export interface PeerBusCounts {
+    /** Messages of this process that were sent. */
+    sent: number;
+    /** Messages of other processes. */
+    received: number;
+    /** What failed: to send, to listen, to make sense of a message. */
+    failed: number;
+    /** How often messages of other processes may have been lost. */
+    missed: number;
+}
+/** What hears a topic. */
+export interface TopicListener {
+    /** Called for each message of another process, in the order in which that process sent them. */
+    hear(value: unknown, from: string): void;
+    /** Called when messages may have been lost: what was learnt from them before may be old. */
+    missed?(): void;
+}
+/**
+ * What the processes of one server tell each other, by topic. Nobody hears what it said itself. Values must survive JSON.
+ * Nothing is sent or heard before `start`. A process that could not say something tells all others, once it can, that they may have missed it.
+ */
+export declare class PeerBus {
+    readonly instance: string;
+    readonly counts: PeerBusCounts;
+    private readonly options;
+    private readonly topics;
+    private readonly outboxes;
+    private readonly everyone;
+    private started;
+    /** One from each `start` to the next `close`. */
+    private run;
+    private ends;
+    private retry;
+    private apology;
+    private reportAt;
+    constructor(options: PeerBusOptions);
+    /** Whether this process hears the others. While it does not, what it knows of them may be old. */
+    get isListening(): boolean;
+    /** Hears a topic from now on. Returns what ends that. */
+    on(topic: string, listener: TopicListener): () => void;
+    /** Listens from now on. Fulfilled after the first attempt; where that fails, others follow by themselves. */
+    start(): Promise<void>;
+    /** Listens and sends no more. The bus itself belongs to whoever made it. */
+    close(): void;
+    /** Tells all other processes. Need not be awaited. False when it could not be sent; it never rejects. */
+    publish(topic: string, value: unknown): Promise<boolean>;
+    /** Tells one process, which may be gone. Need not be awaited. False when it could not be sent; it never rejects. */
+    publishTo(instance: string, topic: string, value: unknown): Promise<boolean>;
+    private toChannel;
+    private listen;
+    private subscribe;
+    private say;
+    private send;
+    private findOutbox;
+    /** Has the others know that something did not reach them, as soon as anything does. */
+    private apologize;
+    private receive;
+    private tellMissed;
+    private tell;
+    private fail;
 }
 
 // storage/sealed-token.d.ts
@@ -3381,12 +4622,14 @@ export interface LogBounds {
     /** Lines of one kind a second, on average; twice as many at once. */
     readonly maxPerSecond: number;
     readonly now: () => number;
+    /** Called for each line that is dropped. */
+    readonly onDrop?: () => void;
 }
 /**
  * Keeps a log from being flooded: each kind of message has a bucket of its own, so that a flood of one kind hides no
  * other. What is dropped is counted, and one line says how many.
  */
-export declare function boundLog(sink: LogSink, { maxPerSecond, now }: LogBounds): LogSink;
+export declare function boundLog(sink: LogSink, { maxPerSecond, now, onDrop }: LogBounds): LogSink;
 
 // telemetry/call-log.d.ts
 
@@ -3408,15 +4651,125 @@ export interface LogRecord {
     readonly message: string;
     readonly [field: string]: unknown;
 }
-/** Where log records go. Must not throw and must not block. */
-export type LogSink = (record: LogRecord) => void;
+/** Where log records go. */
+export interface LogSink {
+    /** Must not throw and must not block. */
+    (record: LogRecord): void;
+    /** Resolves once everything that was logged so far is written. Asked before the process ends. */
+    flush?(): Promise<void>;
+}
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export declare function createStderrLog(): LogSink;
+/** Hands each record on as one line of JSON, with its time. */
+export declare function createLineLog(write: (line: string) => void): (record: LogRecord) => void;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 
+// telemetry/metric-families.d.ts
+
+/** Labels of one series. */
+export type Labels = Readonly<Record<string, string>>;
+/** One value of a metric. */
+export interface Sample {
+    readonly labels?: Labels;
+    readonly value: number;
+}
+/** A trace that a value was measured in. */
+export interface Exemplar {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly value: number;
+    /** Milliseconds since 1970. */
+    readonly time: number;
+}
+/** One series of a metric as it stands. Of a histogram the value is the sum. */
+export interface MetricPoint {
+    readonly labels: Labels;
+    readonly value: number;
+    /** Of a histogram: how many values there were. */
+    readonly count?: number;
+    /** Of a histogram: how many values fell into each bucket, the last without an upper end. */
+    readonly buckets?: readonly number[];
+    /** Of a histogram: for each bucket a trace that fell into it, where there is one. */
+    readonly exemplars?: readonly (Exemplar | undefined)[];
+}
+/** A metric with all its series. */
+export interface MetricFamily {
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge' | 'histogram';
+    /** Of a histogram: the upper ends of its buckets, ascending. The last bucket has none. */
+    readonly bounds?: readonly number[];
+    points(): Iterable<MetricPoint>;
+}
+/** Counts up. */
+export declare class Counter implements MetricFamily {
+    readonly type = "counter";
+    readonly name: string;
+    readonly help: string;
+    private readonly series;
+    constructor(name: string, help: string);
+    add(labels: Labels, value?: number): void;
+    points(): Iterable<MetricPoint>;
+}
+/** Counts values by size. Bounds are upper ends, ascending. */
+export declare class Histogram implements MetricFamily {
+    readonly type = "histogram";
+    readonly name: string;
+    readonly help: string;
+    readonly bounds: readonly number[];
+    private readonly series;
+    constructor(name: string, help: string, bounds: readonly number[]);
+    /** @param trace The trace it was measured in, kept until another one falls into the same bucket. */
+    observe(labels: Labels, value: number, trace?: Omit<Exemplar, 'value'>): void;
+    points(): Iterable<MetricPoint>;
+}
+/** How a value that is read when it is asked for is called. */
+export interface ReadingOptions {
+    readonly type: 'counter' | 'gauge';
+    readonly read: () => Iterable<Sample>;
+}
+/** Read when it is asked for. */
+export declare class Reading implements MetricFamily {
+    readonly type: 'counter' | 'gauge';
+    readonly name: string;
+    readonly help: string;
+    private readonly read;
+    constructor(name: string, help: string, { type, read }: ReadingOptions);
+    /** A value that cannot be read now is left out, and keeps nobody from the others. */
+    points(): Iterable<MetricPoint>;
+}
+
+// telemetry/metrics.d.ts
+
+import { type MetricFamily, type ReadingOptions } from './metric-families.ts';
+import type { MetricReading, Observer } from './observer.ts';
+/** How metrics are written. `openmetrics` has exemplars: for each bucket the id of a trace that fell into it. */
+export type MetricsFormat = 'prometheus' | 'openmetrics';
+/** Counts of all calls of a server, and whatever else is read when it is asked for. */
+export interface Metrics extends Observer {
+    /** Adds a value that is read when it is asked for. */
+    read(name: string, help: string, options: ReadingOptions): void;
+    /** Adds values of which is known only when they are asked for which there are. Those of one name are added up. */
+    include(source: () => Iterable<MetricReading>): void;
+    /** Everything, in the text format of Prometheus or in OpenMetrics. Default `prometheus`. */
+    toText(format?: MetricsFormat): string;
+}
+/** Metrics, and what they are made of. */
+export interface MetricsRegistry extends Metrics {
+    families(): readonly MetricFamily[];
+}
+/**
+ * Counts calls by kind, component and outcome. Names that callers invent are counted as `other`, so that the number of
+ * series is bounded.
+ */
+export declare function createMetrics(): Metrics;
+/** Makes metrics that can be read as they are. */
+export declare function createRegistry(): MetricsRegistry;
+
 // telemetry/observer.d.ts
 
+import type { Sample } from './metric-families.ts';
 /** How a message ended. */
 export type CallOutcome = 'ok'
 /** The tool said that it failed. */
@@ -3431,14 +4784,49 @@ export type CallOutcome = 'ok'
  | 'cancelled'
 /** The client has to answer questions first. */
  | 'input_required';
-/** What a message was about. `http` is a request that was refused before anything of MCP was read. */
-export type CallKind = 'tool' | 'resource' | 'prompt' | 'request' | 'notification' | 'response' | 'unreadable' | 'http';
+/**
+ * What a message was about. `http` is a request that was refused before anything of MCP was read, `job` no message at
+ * all but one run of a job: its `requestId` is the id of the job.
+ */
+export type CallKind = 'tool' | 'job' | 'resource' | 'prompt' | 'request' | 'notification' | 'response' | 'unreadable' | 'http';
 /** Something on the way of a call that people who look into it want to know. */
 export interface CallEvent {
-    readonly name: 'asked' | 'queued' | 'cached' | 'replayed' | 'cut' | 'repeated';
+    readonly name: CallEventName;
     /** When, in milliseconds since 1970. */
     readonly time: number;
+    /** What else there is to say. Nothing of arguments or results. */
+    readonly facts?: EventFacts | undefined;
 }
+/** What an event says besides its name. */
+export type EventFacts = Readonly<Record<string, string | number>>;
+/** What can happen on the way of a call. */
+export type CallEventName = 
+/** The user or the model behind the client was asked. */
+'asked'
+/** It stood in line for a slot, and got one. */
+ | 'queued'
+/** Its answer came from the cache. */
+ | 'cached'
+/** The cache had no answer. */
+ | 'cache_missed'
+/** It got the answer of an earlier call with the same key. */
+ | 'replayed'
+/** Its result was over its budget. */
+ | 'cut'
+/** Its caller was told that it repeats itself. */
+ | 'repeated'
+/** An attempt at an upstream failed and was made again. */
+ | 'retried'
+/** It stood in line for a slot of an upstream. */
+ | 'upstream_queued'
+/** The breaker of an upstream kept it from asking. */
+ | 'breaker_refused'
+/** Its failure opened the breaker of an upstream. */
+ | 'breaker_opened'
+/** The run of a job ended without a result, and another one follows. */
+ | 'rescheduled'
+/** A job used its attempts up, and waits as a dead letter for somebody to look at it. */
+ | 'dead_lettered';
 /** All there is to tell of one message, told once, when its answer is ready. */
 export interface CallRecord {
     /** When the message came, in milliseconds since 1970. */
@@ -3464,6 +4852,10 @@ export interface CallRecord {
     readonly outcome: CallOutcome;
     /** The stable name of the failure. */
     readonly error: string | undefined;
+    /** The code of the JSON-RPC error it was answered with; undefined where it was answered with a result, or not. */
+    readonly errorCode: number | undefined;
+    /** The sentence of that JSON-RPC error, as the caller got it. Not to be shown without `redactText`. */
+    readonly errorMessage: string | undefined;
     /** The class of what was thrown, for `crash`. */
     readonly errorType: string | undefined;
     /** What the caller was told in place of what was thrown, for `crash`. */
@@ -3475,8 +4867,12 @@ export interface CallRecord {
     readonly bytesOut: number;
     readonly traceId: string | undefined;
     readonly spanId: string | undefined;
+    /** Whether the trace is recorded, so that its id leads somewhere. */
+    readonly isSampled: boolean;
     readonly idempotencyKey: string | undefined;
     readonly dryRun: boolean;
+    /** Of a job: which run of it this is, counted from 1. */
+    readonly attempt?: number;
     /** The arguments as they were sent; undefined where no component declared them. Not to be shown without `redactValue` and `redact`. */
     readonly arguments: unknown;
     /** Paths of the arguments that the contract keeps out of all records. */
@@ -3489,8 +4885,35 @@ export interface Observer {
     onCall(record: CallRecord): void;
     /** False while the server must refuse everything, because it could not be recorded. */
     isReady?(): boolean;
+    /**
+     * Gets ready before the server takes requests. What is thrown here keeps it from starting.
+     */
+    prepare?(): Promise<void>;
+    /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+    readings?(): Iterable<MetricReading>;
     /** Writes what is still held back, and lets go of what is open. Called when the server has stopped. */
     close?(): Promise<void>;
+}
+/** A metric whose values are known when it is asked for. */
+export interface MetricReading {
+    /** As Prometheus wants it: `plinth_audit_dropped_total`. */
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge';
+    readonly samples: Iterable<Sample>;
+}
+
+// telemetry/server-counts.d.ts
+
+import type { MetricReading } from './observer.ts';
+/** What a server counts besides its calls. */
+export declare class ServerCounts {
+    /** Lines the log did not take. */
+    droppedLogLines: number;
+    private readonly storeFailures;
+    /** Counts from zero what a shared store fails at; call what is returned whenever it does. */
+    addStore(store: string): () => void;
+    readings(): MetricReading[];
 }
 
 // telemetry/server-log.d.ts
@@ -3501,10 +4924,12 @@ import type { LogSink } from './log.ts';
 export declare const logLevels: readonly ['debug', 'info', 'warn', 'error'];
 /** How much the log of a server says. */
 export type ServerLogLevel = (typeof logLevels)[number];
-/** Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call. */
-export declare function createServerLog(sink: LogSink, options: LogBounds & {
+/** How much the log of a server says; the level may become another one. */
+export interface ServerLogBounds extends LogBounds {
     level: ServerLogLevel;
-}): LogSink;
+}
+/** Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call. */
+export declare function createServerLog(sink: LogSink, options: ServerLogBounds): LogSink;
 /** @throws TypeError naming the option and its value. */
 export declare function parseLogLevel(option: string, value: unknown): ServerLogLevel;
 
@@ -3542,8 +4967,22 @@ export interface SpanStart {
     readonly isHttp: boolean;
     /** Where the caller's trace stands; undefined where it sent none. */
     readonly parent: TraceContext | undefined;
+    /** Where the trace of the HTTP request stands, where the message names another one; or that of the call a job is of. */
+    readonly link: TraceContext | undefined;
+    /** Of the run of a job: which one it is, counted from 1. Its `requestId` is the id of the job. */
+    readonly attempt?: number;
     /** When the message came, in milliseconds since 1970. */
     readonly time: number;
+}
+/** What is known of a statement to a database when its span starts. Never the values of its parameters. */
+export interface StatementStart {
+    /** The product, by the name OpenTelemetry has for it. */
+    readonly system: string;
+    readonly text: string;
+    /** What is done; undefined where the text has to say. */
+    readonly operation?: string;
+    /** What it is done to; undefined where the text has to say. */
+    readonly target?: string;
 }
 /** The span of one request. */
 export interface CallSpan {
@@ -3555,6 +4994,11 @@ export interface CallSpan {
 /** Makes a span for each request. Must not throw. */
 export interface Tracer {
     start(start: SpanStart): CallSpan;
+    /**
+     * Runs a statement to a database in a span below the one that runs here. Where that is none of this tracer's own, it
+     * only runs the statement.
+     */
+    statement?<T>(statement: StatementStart, run: () => T): T;
     /** Sends what is still held back. */
     close?(): Promise<void>;
 }
@@ -3729,9 +5173,10 @@ export declare class Bulkhead {
     /**
      * Takes a slot, or waits for one. Whoever gets one must `leave`.
      *
+     * @returns whether it had to wait.
      * @throws Failure `overloaded` when the line is full or the wait too long; the reason of `signal` when it aborts.
      */
-    enter(signal: AbortSignal): Promise<void>;
+    enter(signal: AbortSignal): Promise<boolean>;
     leave(): void;
     private wait;
     private refuse;
@@ -3867,4 +5312,8 @@ export interface UpstreamCall {
     /** The key by which the client marks repeats of this call, where there is one. */
     readonly idempotencyKey: string | undefined;
     fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+    /** Hears of what an upstream did with the call, for its record and its trace. */
+    noteEvent?(name: UpstreamEventName, facts: Readonly<Record<string, string | number>>): void;
 }
+/** What an upstream can do with a call besides answering it. */
+export type UpstreamEventName = 'retried' | 'upstream_queued' | 'breaker_refused' | 'breaker_opened';

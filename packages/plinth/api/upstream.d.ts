@@ -418,9 +418,10 @@ export declare class Bulkhead {
     /**
      * Takes a slot, or waits for one. Whoever gets one must `leave`.
      *
+     * @returns whether it had to wait.
      * @throws Failure `overloaded` when the line is full or the wait too long; the reason of `signal` when it aborts.
      */
-    enter(signal: AbortSignal): Promise<void>;
+    enter(signal: AbortSignal): Promise<boolean>;
     leave(): void;
     private wait;
     private refuse;
@@ -675,7 +676,11 @@ export interface UpstreamCall {
     /** The key by which the client marks repeats of this call, where there is one. */
     readonly idempotencyKey: string | undefined;
     fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+    /** Hears of what an upstream did with the call, for its record and its trace. */
+    noteEvent?(name: UpstreamEventName, facts: Readonly<Record<string, string | number>>): void;
 }
+/** What an upstream can do with a call besides answering it. */
+export type UpstreamEventName = 'retried' | 'upstream_queued' | 'breaker_refused' | 'breaker_opened';
 
 // upstream/upstream-failure.d.ts
 

@@ -79,19 +79,29 @@ function answerRequest(message: IncomingRequest, revision: Revision, way: Way): 
   const failed = (error: unknown) => toErrorReply(error, { id: message.id, revision, exchange, scope })
   try {
     const request = decode(message, revision, way)
-    exchange.observation?.noteRequest(request)
+    const { observation } = exchange
+    observation?.noteRequest(request)
     exchange.identify?.(request.id, request.session, request.revision.date)
-    const refused = admit(request, scope)
-    if (refused === undefined) return run(request, scope, failed)
-    if (!(refused instanceof Promise)) return toRefusedReply(refused, request)
-    return refused
-      .then((failure) =>
-        failure === undefined ? run(request, scope, failed) : toRefusedReply(failure, request),
-      )
-      .catch(failed)
+    const span = observation?.span
+    if (span === undefined) return takeOn(request, scope, failed)
+    return span.run(() => takeOn(request, scope, failed))
   } catch (error) {
     return failed(error)
   }
+}
+
+type ToFailedReply = (error: unknown) => Reply
+
+/** Answers a request, or says why it is not taken on. */
+function takeOn(request: McpRequest, scope: Scope, failed: ToFailedReply): Reply | Promise<Reply> {
+  const refused = admit(request, scope)
+  if (refused === undefined) return run(request, scope, failed)
+  if (!(refused instanceof Promise)) return toRefusedReply(refused, request)
+  return refused
+    .then((failure) =>
+      failure === undefined ? run(request, scope, failed) : toRefusedReply(failure, request),
+    )
+    .catch(failed)
 }
 
 /** Whether the server takes this request on at all. Over HTTP overload is answered before the body is read. */
@@ -103,25 +113,34 @@ function admit(
   return busy ?? admission.limit?.(request)
 }
 
-function run(request: McpRequest, scope: Scope, failed: (error: unknown) => Reply): Reply | Promise<Reply> {
+function run(request: McpRequest, scope: Scope, failed: ToFailedReply): Reply | Promise<Reply> {
   const outcome = dispatch(request, scope)
   if (!(outcome instanceof Promise)) return toReply(request, outcome, scope)
   const { load } = scope.admission
   // A stream that only waits for changes is no work; `maxStreams` bounds those.
   const work = request.method === 'subscriptions/listen' ? 0 : 1
   load.inFlight += work
-  return outcome
-    .then((settled) => toReply(request, settled, scope))
-    .catch(failed)
-    .finally(() => {
+  return outcome.then(
+    (settled) => {
       load.inFlight -= work
-    })
+      try {
+        return toReply(request, settled, scope)
+      } catch (error) {
+        return failed(error)
+      }
+    },
+    (error: unknown) => {
+      load.inFlight -= work
+      return failed(error)
+    },
+  )
 }
 
 /** A refusal before anything was done: the failure, with the status and the header that HTTP has for it. */
 function toRefusedReply(failure: Failure, { id, exchange }: McpRequest): Reply {
   const { message, code, status, body } = failure
   exchange.observation?.noteError(failure)
+  exchange.observation?.noteErrorAnswer(code, message)
   const after = body.retry_after_ms
   const headers = after === undefined ? {} : { headers: { 'retry-after': String(Math.ceil(after / 1_000)) } }
   return { status, text: serializeError(id, { code, message, data: body }), ...headers }
@@ -179,14 +198,25 @@ function toUnencodable(request: McpRequest, error: unknown, scope: Scope): Failu
   return createFailure('output_invalid')
 }
 
-function acceptResponse(message: JsonRpcMessage, revision: Revision, { exchange, scope }: Way): Reply {
+function acceptResponse(
+  message: JsonRpcMessage,
+  revision: Revision,
+  { exchange, scope }: Way,
+): Reply | Promise<Reply> {
   const { context } = scope
   if (!revision.handshake && exchange.connection === undefined) {
     throw new ProtocolError('request_invalid', { message: 'This revision has no responses from clients.' })
   }
   findSession(exchange, context)
-  context.asks.settle(message, toPrincipalKey(exchange.principal))
-  return accepted
+  const received = context.asks.receive(message, toPrincipalKey(exchange.principal))
+  return received instanceof Promise ? received.then(toReceipt) : accepted
+}
+
+/** What is said to an answer of a client that was for another process. */
+function toReceipt(isReceived: boolean): Reply {
+  if (isReceived) return accepted
+  const { code, message, body } = createFailure('overloaded', { retryAfterMs: 1_000 })
+  return { status: 503, text: serializeError(undefined, { code, message, data: body }) }
 }
 
 function acceptNotification(message: JsonRpcMessage, revision: Revision, { exchange, scope }: Way): Reply {
@@ -195,7 +225,10 @@ function acceptNotification(message: JsonRpcMessage, revision: Revision, { excha
   if (message.method !== 'notifications/cancelled') return accepted
   const link = exchange.connection?.key ?? session?.key
   const id = message.params?.['requestId']
-  if (link !== undefined && isRequestId(id)) context.inFlight.cancel(link, id, 'The client cancelled.')
+  if (link === undefined || !isRequestId(id)) return accepted
+  const isFound = context.inFlight.cancel(link, id, 'The client cancelled.')
+  if (isFound || exchange.connection !== undefined) return accepted
+  context.relay?.forwardCancel(link, id, toPrincipalKey(exchange.principal))
   return accepted
 }
 
@@ -214,6 +247,7 @@ function toErrorReply(error: unknown, failed: Failed): Reply {
   if (error instanceof ProtocolError) return toProtocolReply(error, failed)
   if (error instanceof Failure) {
     const { message, code, body } = error
+    observation?.noteErrorAnswer(code, message)
     return { status: 200, text: serializeError(failed.id, { code, message, data: body }) }
   }
   const errorId = failed.scope.context.createKey()
@@ -224,10 +258,11 @@ function toErrorReply(error: unknown, failed: Failed): Reply {
 }
 
 /** Clients of the handshake revisions read 4xx as a lost session, so what was understood is answered with 200. */
-function toProtocolReply(error: ProtocolError, { id, revision }: Failed): Reply {
+function toProtocolReply(error: ProtocolError, { id, revision, exchange }: Failed): Reply {
   const row = protocolErrors[error.error]
   const unknown = error.error === 'resource_unknown' && revision !== undefined
   const code = unknown ? revision.resourceUnknownCode : row.code
+  exchange.observation?.noteErrorAnswer(code, error.message)
   const kept =
     error.error.startsWith('session_') ||
     error.error === 'scope_missing' ||

@@ -1,10 +1,10 @@
-export type { AdminOptions } from './entry/admin.ts'
+export type { AdminOptions } from './entry/admin-options.ts'
 export { createFetchHandler } from './entry/http-fetch.ts'
-export type { HttpService } from './entry/http-node.ts'
-export { serveHttp } from './entry/http-node.ts'
 export type { HttpOptions } from './entry/http-options.ts'
 export type { LocalCaller } from './entry/local-principal.ts'
 export type { ServeOptions, Service } from './entry/serve.ts'
+export { serveHttp } from './entry/serve-http.ts'
+export type { HttpService } from './entry/service.ts'
 export type { FailureBody, FailureName, ProtocolErrorName } from './errors.ts'
 export { Failure, ProtocolError, ToolError } from './errors.ts'
 export type { JobOptions } from './jobs/job-options.ts'
@@ -93,17 +93,39 @@ export { createServer, Server } from './server.ts'
 export type { ServerOptions } from './server-options.ts'
 export type { Probe, ProbeOptions } from './server-probes.ts'
 export type { Stores } from './server-stores.ts'
+export type { Bus, BusListener } from './storage/bus.ts'
 export type { CacheStore } from './storage/cache.ts'
 export type { Bucket, CounterStore } from './storage/counter.ts'
 export type { DocumentStore, DocumentWrite, StoredDocument } from './storage/document.ts'
 export { envSecrets } from './storage/env-secrets.ts'
+export type {
+  EventLogBounds,
+  EventLogContent,
+  EventLogHead,
+  EventLogOpening,
+  EventLogStore,
+  EventLogWrite,
+  LoggedEvent,
+} from './storage/event-log.ts'
 export { fileSecrets } from './storage/file-secrets.ts'
 export type { KeptResultStore } from './storage/kept-result.ts'
 export type { SecretProvider } from './storage/secrets.ts'
+export type { Statement } from './storage/trace-statement.ts'
+export { traceStatement } from './storage/trace-statement.ts'
 export type { CallLogOptions } from './telemetry/call-log.ts'
 export type { LogRecord, LogSink } from './telemetry/log.ts'
-export type { CallEvent, CallKind, CallOutcome, CallRecord, Observer } from './telemetry/observer.ts'
+export type { Labels, Sample } from './telemetry/metric-families.ts'
+export type {
+  CallEvent,
+  CallEventName,
+  CallKind,
+  CallOutcome,
+  CallRecord,
+  EventFacts,
+  MetricReading,
+  Observer,
+} from './telemetry/observer.ts'
 export type { ServerLogLevel } from './telemetry/server-log.ts'
-export type { CallSpan, SpanStart, Tracer } from './telemetry/tracer.ts'
+export type { CallSpan, SpanStart, StatementStart, Tracer } from './telemetry/tracer.ts'
 export type { WorkerHandlerOptions } from './worker/worker-handler.ts'
 export { workerHandler } from './worker/worker-handler.ts'

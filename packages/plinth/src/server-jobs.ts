@@ -1,9 +1,12 @@
+import type { JobCounts, JobRecord } from './jobs/job.ts'
 import { type JobOptions, parseJobOptions, parseTaskPolicy } from './jobs/job-options.ts'
 import { createMemoryJobStore } from './jobs/memory-job-store.ts'
 import { Jobs, type TaskTool } from './jobs/task-jobs.ts'
 import { createJobDesk, createTaskMethods } from './jobs/task-methods.ts'
+import { TaskNews } from './jobs/task-news.ts'
 import { createTaskPolicy } from './jobs/task-policy.ts'
 import { isAllowed } from './mcp/access.ts'
+import type { ActiveCall } from './mcp/active-call.ts'
 import type { ServerContext } from './mcp/context.ts'
 import type { JobDesk } from './mcp/job-desk.ts'
 import type { Guarded } from './mcp/policy.ts'
@@ -14,32 +17,68 @@ import { findIdempotencyKey, idempotencyKeyMeta } from './middleware/idempotency
 import type { CompiledTool } from './registry/compile-tool.ts'
 import { runComponent } from './registry/run-component.ts'
 import type { ServerSettings } from './server-options.ts'
+import type { ServerTelemetry } from './server-telemetry.ts'
+
+/** What the jobs of a server are made with. */
+export interface ServerJobsEnvironment {
+  readonly settings: ServerSettings
+  readonly context: ServerContext
+  readonly telemetry: ServerTelemetry
+}
 
 /** The jobs of a server, and what its tools, methods and policies need of them. */
 export class ServerJobs {
   readonly desk: JobDesk
+  /** What other processes tell of tasks. */
+  readonly news: TaskNews
+  /** Whether other processes can have a part in them. */
+  readonly isShared: boolean
   private readonly jobs: Jobs
   private readonly methods: TaskMethods
   private readonly tasks = new Map<string, TaskTool>()
 
-  constructor(
-    options: JobOptions,
-    { settings, context }: { settings: ServerSettings; context: ServerContext },
-  ) {
+  constructor(options: JobOptions, { settings, context, telemetry }: ServerJobsEnvironment) {
+    this.isShared = options.store !== undefined
+    const store = options.store ?? createMemoryJobStore({ now: settings.now })
+    const queue = String(settings.serverInfo['name'])
     this.jobs = new Jobs({
-      store: options.store ?? createMemoryJobStore({ now: settings.now }),
+      store,
       settings: parseJobOptions(options),
-      queue: String(settings.serverInfo['name']),
+      queue,
       context,
       keyMeta: idempotencyKeyMeta,
+      watchRun: (request, run) => telemetry.watchRun(request, run),
+      mayRun: () => telemetry.isReady,
     })
     this.methods = createTaskMethods(this.jobs)
     this.desk = createJobDesk(this.jobs)
+    const toPollIntervalMs = (record: JobRecord) => this.jobs.toPollIntervalMs(record)
+    this.news = new TaskNews({ store, queue, context, toPollIntervalMs })
   }
 
   /** Undefined where no tool runs as a task, and so there are no such methods. */
   get taskMethods(): TaskMethods | undefined {
     return this.tasks.size === 0 ? undefined : this.methods
+  }
+
+  /** How many jobs this process runs now. */
+  get running(): number {
+    return this.jobs.running
+  }
+
+  /** How many jobs there are, as of a few seconds ago; undefined where that is not known yet. */
+  get counts(): JobCounts | undefined {
+    return this.jobs.counts
+  }
+
+  /** Most jobs this process runs at once. */
+  get maxRunning(): number {
+    return this.jobs.maxRunning
+  }
+
+  /** Has this process run so many jobs at once, whatever the options say. */
+  setMaxRunning(maxRunning: number): void {
+    this.jobs.setMaxRunning(maxRunning)
   }
 
   /** Runs jobs from now on, also those that other processes left. */
@@ -70,8 +109,9 @@ export class ServerJobs {
     const { name, errors, effect, timeoutMs, redact, contract } = tool
     const task: TaskTool = {
       ...{ name, errors, timeoutMs, redact, settings },
+      resumes: typeof idempotency === 'object' && idempotency.resume === true,
       ...(effect === undefined ? {} : { effect }),
-      run: (call) => runComponent(call, run, toFailureResult),
+      run: (call) => runInSpan(call, () => runComponent(call, run, toFailureResult)),
       findKey: (call) => (idempotency === undefined ? undefined : findIdempotencyKey(call, argument)),
       isAllowed: (principal) => isAllowed(contract, principal),
     }
@@ -96,4 +136,10 @@ export class ServerJobs {
 
   /** Runs a dead letter once more, with all its attempts. */
   revive: Jobs['revive'] = (id) => this.jobs.revive(id)
+}
+
+/** Nobody stands around the run of a job who could have entered its span. */
+function runInSpan<T>({ mcp }: ActiveCall, run: () => T): T {
+  const { observation } = mcp.exchange
+  return observation?.span === undefined ? run() : observation.span.run(run)
 }

@@ -1,6 +1,10 @@
+import type { ServerContext } from './mcp/context.ts'
 import type { Server } from './server.ts'
+import type { ServerJobs } from './server-jobs.ts'
+import type { PeerBus } from './storage/peer-bus.ts'
+import type { Sample } from './telemetry/metric-families.ts'
 import type { Metrics } from './telemetry/metrics.ts'
-import type { Sample } from './telemetry/prometheus.ts'
+import type { MetricReading } from './telemetry/observer.ts'
 import type { Upstream, UpstreamState } from './upstream/define-upstream.ts'
 
 const breakerStates = ['closed', 'half_open', 'open']
@@ -16,16 +20,48 @@ export function readServerMetrics(metrics: Metrics, server: Server): void {
   gauge('plinth_event_loop_delay_seconds', 'Longest delay of the last sample.', () => load.delayMs() / 1_000)
   gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
   gauge('plinth_heap_used_bytes', 'Used heap.', () => process.memoryUsage().heapUsed)
-  gauge(
-    'process_start_time_seconds',
-    'Start, in seconds since 1970.',
-    () => Date.now() / 1_000 - process.uptime(),
-  )
+  const startedAt = Date.now() / 1_000 - process.uptime()
+  gauge('process_start_time_seconds', 'Start, in seconds since 1970.', () => startedAt)
   metrics.read('plinth_blocked_total', 'How often a handler held the event loop for too long.', {
     type: 'counter',
     read: () => [{ value: context.blocked.count }],
   })
+  metrics.include(() => [...server.settings.counts.readings(), ...server.telemetry.readings()])
+  metrics.include(() => listJobReadings(server.jobs))
+  if (context.peers !== undefined) readPeers(metrics, context.peers)
+  if (context.eventLogs !== undefined) readStreams(metrics, context.streamCounts)
   if (server.upstreams.length > 0) readUpstreams(metrics, server.upstreams)
+}
+
+/** Nothing of a server that has no jobs yet. */
+function listJobReadings(jobs: ServerJobs): MetricReading[] {
+  if (jobs.taskMethods === undefined) return []
+  const { running, counts } = jobs
+  const gauge = (name: string, help: string, value: number | undefined): MetricReading => {
+    const samples = value === undefined ? [] : [{ value }]
+    return { name: `plinth_jobs_${name}`, help, type: 'gauge', samples }
+  }
+  return [
+    gauge('running', 'Jobs that this process runs.', running),
+    gauge('due', 'Jobs that wait for a worker, of all processes, as of a few seconds ago.', counts?.due),
+    gauge('dead', 'Dead letters, of all processes, as of a few seconds ago.', counts?.dead),
+  ]
+}
+
+function readPeers(metrics: Metrics, { counts }: PeerBus): void {
+  const counter = (name: string, help: string, read: () => number) =>
+    metrics.read(`plinth_bus_${name}_total`, help, { type: 'counter', read: () => [{ value: read() }] })
+  counter('sent', 'Messages sent to other processes of the server.', () => counts.sent)
+  counter('received', 'Messages of other processes of the server.', () => counts.received)
+  counter('failed', 'What failed: to send, to listen, to read a message.', () => counts.failed)
+  counter('missed', 'How often messages of other processes may have been lost.', () => counts.missed)
+}
+
+function readStreams(metrics: Metrics, counts: ServerContext['streamCounts']): void {
+  const counter = (name: string, help: string, read: () => number) =>
+    metrics.read(`plinth_streams_${name}_total`, help, { type: 'counter', read: () => [{ value: read() }] })
+  counter('resumed', 'Streams that went on here and had begun elsewhere.', () => counts.resumed)
+  counter('failed', 'Requests to the store of streams that failed.', () => counts.failed)
 }
 
 function readUpstreams(metrics: Metrics, upstreams: readonly Upstream[]): void {

@@ -1,29 +1,24 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { JobOptions } from './jobs/job-options.ts'
 import type { JsonObject } from './jsonrpc/message.ts'
-import { Asks } from './mcp/asks.ts'
-import { BoundedMap } from './mcp/bounded-map.ts'
 import type { Icon } from './mcp/content.ts'
-import type { ServerContext } from './mcp/context.ts'
-import { InFlight } from './mcp/in-flight.ts'
 import type { BudgetPolicy, ConcurrencyLimit, RateLimit, RepeatPolicy } from './mcp/policy.ts'
-import { createReadSecret } from './mcp/read-secret.ts'
-import { toMembers } from './mcp/revision.ts'
-import { envelopeKeys } from './mcp/revisions/2026-07-28/envelope.ts'
-import { findRevision } from './mcp/revisions/supported.ts'
 import { SecretValues } from './mcp/secret-values.ts'
-import { Sessions } from './mcp/sessions.ts'
-import { Subscriptions } from './mcp/subscriptions.ts'
 import { parseBudget } from './middleware/budget.ts'
 import { parseRepeat } from './middleware/repeat-guard.ts'
 import type { Stores } from './server-stores.ts'
-import { createRandomKey, createSealer, parseKeys } from './storage/sealed-token.ts'
+import { createRandomKey, parseKeys } from './storage/sealed-token.ts'
 import type { SecretProvider } from './storage/secrets.ts'
 import type { CallLogOptions } from './telemetry/call-log.ts'
 import { createStderrLog, type LogSink } from './telemetry/log.ts'
 import type { Observer } from './telemetry/observer.ts'
-import { redactValue } from './telemetry/redact.ts'
-import { createServerLog, parseLogLevel, type ServerLogLevel } from './telemetry/server-log.ts'
+import { ServerCounts } from './telemetry/server-counts.ts'
+import {
+  createServerLog,
+  parseLogLevel,
+  type ServerLogBounds,
+  type ServerLogLevel,
+} from './telemetry/server-log.ts'
 import type { Tracer } from './telemetry/tracer.ts'
 import type { Upstream } from './upstream/define-upstream.ts'
 
@@ -109,8 +104,7 @@ export interface ServerOptions {
   /** When callers that repeat themselves are told and stopped, for every tool. Default: never. */
   readonly repeat?: RepeatPolicy
   /**
-   * Whether every tool that writes only makes a dry run; those that cannot are refused. For staging. Default: `false`,
-   * and `serve` reads `PLINTH_DRY_RUN=1`.
+   * Whether every tool that writes only makes a dry run; those that cannot are refused. For staging. Default `false`.
    */
   readonly dryRun?: boolean
   /** Most servers a call may have come through. Default `8`. */
@@ -119,7 +113,10 @@ export interface ServerOptions {
   readonly instanceName?: string
   /** How calls of tools with `task` are kept and run as jobs. Default: in this process's memory. */
   readonly jobs?: JobOptions
-  /** Where limits and the like are kept. Default: this process's memory. */
+  /**
+   * Where limits and the like are kept, and with `bus` what processes that share it tell each other. Default: this
+   * process's memory, and no other processes.
+   */
   readonly stores?: Partial<Stores>
   /** Most open notification streams. Default `1_024`. */
   readonly maxStreams?: number
@@ -131,10 +128,14 @@ export interface ServerOptions {
 export interface ServerSettings {
   readonly serverInfo: JsonObject
   readonly instructions: string | undefined
-  readonly keys: readonly Uint8Array[]
+  /** Others may take their place before the first request. */
+  readonly keys: Uint8Array[]
   /** True when the key was made up, so that sessions end with the process. */
-  readonly hasRandomKey: boolean
+  hasRandomKey: boolean
   readonly log: LogSink
+  readonly logBounds: ServerLogBounds
+  /** What is counted besides calls. */
+  readonly counts: ServerCounts
   readonly logCalls: CallLogOptions | undefined
   readonly observers: readonly Observer[]
   readonly tracer: Tracer | undefined
@@ -170,17 +171,17 @@ export interface ServerSettings {
 }
 
 const defaultRate: RateLimit = { limit: 100, windowMs: 1_000, burst: 1_000 }
-const maxTimerMs = 2 ** 31 - 1
 
 /** Options that are whole numbers: their defaults and bounds. */
-const counts = {
-  timeoutMs: { preset: 60_000, min: 1, max: maxTimerMs },
-  maxTimeoutMs: { preset: 600_000, min: 1, max: maxTimerMs },
+export const serverNumbers = {
+  timeoutMs: { preset: 60_000, min: 1, max: 2_147_483_647 },
+  maxTimeoutMs: { preset: 600_000, min: 1, max: 2_147_483_647 },
   blockedAfterMs: { preset: 200, min: 1 },
-  askTimeoutMs: { preset: 300_000, min: 1, max: maxTimerMs },
+  askTimeoutMs: { preset: 300_000, min: 1, max: 2_147_483_647 },
   listTtlMs: { preset: 60_000, min: 0 },
   sessionTtlMs: { preset: 86_400_000, min: 1 },
   requestStateTtlMs: { preset: 900_000, min: 1 },
+  maxLogLinesPerSecond: { preset: 1_000, min: 1 },
   maxOutputBytes: { preset: 4_194_304, min: 1_024 },
   maxDepth: { preset: 64, min: 8, max: 1_000 },
   maxNodes: { preset: 100_000, min: 100 },
@@ -190,10 +191,10 @@ const counts = {
   maxHops: { preset: 8, min: 1 },
 } as const
 
-type Counts = { readonly [K in keyof typeof counts]: number }
+type Counts = { readonly [K in keyof typeof serverNumbers]: number }
 
 function parseCounts(options: Partial<Counts>): Counts {
-  const parsed = Object.entries(counts).map(([option, { preset, ...bounds }]) => {
+  const parsed = Object.entries(serverNumbers).map(([option, { preset, ...bounds }]) => {
     return [option, parseCount(option, options[option as keyof Counts] ?? preset, bounds)]
   })
   return Object.fromEntries(parsed) as Counts
@@ -204,6 +205,8 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
   const { keys = [], now = Date.now, requireSession = false, rate, pageSize } = options
   const secretValues = new SecretValues()
   assertKinds(options)
+  const counted = new ServerCounts()
+  const logBounds = { ...toLogBounds(options, now), onDrop: () => void counted.droppedLogLines++ }
   if (options.budget !== undefined) parseBudget('server', options.budget)
   if (options.repeat !== undefined) parseRepeat('server', options.repeat)
   return {
@@ -212,7 +215,9 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     instructions: options.instructions,
     keys: parseKeys(keys.length === 0 ? [createRandomKey()] : keys),
     hasRandomKey: keys.length === 0,
-    log: toServerLog(options, now, secretValues),
+    log: toServerLog(options, logBounds, secretValues),
+    logBounds,
+    counts: counted,
     secretValues,
     logCalls: options.logCalls === true ? {} : options.logCalls || undefined,
     observers: options.observers ?? [],
@@ -254,11 +259,28 @@ function assertKinds(options: ServerOptions): void {
   if (options.instanceName === '') throw new TypeError('"instanceName" must not be empty. Leave it out.')
 }
 
-function toServerLog(options: ServerOptions, now: () => number, secretValues: SecretValues): LogSink {
-  const { log = createStderrLog(), logLevel = 'info', maxLogLinesPerSecond = 1_000 } = options
-  const maxPerSecond = parseCount('maxLogLinesPerSecond', maxLogLinesPerSecond, { min: 1 })
+function toLogBounds(options: ServerOptions, now: () => number): ServerLogBounds {
+  const { logLevel = 'info', maxLogLinesPerSecond } = options
+  const { preset, ...bounds } = serverNumbers.maxLogLinesPerSecond
+  const maxPerSecond = parseCount('maxLogLinesPerSecond', maxLogLinesPerSecond ?? preset, bounds)
+  return { level: parseLogLevel('logLevel', logLevel), maxPerSecond, now }
+}
+
+function toServerLog(options: ServerOptions, bounds: ServerLogBounds, secretValues: SecretValues): LogSink {
+  const { log = createStderrLog() } = options
   const write: LogSink = (record) => log(secretValues.hideIn(record))
-  return createServerLog(write, { level: parseLogLevel('logLevel', logLevel), maxPerSecond, now })
+  return createServerLog(Object.assign(write, { flush: async () => log.flush?.() }), bounds)
+}
+
+/** Options that flags and environment may say too. */
+export type Configurable = Pick<ServerOptions, 'keys' | 'logLevel'>
+
+/** Puts others in the place of options, before the first request. */
+export function configureSettings(settings: ServerSettings, { keys, logLevel }: Configurable): void {
+  if (logLevel !== undefined) settings.logBounds.level = parseLogLevel('logLevel', logLevel)
+  if (keys === undefined) return
+  settings.keys.splice(0, settings.keys.length, ...parseKeys(keys))
+  settings.hasRandomKey = false
 }
 
 function parseUpstreams(upstreams: readonly Upstream[]): readonly Upstream[] {
@@ -291,39 +313,4 @@ function toServerInfo(options: ServerOptions): JsonObject {
 /** A random string that cannot be guessed: 128 bits. */
 export function createKey(): string {
   return randomBytes(16).toString('base64url')
-}
-
-/** The one context all requests of a server share. */
-export function createContext(
-  settings: ServerSettings,
-  components: Pick<ServerContext, 'paramHeaders' | 'mayWatch'>,
-): ServerContext {
-  const { keys, now, log, sessionTtlMs, maxStreams } = settings
-  const sealer = createSealer(keys, 'session')
-  return {
-    limits: settings,
-    dryRun: settings.dryRun,
-    now,
-    log,
-    createKey,
-    digest: (text) => createHash('sha256').update(text).digest('base64url'),
-    instanceName: settings.instanceName,
-    requireSession: settings.requireSession,
-    serverInfo: toMembers({ [envelopeKeys.serverInfo]: settings.serverInfo }),
-    sessions: new Sessions({ sealer, ttlMs: sessionTtlMs, maxRevoked: 10_000, now, createKey }),
-    requestStates: createSealer(keys, 'request-state'),
-    handles: createSealer(keys, 'handle'),
-    readSecret: createReadSecret(settings.secrets, now, (value) => settings.secretValues.add(value)),
-    hideSecrets: (value) => settings.secretValues.hideIn(redactValue(value)),
-    asks: new Asks(),
-    inFlight: new InFlight(),
-    running: new Map(),
-    caches: new Map(),
-    blocked: { count: 0 },
-    subscriptions: new Subscriptions(maxStreams),
-    logLevels: new BoundedMap(10_000),
-    watched: new BoundedMap(10_000),
-    primesStreams: (revision) => findRevision(revision)?.primesStreams === true,
-    ...components,
-  }
 }

@@ -5,6 +5,8 @@ export type Probe = (signal: AbortSignal) => unknown
 export interface ProbeOptions {
   /** How long it may take, in milliseconds. Default `1_000`. */
   readonly timeoutMs?: number
+  /** Whether the server is not ready while it fails. Otherwise that is only shown. Default `true`. */
+  readonly isRequired?: boolean
 }
 
 /** What the probes said. */
@@ -18,6 +20,7 @@ interface KnownProbe {
   readonly name: string
   readonly probe: Probe
   readonly timeoutMs: number
+  readonly isRequired: boolean
 }
 
 const cachedMs = 1_000
@@ -35,12 +38,16 @@ export class Probes {
   }
 
   /** @throws TypeError when there is a probe of that name. */
-  add(name: string, probe: Probe, { timeoutMs = 1_000 }: ProbeOptions = {}): void {
+  add(name: string, probe: Probe, options: ProbeOptions = {}): void {
+    const { timeoutMs = 1_000, isRequired = true } = options
     if (!/^[\w.-]{1,64}$/.test(name)) throw new TypeError(`A probe must have a plain name, got "${name}".`)
-    if (this.known.some((one) => one.name === name))
-      throw new TypeError(`There is a probe "${name}" already.`)
-    this.known.push({ name, probe, timeoutMs })
+    if (this.has(name)) throw new TypeError(`There is a probe "${name}" already.`)
+    this.known.push({ name, probe, timeoutMs, isRequired })
     this.last = undefined
+  }
+
+  has(name: string): boolean {
+    return this.known.some((one) => one.name === name)
   }
 
   ask(): Promise<Readiness> {
@@ -56,7 +63,8 @@ export class Probes {
     const probes = Object.fromEntries(
       this.known.map(({ name }, at) => [name, states[at] ? 'ok' : 'failed'] as const),
     )
-    return { isReady: states.every(Boolean), probes }
+    const isReady = this.known.every(({ isRequired }, at) => states[at] || !isRequired)
+    return { isReady, probes }
   }
 
   private async askOne({ name, probe, timeoutMs }: KnownProbe): Promise<boolean> {

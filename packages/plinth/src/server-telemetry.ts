@@ -1,11 +1,16 @@
-import { createHmac } from 'node:crypto'
-import { createFailure, type Failure } from './errors.ts'
+import { createHmac, randomUUID } from 'node:crypto'
+import { createFailure, type Failure, type ProtocolErrorName } from './errors.ts'
 import { createObserve, type Observe, type ObserveOptions } from './middleware/observe.ts'
-import { createKey, type ServerSettings } from './server-options.ts'
+import { createWatchRun, type WatchRun } from './middleware/watch-run.ts'
+import type { ServerSettings } from './server-options.ts'
+import { watchStatements } from './storage/trace-statement.ts'
 import { createCallLog } from './telemetry/call-log.ts'
 import { describeError } from './telemetry/log.ts'
-import type { CallRecord, Observer } from './telemetry/observer.ts'
+import type { CallRecord, MetricReading, Observer } from './telemetry/observer.ts'
 import type { Tracer } from './telemetry/tracer.ts'
+
+/** How long one observer may take to close, in milliseconds. */
+const closeMs = 3_000
 
 /** Who hears of the calls of a server. */
 export class ServerTelemetry {
@@ -13,11 +18,13 @@ export class ServerTelemetry {
   private readonly observers: Observer[]
   private readonly onChange: () => void
   private tracer: Tracer | undefined
+  private unwatchStatements: (() => void) | undefined
+  private runWatcher: WatchRun | undefined
 
   constructor(settings: ServerSettings, onChange: () => void) {
     this.settings = settings
     this.onChange = onChange
-    this.tracer = settings.tracer
+    if (settings.tracer !== undefined) this.setTracer(settings.tracer)
     const { logCalls, log } = settings
     this.observers = [
       ...(logCalls === undefined ? [] : [createCallLog(log, logCalls)]),
@@ -27,18 +34,28 @@ export class ServerTelemetry {
 
   /** What is put around every answer; undefined where nobody observes. */
   createObserve(findRedact: ObserveOptions['findRedact']): Observe | undefined {
-    const { now, keys, log } = this.settings
+    return createObserve(this.toOptions(findRedact))
+  }
+
+  /** Watches one run of a job until the returned function is called; undefined where nobody observes. */
+  watchRun(...[request, run]: Parameters<WatchRun>): (() => void) | undefined {
+    this.runWatcher ??= createWatchRun(this.toOptions(() => undefined))
+    return this.runWatcher?.(request, run)
+  }
+
+  private toOptions(findRedact: ObserveOptions['findRedact']): ObserveOptions {
+    const { now, keys } = this.settings
     const secret = keys[0] ?? ''
-    return createObserve({
+    return {
       observers: [...this.observers],
       tracer: this.tracer,
       now,
-      createKey,
+      // Unique, and so cheap that each message can have one. Nobody is kept out by it.
+      createKey: () => randomUUID(),
       findRedact,
       hash: (text) => createHmac('sha256', secret).update(`principal|${text}`).digest('base64url'),
-      onError: (error) =>
-        log({ level: 'error', message: 'An observer failed.', error: describeError(error) }),
-    })
+      onError: (error) => this.noteFailure(error),
+    }
   }
 
   get hasTracer(): boolean {
@@ -47,63 +64,125 @@ export class ServerTelemetry {
 
   observe(observer: Observer): void {
     this.observers.push(observer)
+    this.runWatcher = undefined
     this.onChange()
   }
 
   useTracer(tracer: Tracer): void {
-    this.tracer = tracer
+    this.setTracer(tracer)
+    this.runWatcher = undefined
     this.onChange()
+  }
+
+  /**
+   * Has every observer get ready.
+   *
+   * @throws Error of the observer that cannot do its work.
+   */
+  async prepare(): Promise<void> {
+    await Promise.all(this.observers.map((one) => one.prepare?.()))
+  }
+
+  /** Whether everything can be recorded that must be. */
+  get isReady(): boolean {
+    return this.observers.every((one) => one.isReady?.() !== false)
+  }
+
+  /** Whether anything must be recorded, so that nothing may be done while it cannot be. */
+  get mustRecord(): boolean {
+    return this.observers.some((one) => one.isReady !== undefined)
+  }
+
+  /** What the observers say of themselves. */
+  readings(): MetricReading[] {
+    return this.observers.flatMap((one) => [...(one.readings?.() ?? [])])
   }
 
   /** Why nothing may be done at present, where what is done could not be recorded. */
   refuse(): Failure | undefined {
-    if (this.observers.every((one) => one.isReady?.() !== false)) return undefined
+    if (this.isReady) return undefined
     const message = 'What is done here must be recorded, which is not possible now. Try again later.'
     return createFailure('overloaded', { message, retryAfterMs: 5_000 })
   }
 
-  /** Tells of a request that was refused before anything of MCP was read. */
-  tellRefusal(path: string, status: number): void {
-    if (this.observers.length === 0 || status < 400) return
-    const record = createRefusalRecord({ path, status, time: this.settings.now() })
-    for (const observer of this.observers) observer.onCall(record)
+  /** Tells of a request that was refused before anything of MCP was read. Its path is undefined where it was not read. */
+  tellRefusal(path: string | undefined, status: number): void {
+    if (status < 400) return
+    this.tell({ kind: 'http', component: path?.slice(0, 256), outcome: 'refused', error: `http_${status}` })
   }
 
-  /** Writes what is held back. One that fails keeps none of the others from it. */
+  /** Tells of a message that was refused before it was read. */
+  tellUnreadable(error: ProtocolErrorName): void {
+    this.tell({ kind: 'unreadable', component: undefined, outcome: 'protocol_error', error })
+  }
+
+  private tell(facts: UnreadFacts): void {
+    if (this.observers.length === 0) return
+    const record = createUnreadRecord(facts, this.settings.now())
+    for (const observer of this.observers) {
+      try {
+        observer.onCall(record)
+      } catch (error) {
+        this.noteFailure(error)
+      }
+    }
+  }
+
+  /** Writes what is held back. One that fails, or takes too long, keeps none of the others from it. */
   async close(): Promise<void> {
-    const closing = [...this.observers, this.tracer].map(async (one) => one?.close?.())
+    this.unwatchStatements?.()
+    this.unwatchStatements = undefined
+    const closing = [...this.observers, this.tracer].map((one) => closeInTime(one))
     for (const settled of await Promise.allSettled(closing)) {
       if (settled.status === 'fulfilled') continue
       const error = describeError(settled.reason)
       this.settings.log({ level: 'error', message: 'An observer did not close.', error })
     }
   }
+
+  private setTracer(tracer: Tracer): void {
+    this.unwatchStatements?.()
+    this.tracer = tracer
+    const { statement } = tracer
+    this.unwatchStatements = statement && watchStatements(statement)
+  }
+
+  private noteFailure(error: unknown): void {
+    this.settings.log({ level: 'error', message: 'An observer failed.', error: describeError(error) })
+  }
 }
 
-function createRefusalRecord({
-  path,
-  status,
-  time,
-}: {
-  path: string
-  status: number
-  time: number
-}): CallRecord {
+/** A collector that does not answer must not keep the process from ending. */
+async function closeInTime(one: Observer | Tracer | undefined): Promise<void> {
+  const closing = one?.close?.()
+  if (closing === undefined) return
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`It took longer than ${closeMs} ms.`)), closeMs)
+  try {
+    await Promise.race([closing, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+type UnreadFacts = Pick<CallRecord, 'kind' | 'component' | 'outcome' | 'error'>
+
+/** The record of something of which nothing is known but that it was refused. */
+function createUnreadRecord(facts: UnreadFacts, time: number): CallRecord {
   return {
+    ...facts,
     time,
-    kind: 'http',
     method: undefined,
-    component: path.slice(0, 256),
     isKnown: false,
-    invocationId: createKey(),
+    invocationId: randomUUID(),
     requestId: undefined,
     principalHash: '',
     subject: 'unknown',
     tenant: 'unknown',
     client: undefined,
     revision: undefined,
-    outcome: 'refused',
-    error: `http_${status}`,
+    errorCode: undefined,
+    errorMessage: undefined,
     errorType: undefined,
     errorId: undefined,
     durationMs: 0,
@@ -112,6 +191,7 @@ function createRefusalRecord({
     bytesOut: 0,
     traceId: undefined,
     spanId: undefined,
+    isSampled: false,
     idempotencyKey: undefined,
     dryRun: false,
     arguments: undefined,

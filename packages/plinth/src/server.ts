@@ -1,30 +1,16 @@
 import type { Scope } from './answer.ts'
 import type { ServeOptions, Service } from './entry/serve.ts'
-import { isAllowed } from './mcp/access.ts'
-import { type CachedKind, invalidateCache, toCacheName } from './mcp/cache-name.ts'
+import { type CachedKind, invalidateCache } from './mcp/cache-name.ts'
 import type { Call, DeclaredErrors } from './mcp/call.ts'
 import type { ServerContext } from './mcp/context.ts'
 import type { JsonSchema } from './mcp/json-schema.ts'
-import type { BudgetPolicy, Guarded } from './mcp/policy.ts'
 import type { InferInput, InferOutput, Schema } from './mcp/schema.ts'
 import { tasksExtension } from './mcp/tasks.ts'
 import type { Admission } from './middleware/admission.ts'
-import type { Middleware, Next } from './middleware/compose.ts'
 import { createSlots } from './middleware/concurrency.ts'
-import { type Catalogue, createCatalogue } from './registry/catalogue.ts'
-import { type AnyPromptHandler, type CompiledPrompt, compilePrompt } from './registry/compile-prompt.ts'
-import {
-  type AnyResourceHandler,
-  type CompiledResource,
-  compileResource,
-} from './registry/compile-resource.ts'
-import {
-  type AnyToolHandler,
-  type CompiledTool,
-  compileTool,
-  createInputPolicy,
-} from './registry/compile-tool.ts'
-import { handleCompletion } from './registry/complete.ts'
+import type { AnyPromptHandler } from './registry/compile-prompt.ts'
+import type { AnyResourceHandler } from './registry/compile-resource.ts'
+import type { AnyToolHandler } from './registry/compile-tool.ts'
 import type {
   ListResources,
   PromptContract,
@@ -36,30 +22,28 @@ import type {
   UriVariables,
 } from './registry/contract.ts'
 import { toCapabilities } from './registry/discover.ts'
-import { cancelJobContract, checkJobContract, createCancelJob, createCheckJob } from './registry/job-tools.ts'
-import { handleList } from './registry/list-resources.ts'
-import {
-  createReadKeptResult,
-  createReadMore,
-  keptResultContract,
-  readMoreContract,
-} from './registry/read-more.ts'
 import { mayReadResource } from './registry/read-resource.ts'
 import { createAdmission } from './server-admission.ts'
+import { type ComponentList, Components } from './server-components.ts'
+import { createContext } from './server-context.ts'
+import { addDefaultProbes, addRecordProbe } from './server-default-probes.ts'
 import { ServerJobs } from './server-jobs.ts'
+import { readServerMetrics } from './server-metrics.ts'
 import {
-  createContext,
+  type Configurable,
+  configureSettings,
   createKey,
   parseServerOptions,
   type ServerOptions,
   type ServerSettings,
 } from './server-options.ts'
-import { composeJobPolicies, composePolicies } from './server-policies.ts'
+import { followPeers } from './server-peers.ts'
 import { type Probe, type ProbeOptions, Probes } from './server-probes.ts'
-import { createStores, type Stores } from './server-stores.ts'
+import { createPeers, createStores } from './server-stores.ts'
 import { ServerTelemetry } from './server-telemetry.ts'
 import { describeError } from './telemetry/log.ts'
-import type { CallKind, Observer } from './telemetry/observer.ts'
+import type { Metrics } from './telemetry/metrics.ts'
+import type { Observer } from './telemetry/observer.ts'
 import type { Upstream } from './upstream/define-upstream.ts'
 
 /**
@@ -76,45 +60,45 @@ export class Server {
   readonly probes: Probes
   /** The jobs that calls of its tools become. */
   readonly jobs: ServerJobs
-  private readonly stores: Stores
   private readonly context: ServerContext
-  private readonly tools = new Map<string, CompiledTool>()
-  private readonly resources = new Map<string, CompiledResource>()
-  private readonly families = new Map<string, CompiledResource>()
-  private readonly prompts = new Map<string, CompiledPrompt>()
-  private readonly slots: Middleware | undefined
-  private readonly runCompletion: Next
-  private readonly runList: Next
+  private readonly components: Components
   private current: Scope | undefined
   private fetchHandler: Promise<(request: Request) => Promise<Response>> | undefined
 
   constructor(options: ServerOptions) {
     this.settings = parseServerOptions(options)
-    this.stores = createStores(options.stores, { now: this.settings.now, log: this.settings.log, createKey })
-    this.telemetry = new ServerTelemetry(this.settings, () => {
+    const { settings } = this
+    const environment = { now: settings.now, log: settings.log, counts: settings.counts, createKey }
+    const stores = createStores(options.stores, environment)
+    const peers = createPeers(stores, { ...environment, name: String(settings.serverInfo['name']) })
+    this.telemetry = new ServerTelemetry(settings, () => {
       this.current = undefined
     })
-    const admission = createAdmission(this.settings, this.stores, (delayMs) => this.noteDelay(delayMs))
+    const admission = createAdmission(settings, stores, (delayMs) => this.noteDelay(delayMs))
     this.admission = { ...admission, shed: () => this.telemetry.refuse() ?? admission.shed() }
-    this.probes = new Probes(this.settings.now, (probe, error) => {
-      this.settings.log({ level: 'warn', message: 'A probe failed.', probe, error: describeError(error) })
+    this.probes = new Probes(settings.now, (probe, error) => {
+      settings.log({ level: 'warn', message: 'A probe failed.', probe, error: describeError(error) })
     })
-    this.context = createContext(this.settings, {
-      paramHeaders: (name, principal) => {
-        const tool = this.tools.get(name)
-        return tool !== undefined && isAllowed(tool.contract, principal) ? tool.paramHeaders : undefined
-      },
+    const jobStore = options.jobs?.store
+    addDefaultProbes(this.probes, { stores: options.stores ?? {}, jobStore, upstreams: settings.upstreams })
+    addRecordProbe(this.probes, this.telemetry)
+    this.context = createContext(settings, {
+      peers,
+      documents: stores.documents,
+      eventLogs: stores.eventLogs,
+      paramHeaders: (name, principal) => this.components.findParamHeaders(name, principal),
       mayWatch: (uri, principal) => mayReadResource(this.scope.catalogue, uri, principal),
     })
-    const { concurrency } = this.settings
-    this.slots = concurrency && createSlots('server', concurrency)
-    this.jobs = new ServerJobs(options.jobs ?? {}, { settings: this.settings, context: this.context })
-    const read = { effect: 'read' } as const
-    this.runCompletion = this.compose(
-      { ...read, kind: 'completion', name: 'completion/complete' },
-      handleCompletion,
-    )
-    this.runList = this.compose({ ...read, kind: 'list', name: 'resources/list' }, handleList)
+    this.jobs = new ServerJobs(options.jobs ?? {}, {
+      settings,
+      context: this.context,
+      telemetry: this.telemetry,
+    })
+    const slots = settings.concurrency && createSlots('server', settings.concurrency)
+    const onChange = (list: ComponentList) => this.changed(list)
+    const { context, jobs } = this
+    if (peers !== undefined) followPeers(peers, context, jobs)
+    this.components = new Components({ settings, context, stores, slots, jobs, onChange })
   }
 
   /**
@@ -130,17 +114,8 @@ export class Server {
     contract: ToolContract<I, O, E>,
     handler: ToolHandler<InferOutput<I>, O extends Schema ? InferInput<O> : unknown, E>,
   ): this {
-    const plain = contract as unknown as ToolContract
-    assertNew(this.tools, 'tool', contract.name)
-    const tool = compileTool(plain, handler as AnyToolHandler, this.settings)
-    const guarded = { ...plain, kind: 'tool' } as const
-    const checkInput = createInputPolicy(tool.input)
-    const task = this.jobs.addTool(tool, guarded, (handle) => this.composeJob(guarded, handle, checkInput))
-    tool.run = this.compose(guarded, tool.handle, checkInput)
-    this.tools.set(tool.name, tool)
-    if (task?.settings.mode === 'always') this.addJobTools()
-    this.addKeptResults(plain.budget ?? this.settings.budget)
-    return this.changed('tools')
+    this.components.addTool(contract as unknown as ToolContract, handler as AnyToolHandler)
+    return this
   }
 
   /**
@@ -155,16 +130,8 @@ export class Server {
     list?: ListResources,
   ): this {
     const plain = contract as unknown as ResourceContract
-    assertNew(this.resources, 'resource', contract.uri)
-    assertNew(this.families, 'resource', contract.uri)
-    const { timeoutMs } = this.settings
-    const resource = compileResource(plain, handler as AnyResourceHandler, { timeoutMs, list })
-    const guarded = { ...plain, name: plain.uri, kind: 'resource', effect: 'read' } as const
-    resource.run = this.compose(guarded, resource.handle)
-    const home = resource.template === undefined ? this.resources : this.families
-    home.set(resource.name, resource)
-    if (plain.budget ?? this.settings.budget) this.addKeptResults({ strategy: 'link' })
-    return this.changed('resources')
+    this.components.addResource(plain, handler as AnyResourceHandler, list)
+    return this
   }
 
   /**
@@ -176,23 +143,13 @@ export class Server {
     contract: PromptContract<I>,
     handler: PromptHandler<InferOutput<I>>,
   ): this {
-    assertNew(this.prompts, 'prompt', contract.name)
-    const plain = contract as unknown as PromptContract
-    const prompt = compilePrompt(plain, handler as AnyPromptHandler, this.settings)
-    const guarded = { ...plain, kind: 'prompt', effect: 'read' } as const
-    prompt.run = this.compose(guarded, prompt.handle, createInputPolicy(prompt.input))
-    this.prompts.set(prompt.name, prompt)
-    return this.changed('prompts')
+    this.components.addPrompt(contract as unknown as PromptContract, handler as AnyPromptHandler)
+    return this
   }
 
   /** Takes a tool, resource or prompt away; clients that listen are told. False when there is none of that name. */
   remove(kind: 'tool' | 'resource' | 'prompt', name: string): boolean {
-    const homes = { tool: [this.tools], resource: [this.resources, this.families], prompt: [this.prompts] }
-    const removed = homes[kind].some((home) => home.delete(name))
-    this.context.caches.delete(toCacheName(kind, name))
-    if (removed && kind === 'tool') this.jobs.removeTool(name)
-    if (removed) this.changed(`${kind}s`)
-    return removed
+    return this.components.remove(kind, name)
   }
 
   /** The services this server depends on: their breakers, slots and counts. */
@@ -213,10 +170,20 @@ export class Server {
   /** Has an observer hear of every call from now on. */
   observe(observer: Observer): this {
     this.telemetry.observe(observer)
+    addRecordProbe(this.probes, this.telemetry)
     return this
   }
 
-  /** Tells subscribed clients that a resource changed: those of one tenant, or without it all of them. */
+  /** Has metrics count every call from now on, and read what is known of the server and its process. */
+  measure(metrics: Metrics): this {
+    readServerMetrics(metrics, this)
+    return this.observe(metrics)
+  }
+
+  /**
+   * Tells subscribed clients that a resource changed: those of one tenant, or without it all of them. With `stores.bus`
+   * those of the server's other processes too.
+   */
   resourceUpdated(uri: string, options: { tenant?: string } = {}): void {
     this.context.subscriptions.publish({ kind: 'resource', uri, ...options })
   }
@@ -236,16 +203,13 @@ export class Server {
   }
 
   /**
-   * Loads and checks what is otherwise loaded at the first use, and looks for jobs that other processes left.
+   * Loads and checks what is otherwise loaded at the first use, looks for jobs that other processes left, and listens to
+   * what those tell.
    *
-   * @throws TypeError naming the component whose raw JSON Schema cannot be used.
+   * @throws TypeError naming the component whose raw JSON Schema cannot be used; Error of an observer that cannot work.
    */
   async prepare(): Promise<void> {
-    const tools = [...this.tools.values()].flatMap(({ input, output }) =>
-      output ? [input, output] : [input],
-    )
-    const prompts = [...this.prompts.values()].map(({ input }) => input)
-    await Promise.all([...tools, ...prompts].map((validator) => validator.prepare()))
+    await Promise.all([this.components.prepare(), this.telemetry.prepare(), this.context.peers?.start()])
     this.jobs.start()
   }
 
@@ -267,9 +231,10 @@ export class Server {
     return handle(request)
   }
 
-  /** From now on every tool that writes only makes a dry run, as with the option `dryRun`. */
-  forceDryRun(): void {
-    this.context.dryRun = true
+  /** Takes what flags and environment say in place of the options of that name. `serve` does so by itself. */
+  configure({ dryRun, ...others }: Configurable & Pick<ServerOptions, 'dryRun'>): void {
+    configureSettings(this.settings, others)
+    this.context.dryRun = dryRun ?? this.context.dryRun
   }
 
   /** Ends open streams politely. */
@@ -277,32 +242,13 @@ export class Server {
     this.context.subscriptions.endAll()
   }
 
-  /** Ends open streams politely, cancels what is in flight and gives its jobs back. */
+  /** Ends open streams politely, cancels what is in flight, gives its jobs back and hears no other process any more. */
   close(): void {
     this.endStreams()
     void this.jobs.stop(0)
     this.context.inFlight.cancelAll('The server stops.')
+    this.context.peers?.close()
     this.admission.stop()
-  }
-
-  /** What clients that know no tasks need beside a tool that always runs as one. */
-  private addJobTools(): void {
-    if (this.tools.has(checkJobContract.name)) return
-    this.tool(checkJobContract, createCheckJob(this.jobs.desk))
-    this.tool(cancelJobContract, createCancelJob(this.jobs.desk))
-  }
-
-  /** What a budget needs beside the tool itself: a way to the rest of a result. */
-  private addKeptResults(budget: BudgetPolicy | false | undefined): void {
-    if (budget === undefined || budget === false) return
-    const { strategy = 'page' } = budget
-    const { keptResults } = this.stores
-    if (strategy === 'page' && !this.tools.has(readMoreContract.name)) {
-      this.tool(readMoreContract, createReadMore(keptResults))
-    }
-    if (strategy === 'link' && !this.families.has(keptResultContract.uri)) {
-      this.resource(keptResultContract, createReadKeptResult(keptResults))
-    }
   }
 
   /** Names who may have held the event loop, where no single handler could be caught at it. */
@@ -313,41 +259,15 @@ export class Server {
     log({ level: 'warn', message: 'The event loop was late while these calls ran.', ...facts })
   }
 
-  private compose(guarded: Guarded, handle: Next, checkInput?: Middleware): Next {
-    const { settings, context, stores, slots, jobs } = this
-    return composePolicies(guarded, { checkInput, handle }, { settings, context, stores, slots, jobs })
-  }
-
-  private composeJob(guarded: Guarded, handle: Next, checkInput: Middleware): Next {
-    const { settings, context, stores, slots, jobs } = this
-    return composeJobPolicies(guarded, { checkInput, handle }, { settings, context, stores, slots, jobs })
-  }
-
-  private findRedact(kind: CallKind, name: string): readonly string[] | undefined {
-    const found =
-      kind === 'tool' ? this.tools.get(name) : kind === 'prompt' ? this.prompts.get(name) : undefined
-    return found === undefined ? undefined : (found.redact ?? [])
-  }
-
-  private changed(kind: 'tools' | 'resources' | 'prompts'): this {
+  private changed(list: ComponentList): void {
     this.current = undefined
-    this.context.subscriptions.publish({ kind })
-    return this
+    this.context.subscriptions.publish({ kind: list })
   }
 
   private createScope(): Scope {
-    const { pageSize, timeoutMs, listTtlMs, serverInfo, instructions } = this.settings
+    const { listTtlMs, serverInfo, instructions } = this.settings
     const cache = { ttlMs: listTtlMs, scope: 'public' } as const
-    const { tools, resources, families, prompts, runCompletion, runList } = this
-    const catalogue: Catalogue = createCatalogue(
-      {
-        tools: new Map(tools),
-        resources: new Map(resources),
-        families: new Map(families),
-        prompts: new Map(prompts),
-      },
-      { pageSize, timeoutMs, cache, runCompletion, runList },
-    )
+    const catalogue = this.components.createCatalogue()
     const tasks = this.jobs.taskMethods
     const extensions = tasks === undefined ? undefined : { [tasksExtension]: {} }
     const about = { capabilities: toCapabilities(catalogue), extensions, serverInfo, instructions, cache }
@@ -357,13 +277,9 @@ export class Server {
       context: this.context,
       about,
       admission: this.admission,
-      observe: this.telemetry.createObserve((kind, name) => this.findRedact(kind, name)),
+      observe: this.telemetry.createObserve((kind, name) => this.components.findRedact(kind, name)),
     }
   }
-}
-
-function assertNew(home: ReadonlyMap<string, unknown>, kind: string, name: string): void {
-  if (home.has(name)) throw new TypeError(`There is a ${kind} "${name}" already. Names must be unique.`)
 }
 
 /**

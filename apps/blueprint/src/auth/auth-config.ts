@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Environment, parseHttpUrl } from '../environment.ts'
+import type { FoundSettings } from '../settings.ts'
 
 /** Who may call: holders of a stored API key, holders of a token of an issuer, or both. */
 export interface AuthConfig {
@@ -25,46 +25,29 @@ export interface OidcConfig {
   tenantClaim?: string
 }
 
-/**
- * Reads who may call: `PLINTH_API_KEYS_FILE`, and `OIDC_ISSUER` with `OIDC_AUDIENCE`. Nothing when neither is set.
- *
- * @throws {TypeError} when a value cannot be used; the message names the variable, the value and the fix.
- */
-export function parseAuth(env: Environment, cwd: string): AuthConfig | undefined {
-  assertSet(env, 'PLINTH_API_KEYS_FILE')
-  assertSet(env, 'OIDC_ISSUER')
-  const file = env['PLINTH_API_KEYS_FILE']
-  const oidc = parseOidc(env)
-  if (!file && !oidc) return undefined
-  const kinds = [...(file ? ['api keys'] : []), ...(oidc ? ['oidc'] : [])]
+type Values = FoundSettings['values']
+
+/** Who may call, as the settings say; nothing where they name neither a file of keys nor an issuer. */
+export function toAuthConfig(values: Values, cwd: string): AuthConfig | undefined {
+  const { apiKeysFile } = values
+  const oidc = toOidc(values)
+  if (!apiKeysFile && !oidc) return undefined
+  const kinds = [...(apiKeysFile ? ['api keys'] : []), ...(oidc ? ['oidc'] : [])]
   return {
     kind: kinds.join(', '),
-    ...(file ? { apiKeysFile: resolve(cwd, file) } : {}),
+    ...(apiKeysFile ? { apiKeysFile: resolve(cwd, apiKeysFile) } : {}),
     ...(oidc ? { oidc } : {}),
   }
 }
 
-/** A variable that is there but empty is a mistake: it must not leave the server open. */
-function assertSet(env: Environment, name: string): void {
-  if (env[name] === undefined || env[name].trim() !== '') return
-  throw new TypeError(`"${name}" is empty. Give it a value, or unset it to serve everyone on this machine.`)
-}
-
-function parseOidc(env: Environment): OidcConfig | undefined {
-  const issuer = env['OIDC_ISSUER']
-  if (!issuer) return undefined
-  const audience = env['OIDC_AUDIENCE'] || env['PLINTH_PUBLIC_URL']
-  if (!audience) {
-    const fix = 'set it to the "aud" of your tokens, mostly the URL of this server'
-    throw new TypeError(`"OIDC_AUDIENCE" is missing: OIDC_ISSUER needs one, ${fix}`)
-  }
-  const jwksUrl = env['OIDC_JWKS_URL']
-  const tenantClaim = env['OIDC_TENANT_CLAIM']
+function toOidc(values: Values): OidcConfig | undefined {
+  const { oidcIssuer, publicUrl, oidcAudience = publicUrl, oidcJwksUrl, oidcTenantClaim } = values
+  if (!oidcIssuer || !oidcAudience) return undefined
   return {
-    issuer: parseHttpUrl(env, 'OIDC_ISSUER', ''),
-    audience,
-    resource: parseHttpUrl(env, 'PLINTH_PUBLIC_URL', audience),
-    ...(jwksUrl ? { jwksUrl } : {}),
-    ...(tenantClaim ? { tenantClaim } : {}),
+    issuer: oidcIssuer,
+    audience: oidcAudience,
+    resource: publicUrl ?? oidcAudience,
+    ...(oidcJwksUrl ? { jwksUrl: oidcJwksUrl } : {}),
+    ...(oidcTenantClaim ? { tenantClaim: oidcTenantClaim } : {}),
   }
 }

@@ -1,7 +1,7 @@
 import { definePrompt, defineResource, defineTool } from 'plinth'
 import { z } from 'zod'
 
-const cell = z.union([z.string().max(1_000_000), z.number(), z.null()])
+const cell = z.union([z.string().max(1_000_000), z.number(), z.boolean(), z.null()])
 const columnName = z.string().max(200)
 /** An expression without a name is called by its own text. */
 const expressionName = z.string().max(10_100)
@@ -39,7 +39,7 @@ export const runQuery = defineTool({
     'columns. At most 200 rows and 256 KB come back: truncated says whether more were left out, so count and sum ' +
     'in SQL. A statement that runs longer than 5 seconds is stopped.',
   input: z.object({
-    sql: z.string().min(1).max(10_000).describe('One SELECT statement, in the dialect of SQLite.'),
+    sql: z.string().min(1).max(10_000).describe('One SELECT statement.'),
     schema: z.enum(['public', 'analytics']).default('public').describe('Whose tables the statement reads.'),
   }),
   output: z.object({
@@ -64,7 +64,7 @@ export const runQuery = defineTool({
       details: z.object({ reason }),
     },
     queries_busy: {
-      message: 'Too many queries are running. Try again after retry_after_ms.',
+      message: 'The database is busy. Try again after retry_after_ms.',
       retry: true,
     },
   },

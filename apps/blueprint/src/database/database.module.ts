@@ -24,7 +24,8 @@ export function registerDatabase(server: Server, database: DatabaseService): voi
 }
 
 function registerRunQuery(server: Server, database: DatabaseService): void {
-  server.tool(runQuery, async ({ sql, schema }, call) => {
+  const description = `${runQuery.description} The dialect is ${database.dialect}.`
+  server.tool({ ...runQuery, description }, async ({ sql, schema }, call) => {
     const outcome = await database.runQuery(sql, schema, call.signal)
     if (!isRefusal(outcome)) return outcome
     if (outcome.refused === 'query_refused') throw call.fail('query_refused', outcome.details)

@@ -1,5 +1,4 @@
-import { type Refusal, refuse } from '../refusal.ts'
-import { parseSelect } from './parse-select.ts'
+import type { Refusal } from '../refusal.ts'
 
 /** Tables of the sample shop that `query_database` may read. */
 export type ShopTable = 'products' | 'orders' | 'customers'
@@ -13,8 +12,11 @@ export const QUERY_SCHEMAS = {
 /** Name of a schema that SQL may be run in. */
 export type QuerySchema = keyof typeof QUERY_SCHEMAS
 
-/** What a cell can hold once it is JSON. Integers too large for a number, and bytes as hex, come as strings. */
-export type Cell = string | number | null
+/**
+ * What a cell can hold once it is JSON. Integers too large for a number, bytes as hex, and what JSON does not know come
+ * as strings. SQLite has no booleans.
+ */
+export type Cell = string | number | boolean | null
 
 /** Rows of a table, with the names of their columns. */
 export interface TableRows {
@@ -94,15 +96,21 @@ export interface ShopReader {
 
 /** Runs SQL that somebody else wrote: it can only read, only the tables of one schema, and only so much. */
 export interface QueryRunner {
+  /** The dialect of SQL that it understands. */
+  readonly dialect: 'SQLite' | 'PostgreSQL'
   /** Runs one statement. Rejects with the reason of `signal` when that aborts first; the statement is stopped. */
   run(
     query: { sql: string; schema: QuerySchema; limits: QueryLimits },
     signal: AbortSignal,
   ): Promise<QueryRows | QueryRefusal>
+  /** Ends what runs statements. Those that run or wait fail. */
+  close(): Promise<void>
 }
 
 /** Answers questions about the sample shop. */
 export interface DatabaseService {
+  /** The dialect of SQL that `runQuery` understands. */
+  readonly dialect: QueryRunner['dialect']
   /** The first rows of a table. */
   queryTable(table: ShopTable, limit: number): Promise<TableRows>
   /** Users with at least so many signups, the most first. */
@@ -130,13 +138,10 @@ export function createDatabaseService(options: DatabaseServiceOptions): Database
   const { reader, runner } = options
   const limits = { maxRows: 200, maxBytes: 262_144, timeoutMs: 5_000, ...options.limits }
   return {
+    dialect: runner.dialect,
     queryTable: (table, limit) => reader.listRows(table, limit),
     queryUsers: (minSignups) => reader.listUsers(minSignups),
-    async runQuery(sql, schema, signal) {
-      const parsed = parseSelect(sql)
-      if ('reason' in parsed) return refuse('query_refused', parsed)
-      return runner.run({ sql: parsed.statement, schema, limits }, signal)
-    },
+    runQuery: (sql, schema, signal) => runner.run({ sql, schema, limits }, signal),
     async describeTable(table) {
       const schema = findSchema(table)
       if (!schema) return undefined

@@ -43,6 +43,60 @@ export function createQueryAuthorizer(scope: QueryScope, denied: Denied): Author
   }
 }
 
+/** One statement for each kind of harm. */
+function listProbes({ schema, tables: [table] }: QueryScope): string[] {
+  return [
+    `insert into "${schema}"."${table}" default values`,
+    `update "${schema}"."${table}" set rowid = 1`,
+    `delete from "${schema}"."${table}"`,
+    `drop table "${schema}"."${table}"`,
+    `create table "${schema}".probe (a)`,
+    'create temp table probe (a)',
+    "attach ':memory:' as other",
+    `detach "${schema}"`,
+    'pragma user_version',
+    `select name from "${schema}".sqlite_schema`,
+    'select name from pragma_module_list',
+    "select load_extension('x')",
+    'begin',
+  ]
+}
+
+/**
+ * Asks a handle about one statement of each kind of harm before anything else is run on it: its authorizer must stop
+ * each of them.
+ *
+ * @throws {Error} naming the first statement that it does not stop.
+ */
+export function assertAuthorized(database: DatabaseSync, scope: QueryScope, denied: Denied): void {
+  for (const probe of listProbes(scope)) {
+    delete denied.reason
+    try {
+      database.prepare(probe)
+    } catch {
+      // Another reason to fail, such as a table that is not there, says nothing about the authorizer.
+    }
+    if (denied.reason === undefined) throw new Error(`The authorizer does not stop: ${probe}`)
+  }
+  delete denied.reason
+}
+
+/**
+ * @throws {Error} when a handle can write, whatever its authorizer says.
+ */
+export function assertReadOnly(database: DatabaseSync, { schema }: Pick<QueryScope, 'schema'>): void {
+  database.exec('begin')
+  try {
+    database.exec(`create table "${schema}".probe (a)`)
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('readonly')) return
+    throw error
+  } finally {
+    database.exec('rollback')
+  }
+  throw new Error(`The handle of the schema "${schema}" can write.`)
+}
+
 interface Question {
   subject: string | null
   detail: string | null

@@ -1,7 +1,8 @@
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { refuse } from '../refusal.ts'
 import type { Cell, QueryFailed, QueryRefused, QueryRows, QuerySchema } from './database.service.ts'
-import { createQueryAuthorizer, type Denied } from './query-authorizer.ts'
+import { toDistinct } from './distinct-names.ts'
+import { assertAuthorized, assertReadOnly, createQueryAuthorizer, type Denied } from './query-authorizer.ts'
 
 /**
  * A process of its own that runs SQL from outside. It is killed when a statement takes too long: SQLite runs a
@@ -54,7 +55,8 @@ process.on('disconnect', () => process.exit())
 
 function run(job: QueryJob): QueryOutcome['outcome'] {
   if (!canGuard) return refuse('query_refused', { reason: 'SQL can only be run on Node 26 or newer.' })
-  const handle = handles.get(job.schema) ?? open(job)
+  const handle = handles.get(job.schema) ?? tryToOpen(job)
+  if (!handle) return refuse('query_refused', { reason: 'This Node does not hold SQL back as it must.' })
   takeReason(handle.denied)
   try {
     return read(handle.database.prepare(job.sql), job)
@@ -78,16 +80,29 @@ function toReason(error: unknown): string {
   return isOfSqlite ? error.message.slice(0, 500) : 'The query could not be run.'
 }
 
+/** A handle, or nothing where the one that there is lets through what it must stop. */
+function tryToOpen(job: QueryJob): Handle | undefined {
+  try {
+    return open(job)
+  } catch (error) {
+    // For the people who run the server; it says nothing about anybody's data.
+    process.stderr.write(`run_query cannot be guarded: ${String(error)}\n`)
+    return undefined
+  }
+}
+
 /** The file stands under the schema's name beside an empty main database: a bare table name can mean no other. */
 function open(job: QueryJob): Handle {
   const database = new DatabaseSync(':memory:', { readOnly: true, limits: LIMITS })
   database.exec(`pragma hard_heap_limit = ${HEAP_LIMIT_BYTES}`)
   database.prepare(`attach database ? as "${job.schema}"`).run(job.file)
   database.limits.attach = 0
+  assertReadOnly(database, job)
   database.exec('pragma query_only = on; pragma trusted_schema = off')
   const handle: Handle = { database, denied: {} }
   const scope = { schema: job.schema, tables: job.tables, objects: listObjects(database, job.schema) }
   database.setAuthorizer(createQueryAuthorizer(scope, handle.denied))
+  assertAuthorized(database, scope, handle.denied)
   handles.set(job.schema, handle)
   return handle
 }
@@ -112,15 +127,6 @@ function read(statement: StatementSync, { maxRows, maxBytes }: QueryJob): QueryR
     rows.push(row)
   }
   return { columns, rows, truncated: false }
-}
-
-function toDistinct(names: string[]): string[] {
-  const uses = new Map<string, number>()
-  return names.map((name) => {
-    const use = (uses.get(name) ?? 0) + 1
-    uses.set(name, use)
-    return use === 1 ? name : `${name}_${use}`
-  })
 }
 
 function toCell(value: SQLOutputValue): Cell {

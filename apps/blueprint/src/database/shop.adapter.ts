@@ -1,12 +1,14 @@
-import { type Kysely, sql } from 'kysely'
-import type { Tables } from '../storage/tables.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { Cell, ShopReader } from './database.service.ts'
 
 /** Most users that one answer holds. */
 const MAX_USERS = 1_000
 
-/** Reads the sample shop by way of `db`, which should be a handle that cannot write. */
-export function createShopReader(db: Kysely<Tables>): ShopReader {
+/** Reads the sample shop through the handle that cannot write. */
+export function createShopReader({
+  readOnlyDb: db,
+  listColumns,
+}: Pick<Storage, 'readOnlyDb' | 'listColumns'>): ShopReader {
   return {
     async listRows(table, limit) {
       const rows: Array<Record<string, Cell>> = await db
@@ -29,14 +31,6 @@ export function createShopReader(db: Kysely<Tables>): ShopReader {
         .orderBy('users.id')
         .limit(MAX_USERS)
         .execute(),
-    async describeTable(schema, table) {
-      const columns = await sql<{ name: string; type: string; notnull: number; pk: number }>`
-        select name, type, "notnull", pk from pragma_table_info(${table}, ${schema})`.execute(db)
-      return columns.rows.map(({ name, type, notnull, pk }) => ({
-        name,
-        type,
-        nullable: notnull === 0 && pk === 0,
-      }))
-    },
+    describeTable: listColumns,
   }
 }

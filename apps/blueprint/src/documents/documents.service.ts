@@ -25,13 +25,19 @@ export interface NewDocument {
   category: DocumentCategory | null
 }
 
+/** What to find, and for whom. */
+export interface DocumentQuestion {
+  tenant: string
+  query: SearchQuery
+  limit: number
+  /** Only documents of this shelf. */
+  category?: DocumentCategory | undefined
+}
+
 /** Finds documents by their words. A tenant sees its own and those of everybody. */
 export interface DocumentIndex {
   /** The best fits, the best first. */
-  search(
-    tenant: string,
-    question: { query: SearchQuery; limit: number; category?: DocumentCategory | undefined },
-  ): Promise<SearchHit[]>
+  search(question: DocumentQuestion): Promise<SearchHit[]>
   /** Adds a document of the tenant, or replaces the one with the same address. */
   put(tenant: string, document: NewDocument): Promise<void>
   /** The text of the tenant's own document at an address. */
@@ -144,7 +150,7 @@ export function createDocumentsService(options: DocumentsServiceOptions): Docume
     async search(tenant, { query: text, limit, category }) {
       const query = parseSearchQuery(text)
       if ('reason' in query) return refuse('query_invalid', query)
-      const hits = await index.search(tenant, { query, limit, category })
+      const hits = await index.search({ tenant, query, limit, category })
       return hits.map((hit) => ({ ...hit, snippet: toShort(hit.snippet, MAX_SNIPPET) }))
     },
     async searchFiles(pattern, folder, signal) {

@@ -1,33 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Kysely } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import { migrate } from './migrate.ts'
 import { seed } from './sample/seed.ts'
 import { createSqliteDialect } from './sqlite-dialect.ts'
+import { searchSqlite } from './sqlite-search.ts'
+import type { Column, SqliteFiles, SqliteStorage } from './storage.ts'
 import type { Tables } from './tables.ts'
-
-/** Where the SQLite files are. */
-export interface SqliteFiles {
-  /** What tenants own. No process that runs SQL from outside ever opens it. */
-  main: string
-  /** The shared sample shop. */
-  public: string
-  /** Roll-ups of the shop. */
-  analytics: string
-}
-
-/** An open database. */
-export interface Storage {
-  /** Reads and writes. */
-  db: Kysely<Tables>
-  /** Can only read: a second handle that SQLite itself keeps from writing. */
-  readOnlyDb: Kysely<Tables>
-  /** The files behind both handles. */
-  files: SqliteFiles
-  /** Closes both handles. Closing twice is allowed. */
-  close(): Promise<void>
-}
+import { createTracedDialect } from './traced-dialect.ts'
 
 /** How long a statement waits for another process' write lock, in milliseconds. Nothing else runs meanwhile. */
 const BUSY_TIMEOUT_MS = 2_000
@@ -37,7 +18,7 @@ const BUSY_TIMEOUT_MS = 2_000
  *
  * @throws {Error} when the directory cannot be written or a migration fails.
  */
-export async function openSqliteStorage(dataDir: string): Promise<Storage> {
+export async function openSqliteStorage(dataDir: string): Promise<SqliteStorage> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const files = {
     main: join(dataDir, 'blueprint.db'),
@@ -50,9 +31,12 @@ export async function openSqliteStorage(dataDir: string): Promise<Storage> {
     await seed(db)
     const reader = openHandle(files, true)
     return {
+      dialect: 'sqlite',
       db,
       readOnlyDb: reader.db,
       files,
+      searchDocuments: (question) => searchSqlite(db, question),
+      listColumns: (schema, table) => listColumns(reader.db, schema, table),
       async close() {
         await reader.close()
         // The last handle to close writes the log back into the files, which one that only reads cannot.
@@ -77,7 +61,8 @@ function openHandle(files: SqliteFiles, readOnly = false): { db: Kysely<Tables>;
     if (!readOnly) database.exec(`pragma ${schema}.journal_mode = wal`)
     database.exec(`pragma ${schema}.synchronous = normal`)
   }
-  const db = new Kysely<Tables>({ dialect: createSqliteDialect(database) })
+  const dialect = createTracedDialect(createSqliteDialect(database), 'sqlite')
+  const db = new Kysely<Tables>({ dialect })
   return {
     db,
     async close() {
@@ -86,4 +71,10 @@ function openHandle(files: SqliteFiles, readOnly = false): { db: Kysely<Tables>;
       if (database.isOpen) database.close()
     },
   }
+}
+
+async function listColumns(db: Kysely<Tables>, schema: string, table: string): Promise<Column[]> {
+  const { rows } = await sql<{ name: string; type: string; notnull: number; pk: number }>`
+    select name, type, "notnull", pk from pragma_table_info(${table}, ${schema})`.execute(db)
+  return rows.map(({ name, type, notnull, pk }) => ({ name, type, nullable: notnull === 0 && pk === 0 }))
 }

@@ -103,12 +103,25 @@ export interface TicketRow {
   created_at: string
 }
 
+/** A finished report. What was counted in each week is JSON. */
+export interface ReportRow {
+  tenant: string
+  /** The id of the job that made it. */
+  id: string
+  kind: string
+  from_day: string
+  to_day: string
+  generated_at: string
+  weeks: string
+}
+
 /** Every table, as kysely knows them. What a tenant owns is never in a schema in which SQL may be run. */
 export interface Tables {
   notes: NoteRow
   documents: DocumentRow
   purchases: PurchaseRow
   tickets: TicketRow
+  reports: ReportRow
   'public.products': ProductRow
   'public.customers': CustomerRow
   'public.orders': OrderRow

@@ -1,20 +1,17 @@
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { loopbackHosts } from '../guard/host.ts'
+import { createHead, type Head } from '../guard/head.ts'
+import { isAllowedHost, loopbackHosts } from '../guard/host.ts'
+import { type Refusal, toRefusalText } from '../guard/http-guard.ts'
 import type { Server } from '../server.ts'
 import { readServerMetrics } from '../server-metrics.ts'
-import { parseCount } from '../server-options.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+import { type AdminOptions, type AdminSettings, parseAdminOptions } from './admin-options.ts'
+import { HttpAuth, isPrincipal } from './http-auth.ts'
+import { selectMetricsFormat } from './metrics-format.ts'
+import { type AdminRouteName, listAdminRoutes, type Route } from './routes.ts'
 
-/** A second door for the people who run the server: health and metrics, without authentication. */
-export interface AdminOptions {
-  /** Port to bind; 0 takes a free one. */
-  readonly port: number
-  /** Address to bind. Default `127.0.0.1`. Beyond loopback, keep the port away from everybody else. */
-  readonly host?: string
-}
-
-/** The second door, once it is open. */
+/** The second port, once it is open. */
 export interface AdminService {
   /** Where it listens; paths are `/livez`, `/readyz`, `/startupz` and `/metrics`. */
   readonly url: string
@@ -29,30 +26,32 @@ interface Answer {
   readonly status: number
   readonly text: string
   readonly type?: string
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-const textType = 'text/plain; version=0.0.4; charset=utf-8'
+type AdminRoute = Route<AdminRouteName>
 
 /**
- * Opens the second door and has the server count its calls.
+ * Opens the second port and has the server count its calls.
  *
  * @throws TypeError naming the option, its value and the fix.
  */
 export async function serveAdmin(server: Server, options: AdminOptions): Promise<AdminService> {
-  const port = parseCount('admin.port', options.port, { min: 0, max: 65_535 })
-  const { host = '127.0.0.1' } = options
-  const admin = new Admin(server, isLoopback(host))
-  const http = createHttpServer({ requestTimeout: 10_000 }, (request, response) =>
+  const settings = parseAdminOptions(options)
+  const admin = new Admin(server, settings)
+  await admin.prepare()
+  const { createServer } = process.getBuiltinModule('node:http')
+  const http = createServer({ requestTimeout: 10_000 }, (request, response) =>
     admin.answer(request, response),
   )
   http.maxConnections = 100
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
-    http.listen({ host, port }, resolve)
+    http.listen({ host: settings.host, port: settings.port }, resolve)
   })
-  const { address, family, port: bound } = http.address() as AddressInfo
+  const { address, family, port } = http.address() as AddressInfo
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     markStarted: () => admin.markStarted(),
     drain: () => admin.drain(),
     close: () =>
@@ -63,29 +62,34 @@ export async function serveAdmin(server: Server, options: AdminOptions): Promise
   }
 }
 
-function isLoopback(host: string): boolean {
-  return /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host)
-}
-
 class Admin {
   private readonly server: Server
   private readonly isLoopback: boolean
   private readonly metrics: Metrics = createMetrics()
-  private readonly routes: ReadonlyMap<string, () => Answer | Promise<Answer>>
+  private readonly auth: HttpAuth
+  private readonly routes: ReadonlyMap<string, AdminRoute>
   private isStarted = false
   private isDraining = false
 
-  constructor(server: Server, isLoopback: boolean) {
+  constructor(server: Server, { isLoopback, verifiers }: AdminSettings) {
     this.server = server
     this.isLoopback = isLoopback
+    this.auth = new HttpAuth(
+      {
+        auth: verifiers && { verifiers, scopesSupported: [], metadataUrl: undefined, metadata: undefined },
+        allowAnonymous: false,
+        isLocal: isLoopback,
+      },
+      server.settings,
+    )
     readServerMetrics(this.metrics, server)
     server.observe(this.metrics)
-    this.routes = new Map<string, () => Answer | Promise<Answer>>([
-      ['/livez', () => toStatus(200, 'ok')],
-      ['/readyz', () => this.answerReady()],
-      ['/startupz', () => (this.isStarted ? toStatus(200, 'ok') : toStatus(503, 'starting'))],
-      ['/metrics', () => ({ status: 200, text: this.metrics.toText(), type: textType })],
-    ])
+    const routes = listAdminRoutes({ hasAuth: verifiers !== undefined })
+    this.routes = new Map(routes.map((route) => [route.path, route]))
+  }
+
+  prepare(): Promise<void> {
+    return this.auth.prepare()
   }
 
   markStarted(): void {
@@ -98,32 +102,55 @@ class Admin {
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     request.resume()
-    void this.find(request).then(({ status, text, type = 'application/json' }) => {
-      const headers = {
-        'content-type': type,
+    const { method = '', url = '', rawHeaders, headers, socket } = request
+    const head = createHead({ method, target: url, rawHeaders, headers })
+    void this.find(head, socket.remoteAddress).then((answer) => {
+      const standard = {
+        'content-type': answer.type ?? 'application/json',
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
       }
-      response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : text)
+      response.writeHead(answer.status, { ...standard, ...answer.headers })
+      response.end(method === 'HEAD' ? undefined : answer.text)
     })
   }
 
-  private async find(request: IncomingMessage): Promise<Answer> {
-    const { method, headers } = request
-    if (this.isLoopback && !loopbackHosts.has((headers.host ?? '').replace(/:\d+$/, ''))) {
+  private async find(head: Head, remoteAddress: string | undefined): Promise<Answer> {
+    if (this.isLoopback && !isAllowedHost(head.get('host'), loopbackHosts)) {
       return toStatus(403, 'This host is not served here.')
     }
-    const route = this.routes.get((request.url ?? '').replace(/\?.*$/, ''))
+    if (head.repeated !== undefined) return toStatus(400, 'A header that may stand only once is repeated.')
+    const route = this.routes.get(head.path)
     if (route === undefined) return toStatus(404, 'There is nothing here.')
-    if (method !== 'GET' && method !== 'HEAD') return toStatus(405, 'Only GET is allowed here.')
+    if (!route.methods.includes(head.method)) {
+      const allow = route.methods.join(', ')
+      return { ...toStatus(405, 'This method is not allowed here.'), headers: { allow } }
+    }
+    if (route.access === 'callers') {
+      const caller = await this.auth.identify(head, { remoteAddress })
+      if (!isPrincipal(caller)) return this.toRefused(head, caller)
+    }
     try {
-      return await route()
+      return await this.read(route.name, head)
     } catch {
       return toStatus(500, 'This cannot be said.')
     }
   }
 
-  private async answerReady(): Promise<Answer> {
+  private toRefused(head: Head, refusal: Refusal): Answer {
+    this.server.telemetry.tellRefusal(head.path, refusal.status)
+    return { status: refusal.status, text: toRefusalText(refusal) ?? '', headers: refusal.headers }
+  }
+
+  private read(name: AdminRouteName, head: Head): Answer | Promise<Answer> {
+    if (name === 'livez') return toStatus(200, 'ok')
+    if (name === 'startupz') return this.isStarted ? toStatus(200, 'ok') : toStatus(503, 'starting')
+    if (name === 'readyz') return this.readReadiness()
+    const { format, type } = selectMetricsFormat(head.get('accept'))
+    return { status: 200, text: this.metrics.toText(format), type }
+  }
+
+  private async readReadiness(): Promise<Answer> {
     if (this.isDraining) return toStatus(503, 'draining')
     if (!this.isStarted) return toStatus(503, 'starting')
     const { isReady, probes } = await this.server.probes.ask()

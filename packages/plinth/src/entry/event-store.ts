@@ -28,6 +28,23 @@ export interface StreamReader {
   onReplaced(): void
 }
 
+/** Where else the events of a stream go, so that it can go on in another process. Nobody waits for it. */
+export interface StreamSink {
+  append(text: string): void
+  finish(): void
+  /** A reader came back to this process. */
+  claim(): void
+}
+
+/** A stream that is kept elsewhere too. */
+export interface SharedStream {
+  /** Its name, where it goes on with one that is there already. Default: a new one. */
+  readonly key?: string
+  /** The number of its next event. Default `0`. */
+  readonly next?: number
+  createSink(key: string): StreamSink
+}
+
 /** What a client missed of a stream, and whether that was all. */
 export interface Resumption {
   readonly key: string
@@ -43,9 +60,22 @@ interface KeptStream {
   touchedAt: number
   isDone: boolean
   reader: StreamReader | undefined
+  readonly sink: StreamSink | undefined
 }
 
 const idForm = /^([rs][\w-]+)_(\d{1,15})$/
+
+/** The stream of an event, and its number there. */
+export interface EventPlace {
+  readonly key: string
+  readonly sequence: number
+}
+
+/** What an event id says; undefined for what is none. */
+export function parseEventId(eventId: string): EventPlace | undefined {
+  const [, key, digits] = idForm.exec(eventId) ?? []
+  return key === undefined ? undefined : { key, sequence: Number(digits) }
+}
 
 /** What an event takes up besides its text, in characters. */
 const overhead = 64
@@ -58,8 +88,8 @@ export function isRequestEvent(eventId: string): boolean {
 /**
  * Events of the streams of 2025-11-25, so that they can be resumed with `Last-Event-ID` (basic/transports,
  * "Resumability and Redelivery"). Event ids are unique, each stream has one reader at a time, and only the broken
- * stream is replayed. Bounded in streams, events, size and time; a stream that is being read is never dropped, it only
- * loses what it kept.
+ * stream is replayed. Bounded in streams, events, size and time; a stream that is being read, or that goes elsewhere
+ * too, is not dropped before its end, it only loses what it kept.
  */
 export class EventStore {
   private readonly streams = new Map<string, KeptStream>()
@@ -77,12 +107,13 @@ export class EventStore {
   }
 
   /** Opens a stream and returns its key. */
-  open(sessionKey: string, kind: StreamKind): string {
+  open(sessionKey: string, kind: StreamKind, shared?: SharedStream): string {
     if (this.streams.size >= this.options.maxStreams) this.dropOldest()
-    const key = `${kind === 'request' ? 'r' : 's'}${this.createKey()}`
+    const key = shared?.key ?? `${kind === 'request' ? 'r' : 's'}${this.createKey()}`
     const touchedAt = this.options.now()
-    const empty = { events: [], chars: 0, next: 0, isDone: false, reader: undefined }
-    this.streams.set(key, { sessionKey, touchedAt, ...empty })
+    const empty = { events: [], chars: 0, isDone: false, reader: undefined }
+    const next = shared?.next ?? 0
+    this.streams.set(key, { sessionKey, touchedAt, next, ...empty, sink: shared?.createSink(key) })
     return key
   }
 
@@ -97,12 +128,14 @@ export class EventStore {
     if (this.chars > this.options.maxChars) this.makeRoom(stream)
     stream.touchedAt = this.options.now()
     stream.reader?.onEvent(event)
+    stream.sink?.append(text)
   }
 
   /** Marks a stream as complete: whoever resumes it gets what is left, and then its end. */
   finish(key: string): void {
     const stream = this.streams.get(key)
     if (stream === undefined) return
+    if (!stream.isDone) stream.sink?.finish()
     stream.isDone = true
     stream.reader?.onDone()
   }
@@ -116,19 +149,35 @@ export class EventStore {
     previous?.onReplaced()
   }
 
+  /** Says that a reader came back: it reads on here, and nowhere else. */
+  claim(key: string): void {
+    this.streams.get(key)?.sink?.claim()
+  }
+
+  /** Says that the stream is read in another process from now on. Whoever did so here is told. */
+  release(key: string): void {
+    const stream = this.streams.get(key)
+    const previous = stream?.reader
+    if (stream !== undefined) stream.reader = undefined
+    previous?.onReplaced()
+  }
+
   /** Says that a reader is gone. Does nothing when somebody else has taken over. */
   detach(key: string, reader: StreamReader): void {
     const stream = this.streams.get(key)
     if (stream?.reader === reader) stream.reader = undefined
   }
 
-  /** What came after an event; undefined when it is not known or belongs to another session. */
+  /**
+   * What came after an event; undefined when it is not known or belongs to another session, and when some of it is
+   * only kept elsewhere.
+   */
   resume(lastEventId: string, sessionKey: string): Resumption | undefined {
-    const [, key = '', digits = ''] = idForm.exec(lastEventId) ?? []
+    const { key = '', sequence = 0 } = parseEventId(lastEventId) ?? {}
     const stream = this.streams.get(key)
-    const sequence = Number(digits)
     if (stream === undefined || stream.sessionKey !== sessionKey || sequence >= stream.next) return undefined
     const seen = sequence + 1 - (stream.next - stream.events.length)
+    if (seen < 0 && stream.sink !== undefined) return undefined
     return { key, missed: stream.events.slice(Math.max(seen, 0)), isDone: stream.isDone }
   }
 
@@ -136,6 +185,7 @@ export class EventStore {
   drop(key: string): void {
     const stream = this.streams.get(key)
     if (stream === undefined) return
+    if (!stream.isDone) stream.sink?.finish()
     this.chars -= stream.chars
     this.streams.delete(key)
   }
@@ -144,7 +194,7 @@ export class EventStore {
   sweep(): void {
     const oldest = this.options.now() - this.options.ttlMs
     for (const [key, stream] of this.streams) {
-      if (stream.touchedAt < oldest && !isRead(stream)) this.drop(key)
+      if (stream.touchedAt < oldest && !isNeeded(stream)) this.drop(key)
     }
   }
 
@@ -160,7 +210,7 @@ export class EventStore {
 
   private dropOldest(): void {
     for (const [key, stream] of this.streams) {
-      if (isRead(stream)) continue
+      if (isNeeded(stream)) continue
       this.drop(key)
       return
     }
@@ -170,7 +220,7 @@ export class EventStore {
     for (const [key, stream] of this.streams) {
       if (this.chars <= this.options.maxChars) return
       if (stream === current) continue
-      if (isRead(stream)) this.empty(stream)
+      if (isNeeded(stream)) this.empty(stream)
       else this.drop(key)
     }
     while (this.chars > this.options.maxChars && current.events.length > 1) this.trim(current)
@@ -183,6 +233,6 @@ export class EventStore {
 }
 
 /** A complete stream needs nobody: its reader only waits for the last bytes to go out. */
-function isRead(stream: KeptStream): boolean {
-  return stream.reader !== undefined && !stream.isDone
+function isNeeded({ reader, sink, isDone }: KeptStream): boolean {
+  return !isDone && (reader !== undefined || sink !== undefined)
 }

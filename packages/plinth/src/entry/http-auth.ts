@@ -6,6 +6,7 @@ import {
   toMissingChallenge,
   toRefusedChallenge,
 } from '../guard/auth/challenge.ts'
+import type { RemoteEnd } from '../guard/auth/credentials.ts'
 import { type AuthRefusal, isAuthRefusal, type Verdict } from '../guard/auth/verifier.ts'
 import type { CorsRule } from '../guard/cors.ts'
 import { isPreflight, toPreflightHeaders } from '../guard/cors.ts'
@@ -33,7 +34,7 @@ export class HttpAuth {
   private readonly log: LogSink
 
   constructor(
-    { auth, allowAnonymous, isLocal }: HttpSettings,
+    { auth, allowAnonymous, isLocal }: Pick<HttpSettings, 'auth' | 'allowAnonymous' | 'isLocal'>,
     { now, log }: { now: () => number; log: LogSink },
   ) {
     this.settings = auth
@@ -49,13 +50,20 @@ export class HttpAuth {
     await Promise.all((this.settings?.verifiers ?? []).map((verifier) => verifier.prepare?.()))
   }
 
+  /** What tells whether callers can be told apart; undefined where nobody else's keys are needed for that. */
+  get checkKeys(): (() => Promise<unknown>) | undefined {
+    const { verifiers = [] } = this.settings ?? {}
+    const checked = verifiers.filter(({ check }) => check !== undefined)
+    return checked.length === 0 ? undefined : () => Promise.all(checked.map((verifier) => verifier.check?.()))
+  }
+
   /** Who calls, or the refusal to answer with. Afterwards the head shows nobody the credentials. */
-  identify(head: Head, response: HttpResponse): Caller | Promise<Caller> {
+  identify(head: Head, end: RemoteEnd): Caller | Promise<Caller> {
     if (this.authenticate === undefined) {
       head.forgetCredentials()
       return this.unasked
     }
-    const verdict = this.authenticate(head, response)
+    const verdict = this.authenticate(head, end)
     return verdict instanceof Promise
       ? verdict.then((settled) => this.settle(settled, head))
       : this.settle(verdict, head)

@@ -16,14 +16,17 @@ import type { Principal } from '../mcp/principal.ts'
 import { findRevision, supportedDates } from '../mcp/revisions/supported.ts'
 import type { Server } from '../server.ts'
 import { EventStore, isRequestEvent } from './event-store.ts'
-import { type Caller, HttpAuth, isPrincipal } from './http-auth.ts'
+import { type Caller, HttpAuth } from './http-auth.ts'
 import { HttpExchange } from './http-exchange.ts'
 import type { HttpSettings } from './http-options.ts'
 import { type HttpResponse, jsonHeaders } from './http-response.ts'
-import { SseLinks, ssePaths } from './http-sse.ts'
+import { SseLinks } from './http-sse.ts'
 import { Pulse } from './pulse.ts'
+import { listPublicRoutes, type PublicRouteName, type Route } from './routes.ts'
 import { SessionStreams } from './session-streams.ts'
+import { SharedStreams, unknownEvent } from './shared-streams.ts'
 import { keepAliveMs } from './sse.ts'
+import { StreamLogs } from './stream-logs.ts'
 import { warnOfAccess } from './warn-of-access.ts'
 
 /** For entries that find out while reading. */
@@ -46,11 +49,11 @@ const noSession: Refusal = {
   headers: { allow: 'POST' },
 }
 const unknownSession: Refusal = toRefusal(new ProtocolError('session_unknown'))
-const noStream: Refusal = { status: 406, message: 'The Accept header must allow text/event-stream.' }
-const unknownEvent: Refusal = {
-  status: 400,
-  message: 'This Last-Event-ID is not known. Send the request again.',
+const endedHere: Refusal = {
+  status: 503,
+  message: 'The session has ended here. Other processes learn of it as soon as their store answers.',
 }
+const noStream: Refusal = { status: 406, message: 'The Accept header must allow text/event-stream.' }
 
 /** How long an answer may take before its stream is opened to keep the client waiting, in milliseconds. */
 const patienceMs = 10_000
@@ -63,8 +66,22 @@ export interface Asked {
   readonly response: HttpResponse
 }
 
-/** Answers one method of one path, or says why not. `text` is the body of a POST. */
+/** Answers one method of one path to a caller, or says why not. `text` is the body of a POST. */
 type Method = (asked: Asked, text: string) => Refusal | undefined
+
+/** What is done at the paths of one name, by method; `anyone` needs no caller and says false where it has no answer. */
+interface Handlers {
+  readonly methods?: Readonly<Record<string, Method>>
+  readonly anyone?: (head: Head, response: HttpResponse) => boolean
+}
+
+/** A path of the list, and what is done there. */
+interface Place {
+  readonly route: Route
+  /** The value of the `Allow` header. */
+  readonly allow: string
+  readonly handlers: Handlers
+}
 
 /** MCP over HTTP without a particular HTTP library: guards, the endpoint's three methods, and its streams. */
 export class HttpEntry {
@@ -75,11 +92,15 @@ export class HttpEntry {
   private readonly auth: HttpAuth
   private readonly guardHead: HttpGuard
   private readonly guardBody: HttpGuard
-  private readonly routes: ReadonlyMap<string, ReadonlyMap<string, Method>>
+  private readonly places: ReadonlyMap<string, Place>
   private readonly events: EventStore
   private readonly streams: SessionStreams
+  private readonly logs: StreamLogs | undefined
+  private readonly shared: SharedStreams | undefined
+  private readonly forgetSessions: () => void
   private readonly links: SseLinks
   private readonly waiting = new Map<HttpExchange, number>()
+  private readonly idleListeners: (() => void)[] = []
   private readonly pulse = new Pulse(beatMs, () => this.beat())
   private beats = 0
   private draining = false
@@ -101,65 +122,72 @@ export class HttpEntry {
     this.guardBody = createBodyGuard(settings.maxBodyBytes)
     this.events = new EventStore(limits, context.createKey)
     this.streams = new SessionStreams(context, this.events)
+    this.logs = context.eventLogs && new StreamLogs(context.eventLogs, context)
+    this.shared = this.logs && new SharedStreams(context, this.logs, this.streams)
+    this.forgetSessions = context.sessionStates.onEnd((key) => this.streams.stop(key))
     this.links = new SseLinks(server, this.auth)
-    this.routes = this.createRoutes()
+    this.places = this.createPlaces()
   }
 
   /** Loads what is otherwise loaded at the first use. */
   prepare(): Promise<void> {
     const { auth } = this.settings
     if (auth !== undefined) warnOfAccess(this.server, auth.scopesSupported)
+    const { probes } = this.server
+    const { checkKeys } = this.auth
+    if (checkKeys !== undefined && !probes.has('keys')) probes.add('keys', checkKeys, { timeoutMs: 2_000 })
     return this.auth.prepare()
   }
 
   /** Answers what is for everyone and under any Host: health, and who issues tokens. False for every other request. */
   answerPublic(head: Head, response: HttpResponse): boolean {
-    if (this.auth.answerMetadata(head, response, this.toCorsHeaders)) return true
-    if (head.path !== this.settings.healthPath || (head.method !== 'GET' && head.method !== 'HEAD'))
-      return false
-    if (this.draining) response.reply(503, jsonHeaders, '{"status":"draining"}')
-    else response.reply(200, jsonHeaders, '{"status":"ok"}')
-    return true
+    const place = this.places.get(head.path)
+    return place?.route.access === 'everyone' && place.handlers.anyone?.(head, response) === true
   }
 
-  /** What to answer before the body is read, if anything. */
+  /** What to answer before the body is read, if anything. Pass it to `refuse`. */
   guard(head: Head): Refusal | undefined {
-    const refusal = this.findRefusal(head)
-    if (refusal !== undefined) this.server.telemetry.tellRefusal(head.path, refusal.status)
-    return refusal
-  }
-
-  private findRefusal(head: Head): Refusal | undefined {
     const refusal = this.guardHead(head)
     if (refusal !== undefined) return refusal
-    const methods = this.routes.get(head.path)
-    if (methods === undefined) return notFound
-    if (!methods.has(head.method))
-      return toMethodRefusal(head, [...methods.keys()].join(', '), this.toCorsHeaders)
+    const place = this.places.get(head.path)
+    if (place === undefined) return notFound
+    if (!place.route.methods.includes(head.method))
+      return toMethodRefusal(head, place.allow, this.toCorsHeaders)
     const busy = this.server.admission.shed()
     if (busy !== undefined) return toBusyRefusal(busy)
     return head.method === 'POST' ? this.guardBody(head) : guardEmpty(head)
   }
 
-  /** Who sends a request whose head passed the guard, or what to answer before the body is read. */
+  /**
+   * Who sends a request whose head passed the guard, or what to answer before the body is read: pass that to `refuse`.
+   */
   identify(head: Head, response: HttpResponse): Caller | Promise<Caller> {
-    const caller = this.auth.identify(head, response)
-    if (!(caller instanceof Promise)) return this.noteCaller(head, caller)
-    return caller.then((settled) => this.noteCaller(head, settled))
+    return this.auth.identify(head, response)
   }
 
   /** Answers a request. `text` is the body of a POST. */
   handle(asked: Asked, text: string): void {
-    const { head, response } = asked
-    const refusal = this.routes.get(head.path)?.get(head.method)?.(asked, text)
-    if (refusal === undefined) return
-    this.server.telemetry.tellRefusal(head.path, refusal.status)
-    refuse(response, refusal)
+    const { sessions } = this.server.scope.context
+    const loading = sessions.load(asked.head.get('mcp-session-id'), asked.principal)
+    if (loading === undefined) this.dispatch(asked, text)
+    else void loading.then(() => this.dispatch(asked, text))
   }
 
-  /** Whether the server is about to stop. */
-  get isDraining(): boolean {
-    return this.draining
+  private dispatch(asked: Asked, text: string): void {
+    const refusal = this.places.get(asked.head.path)?.handlers.methods?.[asked.head.method]?.(asked, text)
+    if (refusal !== undefined) this.refuse(asked, refusal)
+  }
+
+  /** Sends a refusal, and tells of it. */
+  refuse({ head, response }: Pick<Asked, 'head' | 'response'>, refusal: Refusal): void {
+    this.server.telemetry.tellRefusal(head.path, refusal.status)
+    const text = toRefusalText(refusal)
+    response.reply(refusal.status, { ...(text === undefined ? {} : jsonHeaders), ...refusal.headers }, text)
+  }
+
+  /** Tells of a refusal that the host gave by itself, before anything could be read of a request. */
+  noteRefusal(status: number): void {
+    this.server.telemetry.tellRefusal(undefined, status)
   }
 
   /** Says at the health check that the server is about to stop. Everything else is served on. */
@@ -167,37 +195,66 @@ export class HttpEntry {
     this.draining = true
   }
 
-  /** Answers whoever still waits that there will be no answer. */
-  abandon(): void {
-    for (const exchange of this.waiting.keys()) exchange.abandon()
+  /** Resolves once every posted request has its answer, also those whose clients have left, or with `close`. */
+  idle(): Promise<void> {
+    if (this.waiting.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.idleListeners.push(resolve))
+  }
+
+  /** Answers whoever still waits that there will be no answer. Returns how many. */
+  abandon(): number {
+    const left = [...this.waiting.keys()]
+    for (const exchange of left) exchange.abandon()
+    return left.length + this.links.abandon()
+  }
+
+  /** Has the ends of streams written for other processes. What cannot be written is tried once more. */
+  flush(): Promise<void> {
+    return this.logs?.close() ?? Promise.resolve()
   }
 
   /** Stops what the entry itself keeps going. */
   close(): void {
+    this.forgetSessions()
     this.pulse.stop()
+    for (const resolve of this.idleListeners.splice(0)) resolve()
   }
 
-  private noteCaller(head: Head, caller: Caller): Caller {
-    if (!isPrincipal(caller)) this.server.telemetry.tellRefusal(head.path, caller.status)
-    return caller
+  private createPlaces(): ReadonlyMap<string, Place> {
+    const handlers: Readonly<Record<PublicRouteName, Handlers>> = {
+      mcp: {
+        methods: {
+          GET: (asked) => this.get(asked),
+          POST: (asked, text) => this.post(asked, text),
+          DELETE: (asked) => this.delete(asked),
+        },
+      },
+      sse: { methods: { GET: (asked) => this.openLink(asked) } },
+      messages: { methods: { POST: (asked, text) => this.postToLink(asked, text) } },
+      health: { anyone: (head, response) => this.answerHealth(head, response) },
+      resource_metadata: {
+        anyone: (head, response) => this.auth.answerMetadata(head, response, this.toCorsHeaders),
+      },
+    }
+    const routes = listPublicRoutes(this.settings)
+    return new Map(
+      routes.map((route) => [
+        route.path,
+        { route, allow: route.methods.join(', '), handlers: handlers[route.name] },
+      ]),
+    )
   }
 
-  private createRoutes(): ReadonlyMap<string, ReadonlyMap<string, Method>> {
-    const endpoint = new Map<string, Method>([
-      ['GET', (asked) => this.get(asked)],
-      ['POST', (asked, text) => this.post(asked, text)],
-      ['DELETE', (asked) => this.delete(asked)],
-    ])
-    const routes = new Map([[this.settings.path, endpoint]])
-    if (!this.settings.sse) return routes
-    routes.set(ssePaths.stream, new Map([['GET', (asked) => this.openLink(asked)]]))
-    routes.set(ssePaths.messages, new Map([['POST', (asked, text) => this.postToLink(asked, text)]]))
-    return routes
+  private answerHealth({ method }: Head, response: HttpResponse): boolean {
+    if (method !== 'GET' && method !== 'HEAD') return false
+    if (this.draining) response.reply(503, jsonHeaders, '{"status":"draining"}')
+    else response.reply(200, jsonHeaders, '{"status":"ok"}')
+    return true
   }
 
   private post({ head, principal, response }: Asked, text: string): undefined {
     const { scope } = this.server
-    const home = { events: this.events, context: scope.context }
+    const home = { events: this.events, logs: this.logs, context: scope.context }
     const exchange = new HttpExchange(head, principal, { response, home })
     const reply = answer(text, exchange, scope)
     if (!(reply instanceof Promise)) {
@@ -209,6 +266,7 @@ export class HttpEntry {
     void reply.then((settled) => {
       this.waiting.delete(exchange)
       exchange.finish(this.auth.challenge(settled, principal))
+      if (this.waiting.size === 0) for (const resolve of this.idleListeners.splice(0)) resolve()
     })
     return undefined
   }
@@ -223,6 +281,12 @@ export class HttpEntry {
     this.pulse.start()
     const reader = { principal, response }
     if (lastEventId !== undefined && this.streams.resume(session, lastEventId, reader)) return undefined
+    if (this.shared !== undefined) {
+      void this.shared.open(session, reader, lastEventId).then((found) => {
+        if (found !== undefined) this.refuse({ head, response }, found)
+      })
+      return undefined
+    }
     // Only a session's own stream can start anew: what is lost of a request's stream was the answer to it.
     if (lastEventId !== undefined && isRequestEvent(lastEventId)) return unknownEvent
     return attempt(() => this.streams.start(session, reader))
@@ -234,11 +298,11 @@ export class HttpEntry {
     if (id === undefined) return toRefusal(new ProtocolError('session_required'))
     const session = context.sessions.open(id, principal)
     if (session === undefined) return unknownSession
-    context.sessions.end(session)
-    this.streams.stop(session.key)
-    context.watched.delete(session.key)
-    context.logLevels.delete(session.key)
-    response.reply(200, {})
+    const answer = (isKnown: boolean) =>
+      isKnown ? response.reply(200, {}) : this.refuse({ head, response }, endedHere)
+    const ended = context.sessions.end(session)
+    if (ended instanceof Promise) void ended.then(answer)
+    else answer(ended)
     return undefined
   }
 
@@ -290,12 +354,6 @@ function guardStream(head: Head): Refusal | undefined {
   }
   if (head.get('mcp-session-id') === undefined || revision?.handshake === false) return noSession
   return accepts(head.get('accept'), 'text/event-stream') ? undefined : noStream
-}
-
-/** Sends a refusal. */
-export function refuse(response: HttpResponse, refusal: Refusal): void {
-  const text = toRefusalText(refusal)
-  response.reply(refusal.status, { ...(text === undefined ? {} : jsonHeaders), ...refusal.headers }, text)
 }
 
 function attempt(open: () => void): Refusal | undefined {

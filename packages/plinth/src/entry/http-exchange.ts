@@ -1,13 +1,11 @@
-import { createFailure } from '../errors.ts'
 import type { Head } from '../guard/head.ts'
 import { accepts } from '../guard/media-type.ts'
 import type { RequestId } from '../jsonrpc/message.ts'
-import { serializeError } from '../jsonrpc/serialize.ts'
 import type { ServerContext } from '../mcp/context.ts'
-import type { Exchange, Reply } from '../mcp/exchange.ts'
+import type { CloseListener, Exchange, Reply } from '../mcp/exchange.ts'
 import type { Principal } from '../mcp/principal.ts'
 import type { Session } from '../mcp/session.ts'
-import type { EventStore, KeptEvent } from './event-store.ts'
+import type { EventStore, KeptEvent, SharedStream } from './event-store.ts'
 import { type HttpResponse, toReplyHeaders } from './http-response.ts'
 import {
   createStreamReader,
@@ -17,10 +15,14 @@ import {
   toEvent,
   writeKept,
 } from './sse.ts'
+import { stoppedStatus, toStoppedText } from './stopped.ts'
+import type { StreamLogs } from './stream-logs.ts'
 
 /** Where the streams of this process keep their events, and which revisions open with a priming event. */
 export interface StreamHome {
   readonly events: EventStore
+  /** Where other processes find them; undefined where there are none. */
+  readonly logs: StreamLogs | undefined
   readonly context: ServerContext
 }
 
@@ -35,12 +37,14 @@ export class HttpExchange implements Exchange {
   private readonly response: HttpResponse
   private readonly home: StreamHome
   private id: RequestId | undefined
+  /** The ids before it, of a batch. */
+  private earlierIds: RequestId[] | undefined
   private session: Session | undefined
   private revision: string | undefined
   /** Detached: the client left the stream, or was told to, and what follows is kept for when it comes back. */
   private state: 'waiting' | 'streaming' | 'detached' | 'done' = 'waiting'
   private streamKey: string | undefined
-  private cancel: (() => void) | undefined
+  private cancel: CloseListener | undefined
   private stopReading: (() => void) | undefined
 
   constructor(headers: Head, principal: Principal, way: { response: HttpResponse; home: StreamHome }) {
@@ -55,14 +59,15 @@ export class HttpExchange implements Exchange {
   }
 
   identify(id: RequestId, session: Session | undefined, revision: string): void {
+    if (this.id !== undefined) this.earlierIds = [...(this.earlierIds ?? []), this.id]
     this.id = id
     this.session = session
     this.revision = revision
   }
 
-  onClose(listener: () => void): void {
+  onClose(listener: CloseListener): void {
     this.cancel = listener
-    this.response.onClose(listener)
+    this.response.onClose(() => listener('client_gone'))
   }
 
   /** What comes before the answer is dropped while the client does not keep up; the answer never is. */
@@ -90,9 +95,8 @@ export class HttpExchange implements Exchange {
 
   /** Answers that there will be no other answer, because the server stops. */
   abandon(): void {
-    const { code, status, message, body } = createFailure('stopped')
-    this.finish({ status, text: serializeError(this.id, { code, message, data: body }) })
-    this.cancel?.()
+    this.finish({ status: stoppedStatus, text: toStoppedText(this.id) })
+    this.cancel?.('server_stopped')
   }
 
   /** Sends the answer and ends the exchange. What comes after the first answer is dropped. */
@@ -124,7 +128,7 @@ export class HttpExchange implements Exchange {
 
   private keepEvents(session: Session): void {
     const { events } = this.home
-    const key = events.open(session.key, 'request')
+    const key = events.open(session.key, 'request', this.share(session))
     const onEvent = (event: KeptEvent) => writeKept(this.response, event)
     const reader = { ...createStreamReader(this.response, () => this.detach()), onEvent }
     this.streamKey = key
@@ -132,6 +136,17 @@ export class HttpExchange implements Exchange {
     events.attach(key, reader)
     this.response.onClose(() => this.detach())
     if (this.isPrimed) events.append(key, '')
+  }
+
+  private share(session: Session): SharedStream | undefined {
+    const { events, logs } = this.home
+    return logs?.shareRequest(
+      { session, principal: this.principal },
+      {
+        listIds: () => [...(this.earlierIds ?? []), ...(this.id === undefined ? [] : [this.id])],
+        onRead: (key) => events.release(key),
+      },
+    )
   }
 
   private detach(): void {

@@ -2,7 +2,7 @@ import { createFetchHead } from '../guard/fetch-head.ts'
 import type { Refusal } from '../guard/http-guard.ts'
 import type { Server } from '../server.ts'
 import { isPrincipal } from './http-auth.ts'
-import { HttpEntry, notUtf8, refuse, tooLarge } from './http-entry.ts'
+import { HttpEntry, notUtf8, tooLarge } from './http-entry.ts'
 import { FetchResponse } from './http-fetch-response.ts'
 import { type HttpOptions, parseFetchOptions } from './http-options.ts'
 
@@ -44,12 +44,12 @@ async function answerRequest(request: Request, entry: HttpEntry): Promise<Respon
   const caller = entry.guard(head) ?? (await entry.identify(head, back))
   if (!isPrincipal(caller)) {
     void request.body?.cancel().catch(() => undefined)
-    refuse(back, caller)
+    entry.refuse({ head, response: back }, caller)
     return back.promise
   }
   const text = head.method === 'POST' ? await readText(request, entry.settings) : ''
   if (typeof text === 'string') entry.handle({ head, principal: caller, response: back }, text)
-  else refuse(back, text)
+  else entry.refuse({ head, response: back }, text)
   return back.promise
 }
 

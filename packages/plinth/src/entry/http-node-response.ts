@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { HttpConnections } from './http-connections.ts'
 import type { HttpResponse } from './http-response.ts'
 
 /** The way back over `node:http`. */
@@ -6,18 +7,24 @@ export class NodeResponse implements HttpResponse {
   private readonly response: ServerResponse
   private readonly extra: Readonly<Record<string, string>> | undefined
   private readonly stallTimeoutMs: number
+  private readonly connections: HttpConnections
   private isStalled = false
 
   /**
    * @param response Where to answer.
    * @param options `stallTimeoutMs`: how long the client may leave what was sent untouched; `extra`: headers of every
-   * answer.
+   * answer; `connections`: what knows whether the connection is to end.
    */
   constructor(
     response: ServerResponse,
-    options: { stallTimeoutMs: number; extra?: Readonly<Record<string, string>> | undefined },
+    options: {
+      stallTimeoutMs: number
+      connections: HttpConnections
+      extra?: Readonly<Record<string, string>> | undefined
+    },
   ) {
     this.response = response
+    this.connections = options.connections
     this.extra = options.extra
     this.stallTimeoutMs = options.stallTimeoutMs
   }
@@ -34,6 +41,7 @@ export class NodeResponse implements HttpResponse {
     const { response } = this
     if (response.headersSent || response.destroyed) return
     const length = text === undefined ? 0 : Buffer.byteLength(text)
+    this.endConnection()
     response.writeHead(status, toRawHeaders([headers, this.extra], status === 204 ? undefined : length))
     // As many bytes as characters means ASCII, which Node writes faster as latin1. The bytes are the same.
     if (text === undefined) response.end()
@@ -43,6 +51,7 @@ export class NodeResponse implements HttpResponse {
 
   open(status: number, headers: Readonly<Record<string, string>>): void {
     if (this.response.headersSent || this.response.destroyed) return
+    this.endConnection()
     this.response.writeHead(status, toRawHeaders([headers, this.extra], undefined))
     this.response.flushHeaders()
   }
@@ -79,6 +88,12 @@ export class NodeResponse implements HttpResponse {
     response.on('close', call)
     // Node ends only the first answer of a pipeline with its socket, and forgets those that wait behind it.
     if (isQueued) socket.setMaxListeners(0).on('close', call)
+  }
+
+  /** Says in the answer, where it is so, that the connection ends with it. */
+  private endConnection(): void {
+    const { response } = this
+    if (this.connections.endsWithAnswer(response.req.socket)) response.shouldKeepAlive = false
   }
 
   /** Breaks off when the client takes nothing for too long. Node starts the time anew with every byte taken. */

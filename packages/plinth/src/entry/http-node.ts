@@ -1,49 +1,27 @@
 import { isUtf8 } from 'node:buffer'
-import {
-  createServer as createHttpServer,
-  type Server as HttpServer,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { createHead, type Head, maxHeaders } from '../guard/head.ts'
 import type { Refusal } from '../guard/http-guard.ts'
 import type { Server } from '../server.ts'
-import { type AdminService, serveAdmin } from './admin.ts'
+import type { AdminService } from './admin.ts'
 import { type Caller, isPrincipal } from './http-auth.ts'
-import { type Asked, HttpEntry, notUtf8, refuse, tooLarge } from './http-entry.ts'
+import { HttpConnections } from './http-connections.ts'
+import { type Asked, HttpEntry, notUtf8, tooLarge } from './http-entry.ts'
 import { NodeResponse } from './http-node-response.ts'
 import { type HttpOptions, type HttpSettings, parseHttpOptions } from './http-options.ts'
-import type { HttpResponse } from './http-response.ts'
+import { createService } from './http-service.ts'
+import type { HttpService } from './service.ts'
 
 const tooManyHeaders: Refusal = { status: 431, message: 'The request has too many headers.' }
 /** Room for a session id, a token and mirrored arguments, whatever Node's own flag says. In bytes. */
 const maxHeaderSize = 16_384
 const expectationFailed: Refusal = { status: 417, message: 'Only "100-continue" can be expected.' }
 
-/** A server that listens. */
-export interface HttpService {
-  /** The MCP endpoint. */
-  readonly url: string
-  readonly healthUrl: string
-  /** Where the admin port listens; undefined without one. */
-  readonly adminUrl: string | undefined
-  /**
-   * Lets load balancers know: health answers 503 from now on, and connections end with their next answer. Everything
-   * is served on, also what comes over new connections.
-   */
-  drain(): void
-  /**
-   * Stops taking requests, ends streams politely, and waits up to `graceMs` for what is in flight; then breaks it
-   * off.
-   */
-  close(graceMs?: number): Promise<void>
-}
-
 /** Serves Streamable HTTP with `node:http`. Resolves once it listens. */
 export async function serveHttp(server: Server, options: HttpOptions = {}): Promise<HttpService> {
   const settings = parseHttpOptions(options)
-  const admin = options.admin === undefined ? undefined : await serveAdmin(server, options.admin)
+  const admin = options.admin && (await (await import('./admin.ts')).serveAdmin(server, options.admin))
   try {
     const service = await startHttp(server, settings, admin)
     admin?.markStarted()
@@ -63,23 +41,39 @@ async function startHttp(
   server.admission.start()
   const entry = new HttpEntry(server, settings)
   await entry.prepare()
-  const http = createHttpServer(
-    {
-      headersTimeout: settings.headersTimeoutMs,
-      requestTimeout: settings.requestTimeoutMs,
-      keepAliveTimeout: settings.keepAliveTimeoutMs,
-      connectionsCheckingInterval: toCheckingInterval(settings),
-      maxHeaderSize,
-      noDelay: true,
-    },
-    createNodeHandler(entry),
-  )
+  // Imported, it would load whatever its exports are getters of, a WebSocket client among it: 25 ms and more.
+  const { createServer } = process.getBuiltinModule('node:http')
+  const http = createServer({
+    headersTimeout: settings.headersTimeoutMs,
+    requestTimeout: settings.requestTimeoutMs,
+    keepAliveTimeout: settings.keepAliveTimeoutMs,
+    connectionsCheckingInterval: toCheckingInterval(settings),
+    maxHeaderSize,
+    noDelay: true,
+  })
+  const connections = new HttpConnections(http)
+  const door = { entry, connections }
+  http.on('request', createNodeHandler(door))
+  http.on('connection', (socket: Socket) => {
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+      const status = toRefusedStatus(code)
+      if (status !== undefined) entry.noteRefusal(status)
+    })
+  })
   http.maxConnections = settings.maxConnections
   http.maxHeadersCount = maxHeaders + 1
-  http.on('checkContinue', createNodeHandler(entry, { continues: true }))
-  http.on('checkExpectation', createExpectationHandler(entry))
+  http.on('checkContinue', createNodeHandler(door, { continues: true }))
+  http.on('checkExpectation', createExpectationHandler(door))
   await listen(http, settings)
-  return toService(http, { server, entry, admin })
+  return createService({ http, connections, server, entry, admin })
+}
+
+/** What Node answered by itself before it ended a connection with an error; undefined where it answered nothing. */
+function toRefusedStatus(code = ''): number | undefined {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 408
+  if (code === 'HPE_HEADER_OVERFLOW') return 431
+  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 413
+  return code.startsWith('HPE_') ? 400 : undefined
 }
 
 /** Node looks for clients that take too long only now and then: a quarter of their time at most. */
@@ -97,46 +91,9 @@ function listen(http: HttpServer, { host, port }: { host: string; port: number }
   })
 }
 
-interface Parts {
-  readonly server: Server
+interface Door {
   readonly entry: HttpEntry
-  readonly admin: AdminService | undefined
-}
-
-function toService(http: HttpServer, { server, entry, admin }: Parts): HttpService {
-  const { address, family, port } = http.address() as AddressInfo
-  const origin = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
-  const drain = () => {
-    entry.drain()
-    admin?.drain()
-  }
-  return {
-    url: `${origin}${entry.settings.path}`,
-    healthUrl: `${origin}${entry.settings.healthPath}`,
-    adminUrl: admin?.url,
-    drain,
-    async close(graceMs = 10_000) {
-      drain()
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()))
-      const jobsEnded = server.jobs.stop(graceMs)
-      server.endStreams()
-      http.closeIdleConnections()
-      const sweep = setInterval(() => http.closeIdleConnections(), 50)
-      const force = setTimeout(() => {
-        entry.abandon()
-        server.close()
-        http.closeAllConnections()
-      }, graceMs)
-      await closed
-      clearInterval(sweep)
-      clearTimeout(force)
-      await jobsEnded
-      entry.close()
-      server.close()
-      await server.telemetry.close()
-      await admin?.close()
-    },
-  }
+  readonly connections: HttpConnections
 }
 
 /**
@@ -144,16 +101,17 @@ function toService(http: HttpServer, { server, entry, admin }: Parts): HttpServi
  * they send the body, so that the body of a refused request never comes.
  */
 function createNodeHandler(
-  entry: HttpEntry,
+  door: Door,
   { continues = false }: { continues?: boolean } = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  const { entry } = door
   return function handleRequest(request, response) {
     const head = toHead(request)
-    const back = toResponse(head, response, entry)
-    if (entry.isDraining) response.shouldKeepAlive = false
+    const back = toResponse(head, response, door)
     if (entry.answerPublic(head, back)) return
     const receive = (caller: Caller) => {
-      if (!isPrincipal(caller)) return refuseUnread(request, back, caller)
+      if (!isPrincipal(caller))
+        return refuseUnread(request, { head, response: back }, { refusal: caller, entry })
       if (continues) response.writeContinue()
       handle(request, { head, principal: caller, response: back }, entry)
     }
@@ -170,20 +128,19 @@ function handle(request: IncomingMessage, asked: Asked, entry: HttpEntry): void 
     return
   }
   collectBody(request, entry.settings.maxBodyBytes, (body) => {
-    if (body === undefined) refuseUnread(request, asked.response, tooLarge)
-    else if (!isUtf8(body)) refuse(asked.response, notUtf8)
+    if (body === undefined) refuseUnread(request, asked, { refusal: tooLarge, entry })
+    else if (!isUtf8(body)) entry.refuse(asked, notUtf8)
     else entry.handle(asked, body.toString())
   })
 }
 
 /** Refuses what can only be refused: an expectation nobody can meet. */
-function createExpectationHandler(
-  entry: HttpEntry,
-): (request: IncomingMessage, response: ServerResponse) => void {
+function createExpectationHandler(door: Door): (request: IncomingMessage, response: ServerResponse) => void {
   return function refuseExpectation(request, response) {
     const head = toHead(request)
-    const back = toResponse(head, response, entry)
-    refuseUnread(request, back, guard(request, head, entry) ?? expectationFailed)
+    const back = toResponse(head, response, door)
+    const refusal = guard(request, head, door.entry) ?? expectationFailed
+    refuseUnread(request, { head, response: back }, { refusal, entry: door.entry })
   }
 }
 
@@ -200,17 +157,21 @@ function toHead(request: IncomingMessage): Head {
   })
 }
 
-function toResponse(head: Head, response: ServerResponse, entry: HttpEntry): NodeResponse {
+function toResponse(head: Head, response: ServerResponse, { entry, connections }: Door): NodeResponse {
   const { stallTimeoutMs } = entry.settings
-  return new NodeResponse(response, { stallTimeoutMs, extra: entry.toCorsHeaders(head) })
+  return new NodeResponse(response, { connections, stallTimeoutMs, extra: entry.toCorsHeaders(head) })
 }
 
 /** A body that was not read cannot be followed by another request on the same connection. */
-function refuseUnread(request: IncomingMessage, response: HttpResponse, refusal: Refusal): void {
+function refuseUnread(
+  request: IncomingMessage,
+  asked: Pick<Asked, 'head' | 'response'>,
+  { refusal, entry }: { refusal: Refusal; entry: HttpEntry },
+): void {
   const isUnread = !request.complete && request.headers['transfer-encoding'] !== undefined
   const length = Number(request.headers['content-length'] ?? 0)
   const closes = isUnread || length > 65_536
-  refuse(response, closes ? { ...refusal, headers: { ...refusal.headers, connection: 'close' } } : refusal)
+  entry.refuse(asked, closes ? { ...refusal, headers: { ...refusal.headers, connection: 'close' } } : refusal)
   request.resume()
 }
 
@@ -234,6 +195,11 @@ function collectBody(
     else rest.push(chunk)
   })
   request.on('end', () => {
-    if (size <= maxBodyBytes) done(rest === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(rest))
+    if (size > maxBodyBytes) return
+    const body = rest === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(rest)
+    // The request lives on until its answer is out; its body need not.
+    first = undefined
+    rest = undefined
+    done(body)
   })
 }

@@ -1,7 +1,9 @@
 import { type AuthOptions, type AuthSettings, parseAuthOptions } from '../guard/auth/auth-options.ts'
 import { loopbackHosts } from '../guard/host.ts'
 import { parseCount } from '../server-options.ts'
-import type { AdminOptions } from './admin.ts'
+import type { AdminOptions } from './admin-options.ts'
+import { isLoopbackAddress } from './loopback.ts'
+import { ssePaths } from './routes.ts'
 
 /** How a server is reached over HTTP. Without any option: loopback only, this machine's pages only. */
 export interface HttpOptions {
@@ -52,11 +54,30 @@ export interface HttpSettings extends Required<Omit<HttpOptions, 'auth' | 'admin
   readonly isLocal: boolean
 }
 
-const loopbackAddress = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
+/** What holds where an option that is a text is left out. */
+export const httpPresets = { host: '127.0.0.1', path: '/mcp', healthPath: '/health' } as const
+
+/** Options that are whole numbers: their defaults and bounds. */
+export const httpNumbers = {
+  port: { preset: 3_000, min: 0, max: 65_535 },
+  maxBodyBytes: { preset: 4_194_304, min: 1_024 },
+  maxConnections: { preset: 10_000, min: 1 },
+  headersTimeoutMs: { preset: 10_000, min: 1, max: 2_147_483_647 },
+  requestTimeoutMs: { preset: 30_000, min: 1, max: 2_147_483_647 },
+  keepAliveTimeoutMs: { preset: 75_000, min: 1, max: 2_147_483_647 },
+  stallTimeoutMs: { preset: 30_000, min: 1, max: 2_147_483_647 },
+} as const
+
+type HttpNumber = keyof typeof httpNumbers
+
+function parseHttpNumber(option: HttpNumber, options: HttpOptions, preset?: number): number {
+  const bounds = httpNumbers[option]
+  return parseCount(option, options[option] ?? preset ?? bounds.preset, bounds)
+}
 
 /** @throws TypeError naming the option, its value and the fix. */
 export function parseHttpOptions(options: HttpOptions = {}): HttpSettings {
-  const host = options.host ?? '127.0.0.1'
+  const host = options.host ?? httpPresets.host
   assertReach(host, options)
   return toSettings(host, options)
 }
@@ -77,20 +98,32 @@ function findForeignHost(options: HttpOptions): string | undefined {
 }
 
 function assertHosts(options: HttpOptions): void {
+  const fault = findHostsFault(options, quote)
+  if (fault !== undefined) throw new TypeError(fault)
+}
+
+function quote(option: string): string {
+  return `"${option}"`
+}
+
+type ToLabel = (option: 'host' | 'allowedHosts') => string
+
+function findHostsFault(options: HttpOptions, toLabel: ToLabel): string | undefined {
   const foreign = findForeignHost(options)
-  if (foreign === undefined || options.auth !== undefined || options.allowAnonymous === true) return
-  throw new TypeError(
-    `"allowedHosts" names ${foreign}, which others can reach, and nobody is authenticated. Set "auth", or ` +
-      '"allowAnonymous: true" to serve everyone.',
+  if (foreign === undefined || options.auth !== undefined || options.allowAnonymous === true) return undefined
+  return (
+    `${toLabel('allowedHosts')} names ${foreign}, which others can reach, and nobody is authenticated. Set "auth", or ` +
+    '"allowAnonymous: true" to serve everyone.'
   )
 }
 
 function toSettings(host: string, options: HttpOptions): HttpSettings {
-  const isLoopback = loopbackAddress.test(host)
+  const isLoopback = isLoopbackAddress(host)
+  const auth = options.auth === undefined ? undefined : parseAuthOptions(options.auth)
   return {
     host,
-    port: parseCount('port', options.port ?? 3_000, { min: 0, max: 65_535 }),
-    ...toPaths(options),
+    port: parseHttpNumber('port', options),
+    ...toPaths(options, auth),
     allowedHosts: [
       ...loopbackHosts,
       ...(isLoopback ? [host.includes(':') ? `[${host}]` : host] : []),
@@ -100,18 +133,21 @@ function toSettings(host: string, options: HttpOptions): HttpSettings {
     allowLoopback: isLoopback,
     isLocal: isLoopback && findForeignHost(options) === undefined,
     allowAnonymous: options.allowAnonymous ?? false,
-    auth: options.auth === undefined ? undefined : parseAuthOptions(options.auth),
-    maxBodyBytes: parseCount('maxBodyBytes', options.maxBodyBytes ?? 4_194_304, { min: 1_024 }),
-    maxConnections: parseCount('maxConnections', options.maxConnections ?? 10_000, { min: 1 }),
+    auth,
+    maxBodyBytes: parseHttpNumber('maxBodyBytes', options),
+    maxConnections: parseHttpNumber('maxConnections', options),
     ...toTimeouts(options),
   }
 }
 
-function toPaths(options: HttpOptions): Pick<HttpSettings, 'path' | 'healthPath' | 'sse'> {
+function toPaths(
+  options: HttpOptions,
+  auth: AuthSettings | undefined,
+): Pick<HttpSettings, 'path' | 'healthPath' | 'sse'> {
   const sse = options.sse ?? false
-  const path = parsePath('path', options.path ?? '/mcp')
-  const healthPath = parsePath('healthPath', options.healthPath ?? '/health')
-  const taken = sse ? ['/sse', '/messages'] : []
+  const path = parsePath('path', options.path ?? httpPresets.path)
+  const healthPath = parsePath('healthPath', options.healthPath ?? httpPresets.healthPath)
+  const taken: string[] = [...(sse ? Object.values(ssePaths) : []), ...(auth?.metadata?.paths ?? [])]
   for (const [option, value] of [
     ['path', path],
     ['healthPath', healthPath],
@@ -125,36 +161,41 @@ function toPaths(options: HttpOptions): Pick<HttpSettings, 'path' | 'healthPath'
 type Timeouts = 'headersTimeoutMs' | 'requestTimeoutMs' | 'keepAliveTimeoutMs' | 'stallTimeoutMs'
 
 function toTimeouts(options: HttpOptions): Pick<HttpSettings, Timeouts> {
-  const parse = (option: Timeouts, standard: number) =>
-    parseCount(option, options[option] ?? standard, { min: 1, max: 2 ** 31 - 1 })
-  const requestTimeoutMs = parse('requestTimeoutMs', 30_000)
-  const headersTimeoutMs = parse('headersTimeoutMs', Math.min(10_000, requestTimeoutMs))
+  const requestTimeoutMs = parseHttpNumber('requestTimeoutMs', options)
+  const preset = Math.min(httpNumbers.headersTimeoutMs.preset, requestTimeoutMs)
+  const headersTimeoutMs = parseHttpNumber('headersTimeoutMs', options, preset)
   if (headersTimeoutMs > requestTimeoutMs) {
     throw new TypeError(`"headersTimeoutMs" must be at most "requestTimeoutMs", got ${headersTimeoutMs}.`)
   }
   return {
     headersTimeoutMs,
     requestTimeoutMs,
-    keepAliveTimeoutMs: parse('keepAliveTimeoutMs', 75_000),
-    stallTimeoutMs: parse('stallTimeoutMs', 30_000),
+    keepAliveTimeoutMs: parseHttpNumber('keepAliveTimeoutMs', options),
+    stallTimeoutMs: parseHttpNumber('stallTimeoutMs', options),
   }
 }
 
 function assertReach(host: string, options: HttpOptions): void {
-  if (loopbackAddress.test(host)) {
-    assertHosts(options)
-    return
-  }
+  const fault = findReachFault({ ...options, host }, quote)
+  if (fault !== undefined) throw new TypeError(fault)
+}
+
+/**
+ * Why a server may not be reached the way its options say: beyond loopback callers say who they are, and hosts have
+ * names. `toLabel` names an option as it was spelled.
+ */
+export function findReachFault(options: HttpOptions, toLabel: ToLabel): string | undefined {
+  const { host = httpPresets.host } = options
+  if (isLoopbackAddress(host)) return findHostsFault(options, toLabel)
   if (options.auth === undefined && options.allowAnonymous !== true) {
-    throw new TypeError(
-      `"host" is ${host}, which others can reach, and nobody is authenticated. Bind 127.0.0.1, set "auth", or set ` +
-        '"allowAnonymous: true" to serve everyone.',
+    return (
+      `${toLabel('host')} is ${host}, which others can reach, and nobody is authenticated. Bind 127.0.0.1, set "auth", ` +
+      'or set "allowAnonymous: true" to serve everyone.'
     )
   }
-  if (toHosts(options).length > 0) return
-  throw new TypeError(
-    `"host" is ${host}, so "allowedHosts" must name the hosts clients use, such as "mcp.example".`,
-  )
+  if (toHosts(options).length > 0) return undefined
+  const names = toLabel('allowedHosts')
+  return `${toLabel('host')} is ${host}, so ${names} must name the hosts clients use, such as "mcp.example".`
 }
 
 /** Names beyond loopback: those of the options, and the one clients use for the resource. */

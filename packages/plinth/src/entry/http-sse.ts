@@ -1,15 +1,15 @@
 import { answer } from '../answer.ts'
 import type { Head } from '../guard/head.ts'
-import type { Connection, Exchange, Reply } from '../mcp/exchange.ts'
+import type { RequestId } from '../jsonrpc/message.ts'
+import type { CloseListener, Connection, Exchange, Reply } from '../mcp/exchange.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { Session } from '../mcp/session.ts'
 import type { Server } from '../server.ts'
 import type { HttpAuth } from './http-auth.ts'
 import { type HttpResponse, toReplyHeaders } from './http-response.ts'
+import { ssePaths } from './routes.ts'
 import { keepAliveComment, maxQueuedBytes, sseHeaders, toEvent } from './sse.ts'
-
-/** Where the deprecated transport is served: the stream, and what is posted to it. */
-export const ssePaths = { stream: '/sse', messages: '/messages' } as const
+import { toStoppedText } from './stopped.ts'
 
 const accepted: Reply = Object.freeze({ status: 202, text: undefined })
 
@@ -84,6 +84,13 @@ export class SseLinks {
     return true
   }
 
+  /** Answers whoever still waits that there will be no answer. Returns how many. */
+  abandon(): number {
+    let left = 0
+    for (const link of [...this.links.values()]) left += link.abandon()
+    return left
+  }
+
   /** Keeps quiet streams open. */
   keepAlive(): void {
     for (const link of this.links.values()) link.keepAlive()
@@ -143,6 +150,12 @@ class SseLink implements Connection {
     this.close()
   }
 
+  abandon(): number {
+    const left = [...this.exchanges]
+    for (const exchange of left) exchange.abandon()
+    return left.length
+  }
+
   /** The stream is gone: what is still worked on is cancelled. */
   close(): void {
     if (this.isClosed) return
@@ -159,7 +172,9 @@ class SseExchange implements Exchange {
   /** As this message proved it: it may do more or less than whoever opened the stream. */
   readonly principal: Principal
   readonly remoteAddress: string | undefined
-  private readonly closeListeners: (() => void)[] = []
+  private isDone = false
+  private id: RequestId | undefined
+  private readonly closeListeners: CloseListener[] = []
 
   constructor(connection: SseLink, { head, principal, response }: Post) {
     this.headers = head
@@ -173,17 +188,31 @@ class SseExchange implements Exchange {
     this.connection.send(text)
   }
 
-  onClose(listener: () => void): void {
-    if (this.connection.isClosed) listener()
+  identify(id: RequestId): void {
+    this.id = id
+  }
+
+  onClose(listener: CloseListener): void {
+    if (this.connection.isClosed) listener('client_gone')
     else this.closeListeners.push(listener)
   }
 
+  /** What comes after the first answer is dropped. */
   finish({ text }: Reply): void {
+    if (this.isDone) return
+    this.isDone = true
     if (text !== undefined) this.connection.send(text)
     this.connection.leave(this)
   }
 
+  /** Answers that there will be no other answer. */
+  abandon(): void {
+    const listeners = this.closeListeners.splice(0)
+    this.finish({ status: 202, text: toStoppedText(this.id) })
+    for (const listener of listeners) listener('server_stopped')
+  }
+
   close(): void {
-    for (const listener of this.closeListeners.splice(0)) listener()
+    for (const listener of this.closeListeners.splice(0)) listener('client_gone')
   }
 }

@@ -1,8 +1,10 @@
 import { answer } from '../answer.ts'
-import type { Connection, Exchange, Reply } from '../mcp/exchange.ts'
+import type { RequestId } from '../jsonrpc/message.ts'
+import type { CloseListener, CloseReason, Connection, Exchange, Reply } from '../mcp/exchange.ts'
 import { localPrincipal, type Principal } from '../mcp/principal.ts'
 import type { Session } from '../mcp/session.ts'
 import type { Server } from '../server.ts'
+import { toStoppedText } from './stopped.ts'
 
 /** A lasting link to one client, without a particular transport: text in by `receive`, text out by `deliver`. */
 export class Link implements Connection {
@@ -52,6 +54,13 @@ export class Link implements Connection {
     return new Promise((resolve) => this.idleListeners.push(resolve))
   }
 
+  /** Answers whoever still waits that there will be no answer, and cancels what they wait for. Returns how many. */
+  abandon(): number {
+    const left = [...this.open]
+    for (const exchange of left) exchange.abandon()
+    return left.length
+  }
+
   /** Ends the link and cancels what is in flight on it. Nothing is delivered from now on. */
   close(): void {
     if (this.closed) return
@@ -62,7 +71,8 @@ export class Link implements Connection {
 
   private async waitFor(reply: Promise<Reply>, exchange: LinkExchange): Promise<void> {
     this.open.add(exchange)
-    this.reply(await reply)
+    const settled = await reply
+    if (!exchange.isAbandoned) this.reply(settled)
     this.open.delete(exchange)
     if (this.open.size === 0) for (const listener of this.idleListeners.splice(0)) listener()
   }
@@ -78,7 +88,9 @@ class LinkExchange implements Exchange {
   readonly headers: undefined
   readonly connection: Link
   readonly principal: Principal
-  private readonly closeListeners: (() => void)[] = []
+  isAbandoned = false
+  private id: RequestId | undefined
+  private readonly closeListeners: CloseListener[] = []
 
   constructor(connection: Link) {
     this.connection = connection
@@ -89,12 +101,22 @@ class LinkExchange implements Exchange {
     this.connection.send(text)
   }
 
-  onClose(listener: () => void): void {
-    if (this.connection.isClosed) listener()
+  identify(id: RequestId): void {
+    this.id = id
+  }
+
+  onClose(listener: CloseListener): void {
+    if (this.connection.isClosed) listener('client_gone')
     else this.closeListeners.push(listener)
   }
 
-  close(): void {
-    for (const listener of this.closeListeners.splice(0)) listener()
+  abandon(): void {
+    this.isAbandoned = true
+    this.send(toStoppedText(this.id))
+    this.close('server_stopped')
+  }
+
+  close(reason: CloseReason = 'client_gone'): void {
+    for (const listener of this.closeListeners.splice(0)) listener(reason)
   }
 }

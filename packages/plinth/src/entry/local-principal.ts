@@ -13,33 +13,7 @@ export interface LocalCaller {
   readonly roles?: readonly string[]
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
-
-const variables = {
-  subject: 'PLINTH_PRINCIPAL_SUBJECT',
-  tenant: 'PLINTH_PRINCIPAL_TENANT',
-  scopes: 'PLINTH_PRINCIPAL_SCOPES',
-  roles: 'PLINTH_PRINCIPAL_ROLES',
-} as const
-
 const maxChars = 200
-
-/**
- * Who calls, as the environment says: `PLINTH_PRINCIPAL_SUBJECT`, `PLINTH_PRINCIPAL_TENANT` and, separated by spaces,
- * `PLINTH_PRINCIPAL_SCOPES` and `PLINTH_PRINCIPAL_ROLES`.
- *
- * @throws TypeError where one is set and empty: what was meant to say less must not say everything.
- */
-export function readLocalCaller(env: Environment): LocalCaller {
-  const found = Object.entries(variables).flatMap(([member, name]) => {
-    const value = env[name]
-    if (value === undefined) return []
-    if (value.trim() === '') throw new TypeError(`"${name}" is empty. Give it a value, or leave it unset.`)
-    const isList = member === 'scopes' || member === 'roles'
-    return [[member, isList ? value.trim().split(/\s+/) : value]]
-  })
-  return Object.fromEntries(found) as LocalCaller
-}
 
 /**
  * The principal of a local caller.

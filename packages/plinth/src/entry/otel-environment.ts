@@ -1,44 +1,60 @@
 import type { Server } from '../server.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
+type Signal = 'TRACES' | 'METRICS'
 
-const switches = [
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
-  'OTEL_TRACES_EXPORTER',
-] as const
+const shared = 'OTEL_EXPORTER_OTLP_ENDPOINT'
 
-/** Whether the variables of OpenTelemetry ask for traces over OTLP. */
-function wantsTraces(env: Environment): boolean {
-  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return false
-  const exporter = env['OTEL_TRACES_EXPORTER'] || undefined
-  if (exporter !== undefined) return exporter === 'otlp'
-  return switches.some((name) => (env[name] ?? '') !== '')
+/** What each signal needs besides plinth. */
+const packages: Readonly<Record<Signal, string>> = {
+  TRACES:
+    '@opentelemetry/api @opentelemetry/context-async-hooks @opentelemetry/exporter-trace-otlp-proto ' +
+    '@opentelemetry/resources @opentelemetry/sdk-trace',
+  METRICS:
+    '@opentelemetry/api @opentelemetry/exporter-metrics-otlp-proto @opentelemetry/resources ' +
+    '@opentelemetry/sdk-metrics',
 }
 
 /**
- * Sends traces where the environment asks for them and the server has no tracer of its own.
+ * Sends traces and metrics where the variables of OpenTelemetry ask for them. A server with a tracer of its own keeps it.
  *
- * @throws TypeError naming the variable and the packages where those are not installed.
+ * @throws TypeError naming the variable and its value, or the packages that are not installed.
  */
-export async function traceAsEnvironmentSays(server: Server, env: Environment): Promise<void> {
-  if (server.telemetry.hasTracer || !wantsTraces(env)) return
-  const { createOtlpTracer } = await loadOtel(env)
+export async function exportAsEnvironmentSays(server: Server, env: Environment): Promise<void> {
   const { name, version } = server.settings.serverInfo
-  server.telemetry.useTracer(
-    createOtlpTracer({ serviceName: String(name), serviceVersion: String(version), env }),
-  )
+  const options = { serviceName: String(name), serviceVersion: String(version), env }
+  const traces = server.telemetry.hasTracer ? undefined : findSwitch('TRACES', env)
+  if (traces !== undefined) {
+    const { createOtlpTracer } = await load('TRACES', traces, () => import('../telemetry/otel.ts'))
+    server.telemetry.useTracer(createOtlpTracer(options))
+  }
+  const metrics = findSwitch('METRICS', env)
+  if (metrics !== undefined) {
+    const { createOtlpMetrics } = await load('METRICS', metrics, () => import('../telemetry/otel-metrics.ts'))
+    server.measure(createOtlpMetrics(options))
+  }
 }
 
-async function loadOtel(env: Environment): Promise<typeof import('../telemetry/otel.ts')> {
+/** The variable that asks for a signal over OTLP; undefined where none does. */
+function findSwitch(signal: Signal, env: Environment): string | undefined {
+  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return undefined
+  const name = `OTEL_${signal}_EXPORTER`
+  const exporter = env[name] || undefined
+  if (exporter === 'none') return undefined
+  if (exporter === 'otlp') return name
+  if (exporter !== undefined) {
+    throw new TypeError(`"${name}" must be "otlp" or "none", got ${JSON.stringify(exporter)}.`)
+  }
+  return [`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`, shared].find((one) => (env[one] ?? '') !== '')
+}
+
+async function load<M>(signal: Signal, variable: string, importModule: () => Promise<M>): Promise<M> {
   try {
-    return await import('../telemetry/otel.ts')
+    return await importModule()
   } catch (error) {
-    const variable = switches.find((name) => (env[name] ?? '') !== '')
-    const packages =
-      '@opentelemetry/api @opentelemetry/sdk-trace @opentelemetry/resources @opentelemetry/context-async-hooks ' +
-      '@opentelemetry/exporter-trace-otlp-http'
-    const message = `"${variable}" asks for traces, which need other packages. Run: npm install ${packages}`
+    const message =
+      `"${variable}" asks for ${signal.toLowerCase()}, which need other packages. Run: npm install ` +
+      `${packages[signal]}. Or set "OTEL_${signal}_EXPORTER" to "none".`
     throw new TypeError(message, { cause: error })
   }
 }

@@ -1,7 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { flushOutput } from './flush-output.ts'
+
 /** Something that must stop before the process may end. */
 export interface Stoppable {
   /** Stops it; asked more than once, it stops once. Never rejects. */
   stop(): Promise<void>
+  /** Writes down why it could not stop as it should, if that is bad, and what else it holds back. It may be stopping. */
+  giveUp?(reason: string | undefined): Promise<void>
 }
 
 /** What an exit waits for. */
@@ -13,10 +18,13 @@ export interface ExitLimits {
 }
 
 const signals = ['SIGTERM', 'SIGINT'] as const
+/** How long what is to be written may hold up the end of the process, in milliseconds. */
+const flushMs = 2_000
 
 /** What runs in this process and has to stop before it ends, with the time each may take on a signal. */
 const running = new Map<Stoppable, ExitLimits>()
 let isExiting = false
+let isEnding = false
 
 /** Stops `one` before the process ends, and ends the process on SIGTERM and SIGINT. Returns what undoes both. */
 export function stopOnExit(one: Stoppable, limits: ExitLimits): () => void {
@@ -32,13 +40,30 @@ export function stopOnExit(one: Stoppable, limits: ExitLimits): () => void {
 export function exitProcess(code: number, limits: ExitLimits): void {
   if (isExiting) return
   isExiting = true
-  setTimeout(() => process.exit(limits.lateCode), limits.withinMs)
-  void Promise.all([...running.keys()].map((one) => one.stop())).then(() => process.exit(code))
+  const all = [...running.keys()]
+  setTimeout(() => {
+    const reason = `It did not stop within ${limits.withinMs} ms, so the process ends as it is.`
+    void endProcess(limits.lateCode, all, limits.lateCode === 0 ? undefined : reason)
+  }, limits.withinMs)
+  void Promise.all(all.map((one) => one.stop())).then(() => endProcess(code, []))
 }
 
 /** Whoever asks twice does not want to wait. */
-function onSignal(): void {
-  if (isExiting) process.exit(1)
+function onSignal(signal: NodeJS.Signals): void {
+  if (isExiting) {
+    void endProcess(1, [...running.keys()], `A second signal came (${signal}), so the process ends as it is.`)
+    return
+  }
   const all = [...running.values()]
   exitProcess(0, { withinMs: Math.max(...all.map(({ withinMs }) => withinMs)), lateCode: 1 })
+}
+
+/** Ends the process as soon as what was logged is written, at most two seconds from now. */
+async function endProcess(code: number, left: readonly Stoppable[], reason?: string): Promise<void> {
+  if (isEnding) return
+  isEnding = true
+  setTimeout(() => process.exit(code), flushMs)
+  await Promise.race([Promise.allSettled(left.map((one) => one.giveUp?.(reason))), sleep(flushMs / 2)])
+  await flushOutput(flushMs)
+  process.exit(code)
 }

@@ -2,7 +2,8 @@ import type { ServerContext } from '../mcp/context.ts'
 import { isWatched, toChangeText } from '../mcp/follow-connection.ts'
 import type { Principal } from '../mcp/principal.ts'
 import type { Session } from '../mcp/session.ts'
-import type { EventStore } from './event-store.ts'
+import { listPossible, type Subscriber } from '../mcp/subscriptions.ts'
+import type { EventStore, KeptEvent, SharedStream, StreamReader } from './event-store.ts'
 import type { HttpResponse } from './http-response.ts'
 import { createStreamReader, keepAliveComment, sseHeaders, writeKept } from './sse.ts'
 
@@ -13,6 +14,16 @@ const graceMs = 60_000
 export interface StreamOwner {
   readonly principal: Principal
   readonly response: HttpResponse
+}
+
+/** Has a stream kept elsewhere too. `onTaken` is called when another process collects it from now on. */
+export type ShareStream = (onTaken: () => void) => SharedStream
+
+/** A stream that another process collected before. */
+export interface TakenStream {
+  /** Undefined where the store does not answer. */
+  readonly share: ShareStream | undefined
+  readonly missed: readonly KeptEvent[]
 }
 
 interface Reading {
@@ -56,23 +67,51 @@ export class SessionStreams {
    *
    * @throws ProtocolError `streams_exhausted` when too many streams are open.
    */
-  start(session: Session, owner: StreamOwner): void {
-    const { principal, response } = owner
-    this.stop(session.key)
-    const key = this.events.open(session.key, 'session')
-    const stream: OpenStream = {
-      key,
-      remove: () => undefined,
-      principal,
-      response: undefined,
-      timer: undefined,
-    }
-    stream.remove = this.subscribe(stream, session)
-    this.open.set(session.key, stream)
-    response.open(200, sseHeaders)
-    this.connect(session.key, stream, owner)
+  start(session: Session, owner: StreamOwner, share?: ShareStream): void {
+    const { key } = this.create(session, owner, share)
     if (this.context.primesStreams(session.revision)) this.events.append(key, '')
-    else response.write(keepAliveComment)
+    else owner.response.write(keepAliveComment)
+  }
+
+  /**
+   * Collects on a stream that another process collected before: what the client missed of it, and then that anything
+   * may have changed, because nobody knows what did in between.
+   *
+   * @throws ProtocolError `streams_exhausted` when too many streams are open.
+   */
+  takeOver(session: Session, owner: StreamOwner, { share, missed }: TakenStream): void {
+    const stream = this.create(session, owner, share)
+    const subscriber = this.createSubscriber(stream, session)
+    for (const event of missed) if (event.text !== '') writeKept(owner.response, event)
+    for (const change of listPossible(subscriber)) if (subscriber.wants(change)) subscriber.deliver(change)
+  }
+
+  /**
+   * Passes a stream on to its client that another process produces. `start` is given where to.
+   *
+   * @throws ProtocolError `streams_exhausted` when too many streams are open.
+   */
+  pass({ principal, response }: StreamOwner, start: (reader: StreamReader) => { stop(): void }): void {
+    let source: { stop(): void } | undefined
+    const forget = () => {
+      this.responses.delete(response)
+      remove()
+    }
+    const leave = () => {
+      forget()
+      source?.stop()
+    }
+    const end = () => {
+      leave()
+      response.end()
+    }
+    // It counts as a stream of notifications: their number is bounded, and they end when the server stops.
+    const silent = { wants: () => false, deliver: () => undefined, end }
+    const remove = this.context.subscriptions.add({ tenant: principal.tenant, ...silent })
+    response.open(200, sseHeaders)
+    this.responses.set(response, { expiresAt: principal.expiresAt ?? Infinity, leave })
+    source = start(createStreamReader(response, forget))
+    response.onClose(leave)
   }
 
   /** Goes on with a stream that was lost; false when there is nothing to go on with. */
@@ -86,6 +125,7 @@ export class SessionStreams {
     else this.read(found.key, owner)
     for (const event of found.missed) if (event.text !== '') writeKept(response, event)
     if (found.isDone) this.events.finish(found.key)
+    else this.events.claim(found.key)
     return true
   }
 
@@ -114,15 +154,44 @@ export class SessionStreams {
     this.events.drop(stream.key)
   }
 
-  private subscribe(stream: OpenStream, { key: sessionKey }: Session): () => void {
-    const { key } = stream
+  private create(session: Session, owner: StreamOwner, share: ShareStream | undefined): OpenStream {
+    const { principal, response } = owner
+    this.stop(session.key)
+    const onTaken = () => {
+      if (this.open.get(session.key) === stream) this.stop(session.key)
+    }
+    const stream: OpenStream = {
+      key: this.events.open(session.key, 'session', share?.(onTaken)),
+      remove: () => undefined,
+      principal,
+      response: undefined,
+      timer: undefined,
+    }
+    stream.remove = this.subscribe(this.createSubscriber(stream, session), stream.key, session)
+    this.open.set(session.key, stream)
+    response.open(200, sseHeaders)
+    this.connect(session.key, stream, owner)
+    return stream
+  }
+
+  private createSubscriber(stream: OpenStream, { key: sessionKey }: Session): Subscriber {
+    return {
+      tenant: stream.principal.tenant,
+      wants: (change) => isWatched(change, { sessionKey, principal: stream.principal }, this.context),
+      deliver: (change) => this.events.append(stream.key, toChangeText(change)),
+      listWatched: () => this.context.sessionStates.listWatched(sessionKey),
+      end: () => this.stop(sessionKey),
+    }
+  }
+
+  private subscribe(subscriber: Subscriber, key: string, session: Session): () => void {
     try {
-      return this.context.subscriptions.add({
-        tenant: stream.principal.tenant,
-        wants: (change) => isWatched(change, { sessionKey, principal: stream.principal }, this.context),
-        deliver: (change) => this.events.append(key, toChangeText(change)),
-        end: () => this.stop(sessionKey),
-      })
+      const remove = this.context.subscriptions.add(subscriber)
+      const release = this.context.sessionStates.hold(session)
+      return () => {
+        remove()
+        release()
+      }
     } catch (error) {
       this.events.drop(key)
       throw error

@@ -5,10 +5,11 @@ import type { Principal } from '../mcp/principal.ts'
 import type { Server } from '../server.ts'
 import { parseCount } from '../server-options.ts'
 import { claimStdout } from './claim-stdout.ts'
+import { flushOutput } from './flush-output.ts'
 import { type Line, LineReader } from './line-reader.ts'
 import { LineWriter, type WriteText } from './line-writer.ts'
 import { Link } from './link.ts'
-import { type LocalCaller, readLocalCaller, toLocalPrincipal } from './local-principal.ts'
+import { type LocalCaller, toLocalPrincipal } from './local-principal.ts'
 
 /** How a server is reached over its standard streams. */
 export interface StdioOptions {
@@ -22,10 +23,7 @@ export interface StdioOptions {
   readonly maxQueuedChars?: number
   /** How long calls in flight may still take once stdin has ended, in milliseconds. Default `1_000`. */
   readonly graceMs?: number
-  /**
-   * Who calls. Default: as `PLINTH_PRINCIPAL_SUBJECT`, `PLINTH_PRINCIPAL_TENANT`, `PLINTH_PRINCIPAL_SCOPES` and
-   * `PLINTH_PRINCIPAL_ROLES` say; else the user of this process, in the tenant `local`, who may do everything.
-   */
+  /** Who calls. Default: the user of this process, in the tenant `local`, who may do everything. */
   readonly principal?: LocalCaller
   /** Ends the process, with exit code 0, once the link has ended. Default `true` with the process's own stdin. */
   readonly endsProcess?: boolean
@@ -51,6 +49,10 @@ interface StdioSettings {
 const busyChars = 1_048_576
 /** How long the last bytes may take to go out, in milliseconds. */
 const flushMs = 300
+/** How long calls have to heed their signal once their time is over, in milliseconds. */
+const lastMs = 250
+/** How long what was logged may hold up the end of the process, in milliseconds. */
+const logMs = 1_000
 const parentCheckMs = 1_000
 
 /**
@@ -63,7 +65,7 @@ export async function serveStdio(server: Server, options: StdioOptions = {}): Pr
   const { stdin = process.stdin, stdout = process.stdout } = options
   const settings = {
     stdin,
-    principal: toLocalPrincipal(options.principal ?? readLocalCaller(process.env)),
+    principal: toLocalPrincipal(options.principal ?? {}),
     maxLineBytes: parseCount('maxLineBytes', options.maxLineBytes ?? 4_194_304, { min: 1_024 }),
     maxQueuedChars: parseCount('maxQueuedChars', options.maxQueuedChars ?? 16_777_216, { min: 1_024 }),
     graceMs: parseCount('graceMs', options.graceMs ?? 1_000, { min: 0, max: 2 ** 31 - 1 }),
@@ -75,9 +77,14 @@ export async function serveStdio(server: Server, options: StdioOptions = {}): Pr
   stdout.on('error', (error: Error) => service.break(error.message))
   stdout.on('close', () => service.break('stdout is closed.'))
   if (stdin === process.stdin) watchParent(service)
-  if (options.endsProcess ?? stdin === process.stdin) void service.ended.then(() => process.exit(0))
+  if (options.endsProcess ?? stdin === process.stdin) void service.ended.then(endProcess)
   service.start()
   return service
+}
+
+async function endProcess(): Promise<void> {
+  await flushOutput(logMs)
+  process.exit(0)
 }
 
 /** Stdin stays open after its owner died where another process holds on to it. */
@@ -169,6 +176,7 @@ class StdioLink implements StdioService {
   }
 
   private toRefusal(fault: 'too_long' | 'not_utf8'): string {
+    this.server.telemetry.tellUnreadable(fault === 'not_utf8' ? 'parse_failed' : 'request_invalid')
     if (fault === 'not_utf8') {
       const { code } = protocolErrors.parse_failed
       return serializeError(undefined, { code, message: 'The message is not valid UTF-8.' })
@@ -182,11 +190,22 @@ class StdioLink implements StdioService {
     this.settings.stdin.pause()
     const jobsEnded = this.server.jobs.stop(graceMs)
     this.server.endStreams()
-    await waitFor(this.settle(), graceMs)
+    if (!(await waitFor(this.settle(), graceMs))) await this.breakOff()
     await jobsEnded
     this.link.close()
     await waitFor(this.writer.flushed(), flushMs)
     this.resolveEnded()
+  }
+
+  /** Answers for the calls that are left, and gives them a moment to heed their signal. */
+  private async breakOff(): Promise<void> {
+    const { context } = this.server.scope
+    const running = [...context.running.keys()].slice(0, 20)
+    const calls = this.link.abandon()
+    if (calls === 0) return
+    const message = 'The server stopped before these calls ended.'
+    context.log({ level: 'warn', message, calls, running })
+    await waitFor(new Promise(() => undefined), lastMs)
   }
 
   private async settle(): Promise<void> {
@@ -197,14 +216,15 @@ class StdioLink implements StdioService {
   }
 }
 
-/** Waits for a promise, but no longer than `ms` milliseconds. */
-async function waitFor(promise: Promise<void>, ms: number): Promise<void> {
+/** Waits for a promise, but no longer than `ms` milliseconds. False when it was not there by then. */
+async function waitFor(promise: Promise<void>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
   })
-  await Promise.race([promise, late])
+  const isThere = await Promise.race([promise.then(() => true), late])
   clearTimeout(timer)
+  return isThere
 }
 
 function toBuffer(chunk: Buffer | string): Buffer {

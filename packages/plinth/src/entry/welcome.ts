@@ -1,4 +1,4 @@
-import type { HttpService } from './http-node.ts'
+import type { HttpService } from './service.ts'
 
 /** What a person who started a server over HTTP wants to know: where it is, how it is, how to connect a client. */
 export function toWelcome(name: string, service: Pick<HttpService, 'url' | 'healthUrl'>): string {

@@ -28,7 +28,10 @@ export type JobSettings = Required<Omit<JobOptions, 'store'>>
 const maxTimerMs = 2 ** 31 - 1
 const maxSpanMs = 2 ** 45
 
-const presets: { readonly [K in keyof JobSettings]: readonly [preset: number, min: number, max: number] } = {
+/** Options that are whole numbers: their defaults and bounds. */
+export const jobNumbers: {
+  readonly [K in keyof JobSettings]: readonly [preset: number, min: number, max: number]
+} = {
   maxRunning: [4, 0, 10_000],
   leaseMs: [30_000, 10, maxTimerMs],
   pollMs: [1_000, 1, maxTimerMs],
@@ -39,7 +42,7 @@ const presets: { readonly [K in keyof JobSettings]: readonly [preset: number, mi
 
 /** @throws TypeError naming the option, its value and the fix. */
 export function parseJobOptions(options: JobOptions): JobSettings {
-  const parsed = Object.entries(presets).map(([name, [preset, min, max]]) => {
+  const parsed = Object.entries(jobNumbers).map(([name, [preset, min, max]]) => {
     const value = options[name as keyof JobSettings] ?? preset
     return [name, parseWhole(`"jobs.${name}"`, value, { min, max })]
   })

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createFailure, Failure, type FailureName, ProtocolError, protocolErrors } from '../errors.ts'
 import { isObject, type JsonObject } from '../jsonrpc/message.ts'
 import { ActiveCall, type Callee } from '../mcp/active-call.ts'
 import { Cancelled } from '../mcp/call-errors.ts'
 import type { ServerContext } from '../mcp/context.ts'
+import type { McpRequest } from '../mcp/request.ts'
 import { encodeResult, type McpResult } from '../mcp/result.ts'
 import { toResultText } from '../mcp/result-text.ts'
 import { statelessRevision } from '../mcp/revisions/supported.ts'
@@ -23,8 +25,13 @@ import { parsePayload } from './job-payload.ts'
 /** What a job is run with: a tool and the whole way to its handler. */
 export interface JobTool extends Callee {
   readonly settings: TaskSettings
+  /** Whether a run goes on where one with the same key was broken off. */
+  readonly resumes: boolean
   run(call: ActiveCall): McpResult | Promise<McpResult>
 }
+
+/** Watches one run of a job, from now until the returned function is called; undefined where nobody wants to know. */
+export type WatchRun = (request: McpRequest, run: { readonly attempt: number }) => (() => void) | undefined
 
 /** What runs of jobs share. */
 export interface JobEnvironment {
@@ -33,6 +40,7 @@ export interface JobEnvironment {
   readonly leaseMs: number
   /** Hears of every job that changed. */
   onChange(record: JobRecord): void
+  readonly watchRun: WatchRun
 }
 
 /** How a run leaves its job. */
@@ -47,25 +55,40 @@ const maxInputs = 200
 /** Progress is written at most this often, in milliseconds. */
 const progressMs = 200
 
+/** How long to wait before something that failed is written again, at first and at most, in milliseconds. */
+const minRetryMs = 50
+const maxRetryMs = 1_000
+
 /** One run of a claimed job. It ends, suspends or gives back its job, unless it loses the claim to it. */
 export class JobRun {
   private readonly record: JobRecord
   private readonly tool: JobTool
   private readonly environment: JobEnvironment
+  private readonly request: McpRequest
+  private readonly endWatch: (() => void) | undefined
   private readonly call: ActiveCall
   private readonly task: CallTask
+  private keeping: Promise<void> = Promise.resolve()
   private renewedAt: number
   private isLost = false
   private isStopping = false
   private progress: JobProgress | undefined
   private progressTimer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(record: JobRecord, tool: JobTool, environment: JobEnvironment) {
+  /** @param environment with `claimedAt`, when the claim was asked for at the latest. */
+  constructor(record: JobRecord, tool: JobTool, environment: JobEnvironment & { claimedAt: number }) {
     this.record = record
     this.tool = tool
     this.environment = environment
-    this.renewedAt = environment.context.now()
-    this.task = { starts: false, hasBegun: false, noteProgress: (progress) => this.noteProgress(progress) }
+    this.renewedAt = environment.claimedAt
+    this.task = {
+      starts: false,
+      hasBegun: false,
+      noteProgress: (progress) => this.noteProgress(progress),
+      assertHeld: () => this.assertHeld(),
+    }
+    this.request = parsePayload(record.payload, record.id)
+    this.endWatch = environment.watchRun(this.request, { attempt: record.attempts })
     this.call = this.createCall()
   }
 
@@ -75,12 +98,14 @@ export class JobRun {
     timer.unref?.()
     try {
       const left = await this.work()
+      this.noteLeft(left)
       if (!this.isLost) await this.leave(left)
     } catch (error) {
       this.note('error', 'The end of a job could not be written.', { error: describeError(error) })
     } finally {
       clearInterval(timer)
       clearTimeout(this.progressTimer)
+      this.endWatch?.()
     }
   }
 
@@ -97,8 +122,7 @@ export class JobRun {
   }
 
   private createCall(): ActiveCall {
-    const { record, tool, environment } = this
-    const request = parsePayload(record.payload, record.id)
+    const { record, request, tool, environment } = this
     const { timeoutMs } = tool.settings
     const call = new ActiveCall(request, { ...tool, timeoutMs }, environment.context)
     call.input = request.params['arguments'] ?? {}
@@ -112,7 +136,10 @@ export class JobRun {
     const { attempts, maxAttempts } = this.record
     if (attempts > maxAttempts) return { end: toFailed(createFailure('stopped'), { isDead: true }) }
     try {
-      const result = await this.tool.run(this.call)
+      const { span } = this.request.exchange.observation ?? {}
+      const run = () => this.tool.run(this.call)
+      const result = await (span === undefined ? run() : span.run(run))
+      this.request.exchange.observation?.noteResult(result)
       if (result.interim !== 'input_required') return this.fromResult(result)
       return this.fromQuestions()
     } catch (error) {
@@ -135,6 +162,8 @@ export class JobRun {
     if (this.isStopping && error === 'stopped') return this.fromStop()
     const delayMs = typeof after === 'number' ? after : 1_000
     if (!hasBegun && retry === true) return { release: { delayMs, counts: false } }
+    // An earlier run of this job, still under way somewhere, took its key.
+    if (error === 'outcome_unknown' && this.tool.resumes) return this.tryAgain(result)
     if (!hasBegun || !retries || (retry !== true && error !== 'internal')) return { end: this.toEnd(result) }
     return this.tryAgain(result)
   }
@@ -163,37 +192,65 @@ export class JobRun {
   }
 
   private fromError(error: unknown): Left {
+    const { observation } = this.request.exchange
+    observation?.noteError(error)
+    if (error instanceof Cancelled) return this.fromStop()
     if (error instanceof ProtocolError || error instanceof Failure) return { end: toFailed(error) }
     const errorId = this.environment.context.createKey()
+    observation?.noteCrash(error, errorId)
     this.note('error', 'A job failed unexpectedly.', { error_id: errorId, error: describeError(error) })
     return { end: toFailed(new ProtocolError('internal', { data: { error_id: errorId } })) }
+  }
+
+  private noteLeft(left: Left): void {
+    if ('release' in left) this.call.noteEvent('rescheduled', { delay_ms: left.release.delayMs })
+    else if ('end' in left && left.end.isDead) this.call.noteEvent('dead_lettered')
   }
 
   private async leave(left: Left): Promise<void> {
     const { store, onChange } = this.environment
     const { id, fence } = this.record
     if ('release' in left) {
-      await store.release(id, fence, left.release)
+      await this.persist(() => store.release(id, fence, left.release))
       return
     }
-    const pending =
-      'end' in left ? store.finish(id, fence, left.end) : store.suspend(id, fence, left.questions)
-    const record = await pending
+    const record = await this.persist(() => {
+      return 'end' in left ? store.finish(id, fence, left.end) : store.suspend(id, fence, left.questions)
+    })
     if (record !== undefined) onChange(record)
     else this.note('warn', 'A job was taken away before its end could be written.')
+  }
+
+  /** Writes something to the store, again and again while that fails, as long as the claim may still hold. */
+  private async persist<T>(write: () => T | Promise<T>): Promise<T> {
+    for (let waitMs = minRetryMs; ; waitMs = Math.min(waitMs * 2, maxRetryMs)) {
+      try {
+        return await write()
+      } catch (error) {
+        if (this.isLost || this.isOverdue) throw error
+        await sleep(waitMs)
+      }
+    }
+  }
+
+  /** Whether the claim was not renewed for so long that others may have it. */
+  private get isOverdue(): boolean {
+    const { context, leaseMs } = this.environment
+    return context.now() - this.renewedAt >= leaseMs
   }
 
   private async renew(progress?: JobProgress): Promise<void> {
     const { store, leaseMs, context, onChange } = this.environment
     const { id, fence } = this.record
+    const askedAt = context.now()
     try {
       const record = await store.renew(id, fence, { leaseMs, progress })
       if (record === undefined) return this.lose('The job was taken away from this process.')
-      this.renewedAt = context.now()
+      this.renewedAt = askedAt
       if (progress !== undefined && !isEnded(record)) onChange(record)
     } catch (error) {
       this.note('error', 'The claim to a job could not be renewed.', { error: describeError(error) })
-      if (context.now() - this.renewedAt >= leaseMs) this.lose('The claim to the job could not be renewed.')
+      if (this.isOverdue) this.lose('The claim to the job could not be renewed.')
     }
   }
 
@@ -205,16 +262,32 @@ export class JobRun {
     }, progressMs)
   }
 
+  /**
+   * Asks the store where the claim may have run out unnoticed, because this process or its event loop stood still.
+   *
+   * @throws Cancelled where it is lost.
+   */
+  private async assertHeld(): Promise<void> {
+    if (this.isOverdue) await this.renew()
+    this.call.signal.throwIfAborted()
+  }
+
+  /** Each write holds all that was done, so they must not overtake each other. */
   private async keepDone(done: JsonObject): Promise<void> {
+    this.keeping = this.keeping.then(() => this.checkpoint(done))
+    await this.keeping
+    this.call.signal.throwIfAborted()
+  }
+
+  private async checkpoint(done: JsonObject): Promise<void> {
     const { id, fence } = this.record
     try {
-      if (await this.environment.store.checkpoint(id, fence, done)) return
+      if (await this.persist(() => this.environment.store.checkpoint(id, fence, done))) return
       this.lose('The job was taken away from this process.')
     } catch (error) {
       // What was done is done: the run goes on, and its lease says for how long.
       this.note('error', 'A step of a job could not be kept.', { error: describeError(error) })
     }
-    this.call.signal.throwIfAborted()
   }
 
   private note(level: 'warn' | 'error', message: string, facts: Record<string, unknown> = {}): void {

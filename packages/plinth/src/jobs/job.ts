@@ -92,12 +92,22 @@ export interface JobRelease {
   readonly counts: boolean
 }
 
-type Later<T> = T | Promise<T>
+/** How many jobs a queue has. */
+export interface JobCounts {
+  /** Those that could be claimed now, and so wait for somebody who does. */
+  readonly due: number
+  /** Dead letters. */
+  readonly dead: number
+}
+
+/** Of a store in this process at once, of any other later. */
+export type Later<T> = T | Promise<T>
 
 /**
  * Where jobs are kept. A driver does each method in one atomic step with one clock, and what it accepted survives a
- * crash as far as the driver promises: SQLite of the machine, memory of nothing. `fence` is the one of the claim a
- * caller acts under; a claim that was lost to its lease, a cancel or another claim can change nothing any more.
+ * crash as far as the driver promises: SQLite of the machine, Redis and Postgres as they are set up, memory of nothing.
+ * `fence` is the one of the claim a caller acts under; a claim that was lost to its lease, a cancel or another claim
+ * can change nothing any more.
  */
 export interface JobStore {
   /**
@@ -133,6 +143,8 @@ export interface JobStore {
   cancel(id: string): Later<JobRecord | undefined>
   /** Dead letters of a queue, the oldest first. */
   listDead(options: { queue: string; limit: number }): Later<readonly JobRecord[]>
+  /** How many jobs a queue has, for metrics. */
+  count(options: { queue: string }): Later<JobCounts>
   /** Runs a dead letter once more, with all its attempts. Undefined where there is none of that id. */
   revive(id: string): Later<JobRecord | undefined>
 }

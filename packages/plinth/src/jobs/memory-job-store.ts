@@ -79,6 +79,16 @@ class MemoryJobRows implements JobRows {
     return count
   }
 
+  countDue(queue: string, now: number): number {
+    let count = 0
+    for (const record of this.byId.values()) if (record.queue === queue && isDue(record, now)) count++
+    return count
+  }
+
+  countDead(queue: string, now: number): number {
+    return this.listDead({ queue, limit: Number.POSITIVE_INFINITY, now }).length
+  }
+
   removeExpired(now: number): void {
     for (const { id, expiresAt } of this.byId.values()) if (expiresAt <= now) this.remove(id)
   }

@@ -1,25 +1,6 @@
-import type { JsonObject } from '../jsonrpc/message.ts'
-import {
-  isEnded,
-  type JobEnd,
-  type JobProgress,
-  type JobRecord,
-  type JobRelease,
-  type JobStore,
-  JobStoreFull,
-  type NewJob,
-} from './job.ts'
-import {
-  answered,
-  cancelled,
-  claimed,
-  createRecord,
-  ended,
-  holds,
-  released,
-  revived,
-  suspended,
-} from './job-steps.ts'
+import { ChangingJobStore, type JobStep } from './changing-job-store.ts'
+import { isEnded, type JobCounts, type JobRecord, JobStoreFull, type NewJob } from './job.ts'
+import { claimed, createRecord } from './job-steps.ts'
 
 /** The rows of a store that changes them in one process, or in one transaction, at a time. */
 export interface JobRows {
@@ -36,6 +17,8 @@ export interface JobRows {
   noteTurn(tenant: string): void
   listDead(options: { queue: string; limit: number; now: number }): readonly JobRecord[]
   count(tenant?: string): number
+  countDue(queue: string, now: number): number
+  countDead(queue: string, now: number): number
   /** Takes every row away whose time is over. */
   removeExpired(now: number): void
   remove(id: string): void
@@ -54,13 +37,14 @@ export interface JobStoreLimits {
 /** New jobs between two looks for what has expired. */
 const sweepEvery = 256
 
-/** A job store over rows: what a job may become is the same wherever its row is kept. */
-export class RowJobStore implements JobStore {
+/** A job store over rows of this process, or of one file. */
+export class RowJobStore extends ChangingJobStore {
   private readonly rows: JobRows
   private readonly limits: JobStoreLimits
   private added = 0
 
   constructor(rows: JobRows, limits: JobStoreLimits) {
+    super()
     this.rows = rows
     this.limits = limits
   }
@@ -94,65 +78,19 @@ export class RowJobStore implements JobStore {
     })
   }
 
-  renew(
-    id: string,
-    fence: number,
-    { leaseMs, progress }: { leaseMs: number; progress?: JobProgress | undefined },
-  ): JobRecord | undefined {
-    return this.under(id, fence, (record, now) => {
-      const moved = progress === undefined ? {} : { progress, message: progress.message, updatedAt: now }
-      return { ...record, ...moved, claimableAt: now + leaseMs }
-    })
-  }
-
-  checkpoint(id: string, fence: number, done: JsonObject): boolean {
-    return this.under(id, fence, (record) => ({ ...record, done })) !== undefined
-  }
-
-  suspend(id: string, fence: number, questions: ReadonlyMap<string, JsonObject>): JobRecord | undefined {
-    return this.under(id, fence, (record, now) => suspended(record, now, questions))
-  }
-
-  finish(id: string, fence: number, end: JobEnd): JobRecord | undefined {
-    return this.under(id, fence, (record, now) => ended(record, now, end))
-  }
-
-  release(id: string, fence: number, release: JobRelease): boolean {
-    return this.under(id, fence, (record, now) => released(record, now, release)) !== undefined
-  }
-
-  answer(id: string, answers: JsonObject): JobRecord | undefined {
-    return this.change(id, (record, now) => answered(record, now, answers))
-  }
-
-  cancel(id: string): JobRecord | undefined {
-    return this.change(id, cancelled)
-  }
-
   listDead({ queue, limit }: { queue: string; limit: number }): readonly JobRecord[] {
     return this.rows.listDead({ queue, limit, now: this.limits.now() })
   }
 
-  revive(id: string): JobRecord | undefined {
-    return this.change(id, (record, now) => (record.isDead ? revived(record, now) : undefined))
+  count({ queue }: { queue: string }): JobCounts {
+    const now = this.limits.now()
+    return { due: this.rows.countDue(queue, now), dead: this.rows.countDead(queue, now) }
   }
 
-  /** Changes a job for whoever holds the claim to it. */
-  private under(
-    id: string,
-    fence: number,
-    change: (record: JobRecord, now: number) => JobRecord,
-  ): JobRecord | undefined {
-    return this.change(id, (record, now) => (holds(record, fence) ? change(record, now) : undefined))
-  }
-
-  private change(
-    id: string,
-    change: (record: JobRecord, now: number) => JobRecord | undefined,
-  ): JobRecord | undefined {
+  protected override change(id: string, step: JobStep): JobRecord | undefined {
     return this.rows.atomically(() => {
       const record = this.get(id)
-      const next = record && change(record, this.limits.now())
+      const next = record && step(record, this.limits.now())
       return next === undefined || next === record ? next : this.keep(next)
     })
   }

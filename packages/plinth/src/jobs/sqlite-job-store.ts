@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { isSqliteError, toSqliteError } from '../storage/sqlite-file.ts'
 import type { JobRecord, JobStore } from './job.ts'
 import { type JobRows, RowJobStore } from './row-job-store.ts'
 
@@ -37,7 +38,7 @@ export function createSqliteJobStore(options: SqliteJobOptions): SqliteJobStore 
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs })
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
   database.exec(schema)
-  const store = new RowJobStore(new SqliteJobRows(database), { maxJobs, maxJobsPerTenant, now })
+  const store = new RowJobStore(new SqliteJobRows(database, path), { maxJobs, maxJobsPerTenant, now })
   return Object.assign(store, { close: () => database.close() })
 }
 
@@ -79,6 +80,9 @@ const queries = {
     ORDER BY number LIMIT :limit`,
   count: 'SELECT count(*) AS count FROM jobs',
   countTenant: 'SELECT count(*) AS count FROM jobs WHERE tenant = :tenant',
+  countDue: `SELECT count(*) AS count FROM jobs WHERE queue = :queue AND claimable_at <= :now
+    AND expires_at > :now`,
+  countDead: 'SELECT count(*) AS count FROM jobs WHERE queue = :queue AND dead = 1 AND expires_at > :now',
   removeExpired: 'DELETE FROM jobs WHERE expires_at <= :now',
   forgetTurns: 'DELETE FROM job_turns WHERE tenant NOT IN (SELECT tenant FROM jobs)',
   remove: 'DELETE FROM jobs WHERE id = :id',
@@ -86,22 +90,24 @@ const queries = {
 
 class SqliteJobRows implements JobRows {
   private readonly database: DatabaseSync
+  private readonly path: string
   private readonly statements: Readonly<Record<keyof typeof queries, StatementSync>>
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, path: string) {
     this.database = database
+    this.path = path
     this.statements = prepareAll(database)
   }
 
   atomically<T>(change: () => T): T {
-    this.database.exec('BEGIN IMMEDIATE')
     try {
+      this.database.exec('BEGIN IMMEDIATE')
       const value = change()
       this.database.exec('COMMIT')
       return value
     } catch (error) {
       if (this.database.isTransaction) this.database.exec('ROLLBACK')
-      throw error
+      throw isSqliteError(error) ? toSqliteError(this.path, error) : error
     }
   }
 
@@ -143,6 +149,14 @@ class SqliteJobRows implements JobRows {
     const { count, countTenant } = this.statements
     const row = tenant === undefined ? count.get() : countTenant.get({ tenant })
     return Number(row?.['count'])
+  }
+
+  countDue(queue: string, now: number): number {
+    return Number(this.statements.countDue.get({ queue, now })?.['count'])
+  }
+
+  countDead(queue: string, now: number): number {
+    return Number(this.statements.countDead.get({ queue, now })?.['count'])
   }
 
   removeExpired(now: number): void {

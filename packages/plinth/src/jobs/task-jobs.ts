@@ -7,10 +7,19 @@ import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { McpResult } from '../mcp/result.ts'
 import { declaresTasks } from '../mcp/tasks.ts'
 import { describeError } from '../telemetry/log.ts'
-import { isEnded, type JobRecord, type JobStore, JobStoreFull, type NewJob } from './job.ts'
+import { toTraceparent } from '../telemetry/trace-context.ts'
+import {
+  isEnded,
+  type JobCounts,
+  type JobRecord,
+  type JobStore,
+  JobStoreFull,
+  type Later,
+  type NewJob,
+} from './job.ts'
 import type { JobSettings } from './job-options.ts'
 import { parsePayload, toPayload } from './job-payload.ts'
-import type { JobTool } from './job-run.ts'
+import type { JobTool, WatchRun } from './job-run.ts'
 import { toCreatedResult, toStartedResult, toTaskParams } from './task-state.ts'
 import { JobWorker } from './worker.ts'
 
@@ -31,7 +40,16 @@ export interface JobsOptions {
   readonly context: ServerContext
   /** Where a request carries its idempotency key. */
   readonly keyMeta: string
+  readonly watchRun: WatchRun
+  /** Whether jobs may be run at present. */
+  mayRun(): boolean
 }
+
+/** What processes of a server tell each other when there is a job for whoever has room. */
+const dueTopic = 'jobs'
+
+/** A count of all jobs is asked for again after so long, in milliseconds. */
+const countMs = 5_000
 
 /** The jobs of one server: made from calls, run by its worker, seen by their owners. */
 export class Jobs {
@@ -40,15 +58,27 @@ export class Jobs {
   private readonly options: JobsOptions
   private readonly tools = new Map<string, TaskTool>()
   private readonly worker: JobWorker
+  private lastCounts: JobCounts | undefined
+  private countAt = -Infinity
 
   constructor(options: JobsOptions) {
-    const { store, settings, queue, context } = options
+    const { settings, context, keyMeta, ...shared } = options
     this.options = options
     this.context = context
     this.settings = settings
     const onChange = (record: JobRecord) => this.publish(record)
     const { leaseMs } = settings
-    this.worker = new JobWorker({ store, context, leaseMs, onChange, queue, settings, tools: this.tools })
+    const onFull = () => this.tellDue()
+    this.worker = new JobWorker({
+      ...shared,
+      context,
+      leaseMs,
+      onChange,
+      onFull,
+      settings,
+      tools: this.tools,
+    })
+    context.peers?.on(dueTopic, { hear: () => this.worker.wake() })
   }
 
   /** Whether any tool can run as a job. */
@@ -69,6 +99,31 @@ export class Jobs {
     this.worker.start()
   }
 
+  /** How many jobs this process runs now. */
+  get running(): number {
+    return this.worker.size
+  }
+
+  /** Most jobs this process runs at once. */
+  get maxRunning(): number {
+    return this.worker.maxRunning
+  }
+
+  /** Has this process run so many jobs at once from now on. */
+  setMaxRunning(maxRunning: number): void {
+    this.worker.maxRunning = maxRunning
+  }
+
+  /** How many jobs there are, as of a few seconds ago; undefined where that is not known yet. */
+  get counts(): JobCounts | undefined {
+    const now = performance.now()
+    if (this.isUsed && now - this.countAt >= countMs) {
+      this.countAt = now
+      void this.count()
+    }
+    return this.lastCounts
+  }
+
   /** Takes no more jobs and waits for those that run; what is left after `graceMs` is given back. */
   stop(graceMs = 0): Promise<void> {
     return this.worker.stop(graceMs)
@@ -79,7 +134,7 @@ export class Jobs {
     const job = this.toJob(call, tool)
     const record = await this.enqueue(job, tool)
     if (record.id !== job.id) assertSame(record, call)
-    if (!isEnded(record)) this.worker.start()
+    if (!isEnded(record)) this.wakeWorkers()
     const { pollIntervalMs } = tool.settings
     if (!declaresTasks(call.mcp)) return toStartedResult(record, pollIntervalMs)
     return toCreatedResult(record, pollIntervalMs, this.context)
@@ -87,7 +142,7 @@ export class Jobs {
 
   /** The job, where it is this caller's and the caller may still use its tool. */
   async find(id: string, principal: Principal): Promise<JobRecord | undefined> {
-    const record = await this.options.store.get(id)
+    const record = await this.reach((store) => store.get(id))
     if (record === undefined || record.queue !== this.options.queue) return undefined
     if (record.owner !== toPrincipalKey(principal)) return undefined
     return this.tools.get(record.name)?.isAllowed(principal) === false ? undefined : record
@@ -95,16 +150,16 @@ export class Jobs {
 
   /** Hands answers to a job that waits for them. */
   async answer({ id }: JobRecord, answers: JsonObject): Promise<void> {
-    const record = await this.options.store.answer(id, answers)
+    const record = await this.reach((store) => store.answer(id, answers))
     if (record === undefined) return
     this.publish(record)
-    if (record.status === 'working') this.worker.start()
+    if (record.status === 'working') this.wakeWorkers()
   }
 
   /** Takes a job back. */
   async cancel(known: JobRecord): Promise<JobRecord> {
     if (isEnded(known)) return known
-    const record = (await this.options.store.cancel(known.id)) ?? known
+    const record = (await this.reach((store) => store.cancel(known.id))) ?? known
     if (record.status === 'cancelled') this.worker.lose(record.id, 'The job was cancelled.')
     this.publish(record)
     return record
@@ -120,13 +175,32 @@ export class Jobs {
     const record = await this.options.store.revive(id)
     if (record === undefined) return false
     this.publish(record)
-    this.worker.start()
+    this.wakeWorkers()
     return true
   }
 
   /** How often clients should ask for a job, in milliseconds. */
   toPollIntervalMs({ name }: JobRecord): number | undefined {
     return this.tools.get(name)?.settings.pollIntervalMs
+  }
+
+  /** Has the job run soon: here, or where there is room. */
+  private wakeWorkers(): void {
+    this.worker.start()
+    if (!this.worker.hasRoom) this.tellDue()
+  }
+
+  private tellDue(): void {
+    void this.context.peers?.publish(dueTopic, null)
+  }
+
+  private async count(): Promise<void> {
+    const { store, queue } = this.options
+    try {
+      this.lastCounts = await store.count({ queue })
+    } catch (error) {
+      this.context.log({ level: 'warn', message: 'Jobs could not be counted.', error: describeError(error) })
+    }
   }
 
   private toJob(call: ActiveCall, tool: TaskTool): NewJob {
@@ -142,13 +216,27 @@ export class Jobs {
       name: tool.name,
       owner,
       tenant: call.principal.tenant,
-      payload: toPayload(call.mcp, isKeyed ? { [this.options.keyMeta]: given } : {}),
+      payload: toPayload(call.mcp, {
+        ...toTraceMeta(call),
+        ...(isKeyed ? { [this.options.keyMeta]: given } : {}),
+      }),
       done: goesOn ? { ...call.rounds.done } : {},
       answers: goesOn ? Object.fromEntries(call.answered ?? []) : {},
       key: isKeyed ? digest(JSON.stringify([owner, tool.name, given])) : undefined,
       // A run with a key that was broken off may be followed by another: the key's own record says what then happens.
       maxAttempts: isKeyed && !retries ? Math.max(attempts, 3) : attempts,
       ...{ delayMs, ttlMs, resultTtlMs, priority },
+    }
+  }
+
+  /** Asks the store for somebody who can ask again. */
+  private async reach<T>(ask: (store: JobStore) => Later<T>): Promise<T> {
+    try {
+      return await ask(this.options.store)
+    } catch (error) {
+      const message = 'Jobs cannot be reached now. Try again later.'
+      this.context.log({ level: 'error', message: 'Jobs cannot be reached.', error: describeError(error) })
+      throw createFailure('store_unavailable', { message, retryAfterMs: 1_000 })
     }
   }
 
@@ -168,6 +256,13 @@ export class Jobs {
     const { id, tenant } = record
     this.context.subscriptions.publish({ kind: 'task', tenant, task: { id, toState } })
   }
+}
+
+/** Where the call stands in its trace, so that runs of the job can be found from it. */
+function toTraceMeta({ trace }: ActiveCall): JsonObject {
+  if (trace === undefined) return {}
+  const { state } = trace
+  return { traceparent: toTraceparent(trace), ...(state === undefined ? {} : { tracestate: state }) }
 }
 
 /** A key that came with other arguments before means another call. */

@@ -9,22 +9,34 @@ export interface WorkerOptions extends JobEnvironment {
   readonly settings: JobSettings
   /** The tools whose jobs it runs, by name. */
   readonly tools: ReadonlyMap<string, JobTool>
+  /** Whether jobs may be run at present. */
+  mayRun(): boolean
+  /** Called when it took a job and has no room for another, of which there may be more. */
+  onFull(): void
 }
 
 /** How long a run that was told to stop may take to write that down, in milliseconds. */
 const stopMarginMs = 2_000
+
+/** Claims asked for at once. */
+const maxClaims = 4
 
 /** Runs jobs in this process, so many at once, until it is stopped. */
 export class JobWorker {
   private readonly options: WorkerOptions
   private readonly running = new Map<string, { readonly run: JobRun; readonly ended: Promise<void> }>()
   private timer: ReturnType<typeof setInterval> | undefined
-  private isClaiming = false
+  private claiming: Promise<void> | undefined
   private hasMore = false
+  /** Claims that were asked for and not answered. */
+  private pending = 0
   private isStopped = true
+  /** Most jobs it runs at once. */
+  maxRunning: number
 
   constructor(options: WorkerOptions) {
     this.options = options
+    this.maxRunning = options.settings.maxRunning
   }
 
   /** How many jobs it runs now. */
@@ -32,9 +44,19 @@ export class JobWorker {
     return this.running.size
   }
 
+  /** Whether it could run one more. */
+  get hasRoom(): boolean {
+    return !this.isStopped && this.size + this.pending < this.maxRunning
+  }
+
+  /** Looks for jobs now, where it looks for any. */
+  wake(): void {
+    if (this.hasRoom) void this.claimAll()
+  }
+
   /** Looks for jobs, now and from now on. */
   start(): void {
-    if (this.options.tools.size === 0 || this.options.settings.maxRunning === 0) return
+    if (this.options.tools.size === 0 || this.maxRunning === 0) return
     this.isStopped = false
     this.timer ??= setInterval(() => void this.claimAll(), this.options.settings.pollMs)
     this.timer.unref?.()
@@ -47,13 +69,14 @@ export class JobWorker {
     this.isStopped = true
     clearInterval(this.timer)
     this.timer = undefined
-    const ended = Promise.allSettled([...this.running.values()].map((one) => one.ended))
-    if (this.running.size === 0) return
+    const running = [...this.running.values()].map((one) => one.ended)
+    if (running.length === 0 && this.claiming === undefined) return
     const timer = setTimeout(() => {
       for (const { run } of this.running.values()) run.stop()
     }, graceMs)
     const late = AbortSignal.timeout(graceMs + stopMarginMs)
-    await Promise.race([ended, new Promise((resolve) => late.addEventListener('abort', resolve))])
+    const isLate = new Promise((resolve) => late.addEventListener('abort', resolve))
+    await Promise.race([Promise.allSettled([...running, this.claiming]), isLate])
     clearTimeout(timer)
   }
 
@@ -62,10 +85,15 @@ export class JobWorker {
     this.running.get(id)?.run.lose(reason)
   }
 
-  private async claimAll(): Promise<void> {
+  private claimAll(): Promise<void> {
     this.hasMore = true
-    if (this.isClaiming) return
-    this.isClaiming = true
+    this.claiming ??= this.claimUntilNone().finally(() => {
+      this.claiming = undefined
+    })
+    return this.claiming
+  }
+
+  private async claimUntilNone(): Promise<void> {
     try {
       while (this.hasMore) {
         this.hasMore = false
@@ -74,31 +102,48 @@ export class JobWorker {
     } catch (error) {
       const message = 'Jobs could not be looked for.'
       this.options.context.log({ level: 'error', message, error: describeError(error) })
-    } finally {
-      this.isClaiming = false
     }
   }
 
-  /** Claims jobs until every slot is taken or none is due. */
+  /** Claims jobs until every slot is taken or none is due: several at once as soon as there is one. */
   private async fill(): Promise<void> {
-    while (!this.isStopped && this.running.size < this.options.settings.maxRunning) {
-      const record = await this.claim()
-      if (record === undefined) return
-      this.begin(record)
-    }
+    if (!(await this.claimOne())) return
+    const claimers = Array.from({ length: maxClaims }, async () => {
+      while (await this.claimOne());
+    })
+    const failed = (await Promise.allSettled(claimers)).find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
   }
 
-  private claim(): JobRecord | undefined | Promise<JobRecord | undefined> {
+  /** False where there is no room, or no job. */
+  private async claimOne(): Promise<boolean> {
+    if (!this.hasRoom || !this.options.mayRun()) return false
+    const askedAt = this.options.context.now()
+    this.pending++
+    const record = await this.claim().finally(() => this.pending--)
+    if (record === undefined) return false
+    if (this.isStopped) await this.giveBack(record)
+    else this.begin(record, askedAt)
+    if (this.size >= this.maxRunning) this.options.onFull()
+    return true
+  }
+
+  /** A job that was claimed while the worker stopped. */
+  private async giveBack({ id, fence }: JobRecord): Promise<void> {
+    await this.options.store.release(id, fence, { delayMs: 0, counts: false })
+  }
+
+  private async claim(): Promise<JobRecord | undefined> {
     const { store, queue, tools, settings } = this.options
     return store.claim({ queue, names: [...tools.keys()], leaseMs: settings.leaseMs })
   }
 
-  private begin(record: JobRecord): void {
+  private begin(record: JobRecord, askedAt: number): void {
     const tool = this.options.tools.get(record.name)
     if (tool === undefined) return
     // The same job under an older claim cannot write any more; its slot is this one's.
     this.lose(record.id, 'The job was claimed anew.')
-    const run = new JobRun(record, tool, this.options)
+    const run = new JobRun(record, tool, { ...this.options, claimedAt: askedAt })
     const entry = { run, ended: run.run().finally(() => this.end(record.id, run)) }
     this.running.set(record.id, entry)
   }

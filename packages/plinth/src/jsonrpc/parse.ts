@@ -1,16 +1,19 @@
 import { ProtocolError } from '../errors.ts'
 import { isObject, isRequestId, type JsonRpcMessage } from './message.ts'
-import { type JsonLimits, scanJson } from './scan.ts'
+import { hasRepeatedKeys, type JsonFault, type JsonLimits, scanJson } from './scan.ts'
 
 /**
- * Reads one JSON-RPC message. Depth and size are bounded before the text is parsed.
+ * Reads one JSON-RPC message. Depth and size are bounded before the text is parsed, and no key stands twice in the
+ * message or its params.
  *
  * @throws ProtocolError `parse_failed`, `request_too_complex` or `request_invalid`.
  */
 export function parseMessage(text: string, limits: JsonLimits): JsonRpcMessage {
-  const fault = scanJson(text, limits)
-  if (fault !== undefined) throw toScanError(fault)
-  return assertMessage(parseJson(text))
+  const scanned = scanJson(text, limits)
+  if (scanned.fault !== undefined) throw toScanError(scanned.fault)
+  const value = parseJson(text)
+  if (hasRepeatedKeys(scanned, value)) throw toScanError('duplicate_key')
+  return assertMessage(value)
 }
 
 function parseJson(text: string): unknown {
@@ -21,7 +24,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function toScanError(fault: string): ProtocolError {
+function toScanError(fault: JsonFault): ProtocolError {
   if (fault === 'duplicate_key' || fault === 'forbidden_key') {
     return new ProtocolError('request_invalid', { message: `The message has a ${fault.replace('_', ' ')}.` })
   }

@@ -6,7 +6,7 @@ export interface JsonLimits {
   readonly maxNodes: number
 }
 
-/** Why a text is refused before it is parsed. */
+/** Why a text is refused. */
 export type JsonFault = 'too_deep' | 'too_many_nodes' | 'duplicate_key' | 'forbidden_key'
 
 const space = 32
@@ -25,30 +25,51 @@ const strictDepth = 2
 const forbiddenKey = '__proto__'
 const longestForbiddenKey = '\\u005f'.length * forbiddenKey.length
 
+/** What one look at a JSON text found out. */
+export interface ScannedJson {
+  /** Why the text must not be parsed. */
+  readonly fault: Exclude<JsonFault, 'duplicate_key'> | undefined
+  /** How many keys the two outermost levels have as they are written, repeated ones included. */
+  readonly outerKeys: number
+}
+
 /**
  * Bounds a JSON text in one pass, before anything is built from it. Refuses the key `__proto__` anywhere, however it is
- * written, and repeated keys in the two outermost objects. Well-formed text within the limits passes; text that is not
- * JSON may pass too, because parsing refuses it next. Never throws, and takes time in proportion to the text.
+ * written. Well-formed text within the limits passes; text that is not JSON may pass too, because parsing refuses it
+ * next. Never throws, and takes time in proportion to the text.
  */
-export function scanJson(text: string, limits: JsonLimits): JsonFault | undefined {
+export function scanJson(text: string, limits: JsonLimits): ScannedJson {
   const scan = new JsonScan(text, limits)
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === quote) at = scan.readString(at)
     else if (code === comma) at = scan.count(at)
+    else if (code === colon) scan.countKey()
     else if (code >= openBracket) at = scan.readBracket(at, code)
   }
-  return scan.fault
+  return scan
+}
+
+/** Tells whether a key stands twice in the two outermost levels: then fewer were parsed than were written. */
+export function hasRepeatedKeys({ outerKeys }: ScannedJson, parsed: unknown): boolean {
+  return countKeys(parsed, strictDepth) !== outerKeys
+}
+
+function countKeys(value: unknown, depth: number): number {
+  if (depth === 0 || typeof value !== 'object' || value === null) return 0
+  let count = Array.isArray(value) ? 0 : Object.keys(value).length
+  for (const member of Object.values(value)) count += countKeys(member, depth - 1)
+  return count
 }
 
 /** What is known so far. Each step returns where it got to: the end of the text once there is a fault. */
-class JsonScan {
-  fault: JsonFault | undefined
+class JsonScan implements ScannedJson {
+  fault: ScannedJson['fault']
+  outerKeys = 0
   private readonly text: string
   private readonly limits: JsonLimits
-  /** False for nearly every text: then keys below the outermost objects need no look. */
+  /** False for nearly every text: then no string needs a look. */
   private readonly mayForbid: boolean
-  private readonly keys: (SeenKeys | undefined)[] = [undefined, undefined, undefined]
   private depth = 0
   private nodes = 1
 
@@ -64,45 +85,37 @@ class JsonScan {
     return ++this.nodes > this.limits.maxNodes ? this.stop('too_many_nodes') : at
   }
 
+  /** A colon outside of strings follows a key. */
+  countKey(): void {
+    if (this.depth <= strictDepth) this.outerKeys++
+  }
+
   readBracket(at: number, code: number): number {
     if (code === openBrace || code === openBracket) return this.enter(at)
     if ((code === closeBrace || code === closeBracket) && this.depth > 0) this.depth--
     return at
   }
 
+  readString(open: number): number {
+    const close = findClosingQuote(this.text, open)
+    return this.mayForbid && this.isForbiddenKey(open, close) ? this.stop('forbidden_key') : close
+  }
+
   private enter(at: number): number {
     const { text, limits } = this
     if (++this.depth > limits.maxDepth) return this.stop('too_deep')
-    if (this.depth <= strictDepth) this.keys[this.depth] = undefined
     const next = text.charCodeAt(skipSpace(text, at + 1))
     return next === closeBrace || next === closeBracket ? at : this.count(at)
   }
 
-  readString(open: number): number {
-    const { text, depth } = this
-    const close = findClosingQuote(text, open)
-    const isWatched = depth <= strictDepth || this.mayForbid
-    const fault = isWatched && isKey(text, close) ? this.findKeyFault(open, close) : undefined
-    return fault === undefined ? close : this.stop(fault)
+  private isForbiddenKey(open: number, close: number): boolean {
+    if (close - open > longestForbiddenKey + 1 || !isKey(this.text, close)) return false
+    return unescapeKey(this.text.slice(open + 1, close)) === forbiddenKey
   }
 
-  private stop(fault: JsonFault): number {
+  private stop(fault: ScannedJson['fault']): number {
     this.fault = fault
     return this.text.length
-  }
-
-  private findKeyFault(open: number, close: number): JsonFault | undefined {
-    const isStrict = this.depth <= strictDepth
-    if (!isStrict && close - open > longestForbiddenKey + 1) return undefined
-    const key = unescapeKey(this.text.slice(open + 1, close))
-    if (key === forbiddenKey) return 'forbidden_key'
-    return isStrict && !this.keysHere().add(key) ? 'duplicate_key' : undefined
-  }
-
-  private keysHere(): SeenKeys {
-    const keys = this.keys[this.depth] ?? new SeenKeys()
-    this.keys[this.depth] = keys
-    return keys
   }
 }
 
@@ -127,20 +140,6 @@ function skipSpace(text: string, from: number): number {
   let at = from
   while (text.charCodeAt(at) <= space) at++
   return at
-}
-
-/** The keys of one object. A few are compared one by one, which is quicker than a set. */
-class SeenKeys {
-  private readonly few: string[] = []
-  private many: Set<string> | undefined
-
-  /** False when the key was there before. */
-  add(key: string): boolean {
-    if (this.many !== undefined) return this.many.size < this.many.add(key).size
-    if (this.few.includes(key)) return false
-    if (this.few.push(key) === 16) this.many = new Set(this.few)
-    return true
-  }
 }
 
 const escaped = /\\(?:u([0-9A-Fa-f]{4})|(.))/gs

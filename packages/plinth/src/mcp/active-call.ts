@@ -1,9 +1,10 @@
 import { Failure } from '../errors.ts'
 import { isObject, isRequestId, type JsonObject } from '../jsonrpc/message.ts'
 import { serializeNotification } from '../jsonrpc/serialize.ts'
+import type { CallEventName, EventFacts } from '../telemetry/observer.ts'
 import { continueTrace, type TraceContext } from '../telemetry/trace-context.ts'
 import { askClient } from './ask-client.ts'
-import type { AskAnswer, AskRequest, WireRequest } from './ask-request.ts'
+import { type AskAnswer, type AskRequest, toAskKind, type WireRequest } from './ask-request.ts'
 import { answerFromRounds } from './ask-rounds.ts'
 import { bindMethods } from './bind-methods.ts'
 import { type CachedKind, invalidateCache } from './cache-name.ts'
@@ -15,6 +16,7 @@ import { createCallNotify } from './call-notify.ts'
 import { findTraceParent } from './call-trace.ts'
 import { type AskKind, canAsk } from './capabilities.ts'
 import type { ServerContext } from './context.ts'
+import type { CloseReason } from './exchange.ts'
 import { toHops } from './hops.ts'
 import type { InFlight } from './in-flight.ts'
 import { parseRounds, type Rounds } from './input-required.ts'
@@ -41,6 +43,8 @@ export interface CallTimer {
   /** Gives the call its whole time, from now on. */
   start(): void
   stop(): void
+  /** Ends the call now, for another reason. */
+  abort(reason: Error): void
 }
 
 /** The one call object a handler and the middleware share. Most of it is made only when it is asked for. */
@@ -73,7 +77,7 @@ export class ActiveCall implements Call {
   private readonly latestDeadline: number
   private abortReason: Error | undefined
   private controller: AbortController | undefined
-  private readonly abortListeners: ((reason: Error) => void)[] = []
+  private abortListeners: ((reason: Error) => void)[] | undefined
   private openQuestions: Map<string, WireRequest> | undefined
   private knownRounds: Rounds | undefined
   private openAsks = 0
@@ -156,7 +160,8 @@ export class ActiveCall implements Call {
     if (this.abortReason !== undefined || this.finished) return
     this.abortReason = reason
     this.controller?.abort(reason)
-    for (const listener of this.abortListeners) listener(reason)
+    this.timer?.abort(reason)
+    for (const listener of this.abortListeners ?? []) listener(reason)
   }
 
   /** The client took the request back, or is gone. */
@@ -164,9 +169,10 @@ export class ActiveCall implements Call {
     this.abort(new Cancelled(reason))
   }
 
-  /** The client can no longer be reached. A call whose outcome is kept for its return goes on. */
-  disconnect(): void {
-    if (this.fence === undefined) this.cancel('The client is gone.')
+  /** The answer can no longer be sent. A call whose outcome is kept for the return of its client goes on. */
+  disconnect(reason: CloseReason): void {
+    if (reason === 'server_stopped') this.cancel('The server stops.')
+    else if (this.fence === undefined) this.cancel('The client is gone.')
   }
 
   get isAborted(): boolean {
@@ -174,8 +180,12 @@ export class ActiveCall implements Call {
   }
 
   onAbort(listener: (reason: Error) => void): void {
-    if (this.abortReason === undefined) this.abortListeners.push(listener)
-    else listener(this.abortReason)
+    if (this.abortReason !== undefined) {
+      listener(this.abortReason)
+      return
+    }
+    this.abortListeners ??= []
+    this.abortListeners.push(listener)
   }
 
   /** Nothing more may be sent for this call. */
@@ -244,7 +254,7 @@ export class ActiveCall implements Call {
 
   ask<R extends AskRequest>(key: string, request: R): Promise<AskAnswer<R>> {
     this.asked = true
-    this.mcp.exchange.observation?.noteEvent('asked')
+    this.noteEvent('asked', { kind: toAskKind(request) })
     const isWaiting = this.mcp.revision.handshake && (this.task === undefined || this.task.starts)
     const answer = isWaiting ? askClient(this, key, request) : answerFromRounds(this, key, request)
     answer.catch(() => undefined) // A question nobody awaits must not end the process.
@@ -254,6 +264,7 @@ export class ActiveCall implements Call {
   async once<T>(key: string, run: () => T | Promise<T>): Promise<T> {
     const { done } = this.rounds
     if (Object.hasOwn(done, key)) return done[key] as T
+    if (this.task?.assertHeld !== undefined) await this.task.assertHeld()
     const value = await run()
     done[key] = value ?? null
     await this.keepDone?.(done)
@@ -275,6 +286,11 @@ export class ActiveCall implements Call {
     const parent = span === undefined ? findTraceParent(this.mcp) : undefined
     this.ownTrace = span?.context ?? (parent && continueTrace(parent)) ?? null
     return this.ownTrace ?? undefined
+  }
+
+  /** Puts something that happened on the record of this call, where there is one. */
+  noteEvent(name: CallEventName, facts?: EventFacts): void {
+    this.mcp.exchange.observation?.noteEvent(name, facts)
   }
 
   get hops(): readonly string[] {

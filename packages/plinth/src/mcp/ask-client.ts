@@ -15,7 +15,7 @@ import { toPrincipalKey } from './principal.ts'
 export async function askClient(call: ActiveCall, key: string, request: AskRequest): Promise<unknown> {
   const kind = toAskKind(request)
   if (!call.canAsk(kind)) throw new CannotAsk(kind)
-  const id = `${key}-${call.context.createKey()}`
+  const id = createId(call, key)
   const answer = await sendAndWait(call, id, toWireRequest(request, { id, ...toFormSchema(request) }))
   const parsed = await parseAnswer(request, answer)
   if (parsed === undefined) throw createFailure('answer_invalid')
@@ -39,6 +39,14 @@ async function sendAndWait(call: ActiveCall, id: string, request: WireRequest): 
     asks.drop(id)
     call.releaseDeadline()
   }
+}
+
+/** Over a lasting link an answer comes back to where the question came from. */
+function createId(call: ActiveCall, key: string): string {
+  const { asks, createKey } = call.context
+  const isBound = call.mcp.exchange.connection !== undefined
+  const portable = isBound ? undefined : asks.createPortableId(key, toAskOwner(call))
+  return portable ?? `${key}-${createKey()}`
 }
 
 /** Who may answer: the principal that is asked, over any of its connections. */

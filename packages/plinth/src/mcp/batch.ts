@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, type RequestId } from '../jsonrpc/message.ts'
-import { type JsonLimits, scanJson } from '../jsonrpc/scan.ts'
+import { hasRepeatedKeys, type JsonLimits, scanJson } from '../jsonrpc/scan.ts'
 import type { ServerContext } from './context.ts'
-import type { Connection, Exchange, HeaderLookup, Reply } from './exchange.ts'
+import type { CloseListener, Connection, Exchange, HeaderLookup, Reply } from './exchange.ts'
 import type { Observation } from './observation.ts'
 import type { Principal } from './principal.ts'
 import { envelopeKeys } from './revisions/2026-07-28/envelope.ts'
@@ -34,10 +34,11 @@ function takesBatches({ connection, headers, principal }: Exchange, { sessions }
 }
 
 function parseBatch(text: string, limits: JsonLimits): unknown[] | undefined {
-  if (scanJson(text, limits) !== undefined) return undefined
+  const scanned = scanJson(text, limits)
+  if (scanned.fault !== undefined) return undefined
   try {
     const value: unknown = JSON.parse(text)
-    return Array.isArray(value) ? value : undefined
+    return Array.isArray(value) && !hasRepeatedKeys(scanned, value) ? value : undefined
   } catch {
     return undefined
   }
@@ -70,7 +71,7 @@ export class BatchExchange implements Exchange {
     this.whole.send(text)
   }
 
-  onClose(listener: () => void): void {
+  onClose(listener: CloseListener): void {
     this.whole.onClose(listener)
   }
 

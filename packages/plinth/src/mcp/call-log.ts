@@ -32,7 +32,7 @@ export function createCallLog(call: ActiveCall): CallLog {
 function toThreshold(call: ActiveCall): LogLevel | undefined {
   const { revision, logLevel, session } = call.mcp
   if (!revision.handshake) return logLevel
-  return session === undefined ? undefined : call.context.logLevels.get(session.key)
+  return session === undefined ? undefined : call.context.sessionStates.findLogLevel(session.key)
 }
 
 function isWanted(level: LogLevel, threshold: LogLevel | undefined): boolean {

@@ -54,6 +54,7 @@ export type Effect = 'read' | 'write' | 'destroy'
 
 /** Facts of the request a handler works on. */
 export interface CallRequest {
+  /** In a job: the id of the job, which its client knows as `taskId` or `job_id`. */
   readonly id: RequestId
   readonly method: string
   /** The protocol revision it is written in, as a date. */

@@ -1,13 +1,15 @@
 import type { JsonLimits } from '../jsonrpc/scan.ts'
+import type { EventLogStore } from '../storage/event-log.ts'
+import type { PeerBus } from '../storage/peer-bus.ts'
 import type { Sealer } from '../storage/sealed-token.ts'
 import type { LogSink } from '../telemetry/log.ts'
 import type { Asks } from './asks.ts'
-import type { BoundedMap } from './bounded-map.ts'
-import type { LogLevel } from './content.ts'
 import type { InFlight } from './in-flight.ts'
 import type { ParamHeader } from './param-headers.ts'
 import type { Principal } from './principal.ts'
 import type { ReadSecret } from './read-secret.ts'
+import type { Relay } from './relay.ts'
+import type { SessionStates } from './session-states.ts'
 import type { Sessions } from './sessions.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
@@ -54,13 +56,19 @@ export interface ServerContext {
   readonly running: Map<string, number>
   /** Forgets what is cached of a component, by its kind and name. Only components with a cache are here. */
   readonly caches: Map<string, () => void | Promise<void>>
+  /** The streams of sessions that other processes can go on with; undefined where there are none. */
+  readonly eventLogs: EventLogStore | undefined
+  /** How often a stream went on here that began elsewhere, and how often its events could not be kept for others. */
+  readonly streamCounts: { resumed: number; failed: number }
   /** How often a handler held the event loop for too long. */
   readonly blocked: { count: number }
   readonly subscriptions: Subscriptions
-  /** Log levels that sessions chose with `logging/setLevel`, by session key. */
-  readonly logLevels: BoundedMap<LogLevel>
-  /** What sessions subscribed to with `resources/subscribe`, by session key. */
-  readonly watched: BoundedMap<Set<string>>
+  /** What sessions of handshake revisions chose, and which have ended. */
+  readonly sessionStates: SessionStates
+  /** The other processes of this server; undefined where it has none. */
+  readonly peers: PeerBus | undefined
+  /** Hands on what a client posted to another process than the one it concerns; undefined where there is only one. */
+  readonly relay: Relay | undefined
   /** Whether streams of a revision open with an event that has an id and no data. */
   primesStreams(revision: string): boolean
   /** Arguments a tool mirrors into headers, by tool name; none of a tool that does not exist for this caller. */

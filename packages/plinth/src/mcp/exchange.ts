@@ -20,6 +20,11 @@ export interface Connection {
   onClose(listener: () => void): void
 }
 
+/** Why the answer to a message can no longer be received: its client left, or the server ends before it is there. */
+export type CloseReason = 'client_gone' | 'server_stopped'
+
+export type CloseListener = (reason: CloseReason) => void
+
 /** One message on its way through the server: what came with it, and the way back. */
 export interface Exchange {
   /** Undefined where the transport has no headers. */
@@ -34,7 +39,7 @@ export interface Exchange {
   /** Sends a notification or request that belongs to this message, ahead of its answer. */
   send(text: string): void
   /** Called at most once, when the client can no longer receive the answer. */
-  onClose(listener: () => void): void
+  onClose(listener: CloseListener): void
   /**
    * Ends the response stream and lets the client come back for the rest (2025-11-25, "Sending Messages to the
    * Server", 6). Does nothing where streams cannot be resumed.

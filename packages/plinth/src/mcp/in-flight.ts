@@ -29,9 +29,11 @@ export class InFlight {
     this.calls.delete(toKey(scope, id))
   }
 
-  /** Cancels one request. Unknown ids are ignored, as the specification asks. */
-  cancel(scope: string, id: RequestId, reason: string): void {
-    this.calls.get(toKey(scope, id))?.cancel(reason)
+  /** Cancels one request. False for unknown ids, which the specification asks to ignore. */
+  cancel(scope: string, id: RequestId, reason: string): boolean {
+    const call = this.calls.get(toKey(scope, id))
+    call?.cancel(reason)
+    return call !== undefined
   }
 
   /** Cancels everything, because the server stops. */

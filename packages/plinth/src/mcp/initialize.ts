@@ -8,7 +8,7 @@ import type { McpRequest } from './request.ts'
 import { createPlainResult, emptyResult, type McpResult } from './result.ts'
 import type { Revision } from './revision.ts'
 import { findRevision, newestHandshakeRevision } from './revisions/supported.ts'
-import type { Session } from './session.ts'
+import type { SessionFacts } from './session.ts'
 import { toImplementation } from './sessions.ts'
 
 /** The answer to `initialize`, and the id of the session it opened, where the transport has no link to keep it. */
@@ -57,23 +57,20 @@ function toKnownInfo(serverInfo: JsonObject, { listed }: Revision): JsonObject {
   return oldest
 }
 
-function openSession(
-  request: McpRequest,
-  facts: Omit<Session, 'key'>,
-  context: ServerContext,
-): string | undefined {
+function openSession(request: McpRequest, facts: SessionFacts, context: ServerContext): string | undefined {
   const { connection } = request.exchange
   if (connection === undefined) return context.sessions.create(facts, request.principal).id
   if (connection.session === undefined) followConnection(connection, request.principal, context)
-  connection.session = { key: connection.key, ...facts }
+  connection.session = { key: connection.key, ...facts, expiresAt: undefined }
   return undefined
 }
 
 /** Answers `logging/setLevel`: from now on this session gets log messages of that level and above. */
-export function setLogLevel(request: McpRequest, context: ServerContext): McpResult {
+export function setLogLevel(request: McpRequest, context: ServerContext): McpResult | Promise<McpResult> {
   const { level } = request.params
   if (!isLogLevel(level))
     throw new ProtocolError('params_invalid', { message: '"level" is not a log level.' })
-  if (request.session !== undefined) context.logLevels.set(request.session.key, level)
-  return emptyResult
+  if (request.session === undefined) return emptyResult
+  const changed = context.sessionStates.change(request.session, { kind: 'level', level })
+  return changed instanceof Promise ? changed.then(() => emptyResult) : emptyResult
 }

@@ -43,37 +43,53 @@ export interface Offer {
  */
 export function listen(request: McpRequest, offer: Offer, context: ServerContext): Promise<McpResult> {
   const filter = parseFilter(request.params['notifications'], offer)
-  const found = offer.tasks === undefined ? undefined : findTasks(request, offer.tasks)
-  if (found === undefined) return openStream(request, { filter, tasks: [] }, context)
-  return found.then((tasks) => {
+  const find = offer.tasks === undefined ? undefined : toFindTasks(request, offer.tasks)
+  if (find === undefined) return openStream(request, { filter, tasks: [] }, context)
+  return find().then((tasks) => {
     const taskIds = tasks.map(({ id }) => id)
-    return openStream(request, { filter: { ...filter, taskIds }, tasks }, context)
+    return openStream(request, { filter: { ...filter, taskIds }, tasks, find }, context)
   })
 }
 
-/** What clients listen to of tasks, where they ask for any. */
-function findTasks(request: McpRequest, tasks: TaskMethods): Promise<readonly FoundTask[]> | undefined {
+type FindTasks = () => Promise<readonly FoundTask[]>
+
+/** How to look at what a client listens to of tasks, where it asks for any. */
+function toFindTasks(request: McpRequest, tasks: TaskMethods): FindTasks | undefined {
   const { taskIds } = request.params['notifications'] as { taskIds?: unknown }
   if (taskIds === undefined) return undefined
   assertTasks(request)
-  return tasks.findTasks(parseStrings('taskIds', taskIds, maxTasks), request)
+  const ids = parseStrings('taskIds', taskIds, maxTasks)
+  return () => tasks.findTasks(ids, request)
+}
+
+/** What a stream begins with. */
+interface Opening {
+  readonly filter: ListenFilter
+  readonly tasks: readonly FoundTask[]
+  readonly find?: FindTasks
 }
 
 function openStream(
   request: McpRequest,
-  { filter, tasks }: { filter: ListenFilter; tasks: readonly FoundTask[] },
+  { filter, tasks, find }: Opening,
   context: ServerContext,
 ): Promise<McpResult> {
   const uris = new Set(filter.resourceSubscriptions)
   const taskIds = new Set(filter.taskIds)
   const { exchange, id, principal } = request
   const scope = exchange.connection?.key
+  const told = new Map(tasks.map(({ id: taskId, state }) => [taskId, JSON.stringify(state)]))
   return new Promise((resolve, reject) => {
     const remove = context.subscriptions.add({
       tenant: principal.tenant,
       expiresAt: principal.expiresAt,
       wants: (change) => isWanted(change, filter, { uris, taskIds }) && mayHear(change, principal, context),
-      deliver: (change) => sendTagged(request, toNotification(change)),
+      deliver(change) {
+        told.delete(change.task?.id ?? '')
+        sendTagged(request, toNotification(change))
+      },
+      listWatched: () => uris,
+      listTasks: () => taskIds,
       end: () => endStream(request, () => close(() => resolve(toListenResult(request)))),
     })
     const close = (settle: () => void) => {
@@ -90,9 +106,26 @@ function openStream(
     exchange.onClose(() => cancel('The client is gone.'))
     const acknowledged = 'notifications/subscriptions/acknowledged'
     sendTagged(request, { method: acknowledged, params: { notifications: filter } })
-    // A task may have changed between the look at it and now, and a client that listens does not ask.
-    for (const { state } of tasks) sendTagged(request, { method: 'notifications/tasks', params: state })
+    for (const { state } of tasks) sendState(request, state)
+    if (tasks.length > 0)
+      void find?.().then(
+        (found) => tellNews(request, found, told),
+        () => told.clear(),
+      )
   })
+}
+
+/** A task may have changed between the look at it and the start of the stream, and a client that listens does not ask. */
+function tellNews(request: McpRequest, found: readonly FoundTask[], told: Map<string, string>): void {
+  for (const { id, state } of found) {
+    const known = told.get(id)
+    if (known !== undefined && known !== JSON.stringify(state)) sendState(request, state)
+  }
+  told.clear()
+}
+
+function sendState(request: McpRequest, state: Record<string, unknown>): void {
+  sendTagged(request, { method: 'notifications/tasks', params: state })
 }
 
 /** On a shared channel the cancellation rules ask for a notification as well as the result. */

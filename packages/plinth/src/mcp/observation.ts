@@ -1,6 +1,6 @@
 import { Failure, ProtocolError, ToolError } from '../errors.ts'
 import type { JsonRpcMessage } from '../jsonrpc/message.ts'
-import type { CallEvent, CallOutcome } from '../telemetry/observer.ts'
+import type { CallEvent, CallEventName, CallOutcome, EventFacts } from '../telemetry/observer.ts'
 import type { CallSpan } from '../telemetry/tracer.ts'
 import type { ActiveCall } from './active-call.ts'
 import { Cancelled } from './call-errors.ts'
@@ -25,6 +25,8 @@ const inTheCall: ReadonlySet<string> = new Set([
 ])
 
 const declaredCode = 40_000
+/** Most events kept of one message. */
+const maxEvents = 100
 const refusals: ReadonlySet<string> = new Set(['scope_missing', 'streams_exhausted'])
 
 /** What the stages of a request leave behind for the record of it. Exists only where somebody observes. */
@@ -36,6 +38,8 @@ export class Observation {
   span: CallSpan | undefined
   outcome: CallOutcome = 'ok'
   error: string | undefined
+  errorCode: number | undefined
+  errorMessage: string | undefined
   errorType: string | undefined
   errorId: string | undefined
   queuedMs = 0
@@ -54,11 +58,17 @@ export class Observation {
 
   noteQueued(queuedMs: number): void {
     this.queuedMs += queuedMs
-    this.noteEvent('queued')
+    this.noteEvent('queued', { queued_ms: Math.round(queuedMs) })
   }
 
-  noteEvent(name: CallEvent['name']): void {
-    if (this.events.length < 100) this.events.push({ name, time: Date.now() })
+  noteEvent(name: CallEventName, facts?: EventFacts): void {
+    if (this.events.length < maxEvents) this.events.push({ name, time: Date.now(), facts })
+  }
+
+  /** The JSON-RPC error that goes back. */
+  noteErrorAnswer(code: number, message: string): void {
+    this.errorCode = code
+    this.errorMessage = message
   }
 
   /** What a request ended in. An outcome that was noted on the way stays. */

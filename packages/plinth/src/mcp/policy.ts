@@ -93,7 +93,8 @@ export interface Policies {
   readonly repeat?: RepeatPolicy | false
   /**
    * Arguments that no log and no record may show, as dotted paths: `card.number`; `*` stands for every member or item.
-   * Default: none but those whose name or form gives them away.
+   * A field says so itself with `redact: true` in its JSON Schema, which is `.meta({ redact: true })` in zod. Default:
+   * none but those whose name or form gives them away.
    */
   readonly redact?: readonly string[]
 }

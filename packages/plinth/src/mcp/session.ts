@@ -12,4 +12,9 @@ export interface Session {
   readonly revision: string
   readonly clientInfo: Implementation | undefined
   readonly capabilities: ClientCapabilities
+  /** When its id is good no more, in milliseconds since 1970; undefined where it belongs to a connection. */
+  readonly expiresAt: number | undefined
 }
+
+/** What a client says of itself when it opens a session. */
+export type SessionFacts = Omit<Session, 'key' | 'expiresAt'>

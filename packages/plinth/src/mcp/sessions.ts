@@ -4,74 +4,93 @@ import { BoundedMap } from './bounded-map.ts'
 import type { ClientCapabilities } from './capabilities.ts'
 import type { Implementation } from './content.ts'
 import { type Principal, toPrincipalKey } from './principal.ts'
-import type { Session } from './session.ts'
+import type { Session, SessionFacts } from './session.ts'
+import type { SessionStates } from './session-states.ts'
 
 interface Opened {
-  readonly session: Session
+  readonly session: Session & { readonly expiresAt: number }
   readonly owner: string
-  readonly expiresAt: number
 }
 
 export interface SessionsOptions {
   readonly sealer: Sealer
   /** How long a session id is good for, in milliseconds. */
   readonly ttlMs: number
-  /** How many ended sessions are remembered until they would have expired. */
-  readonly maxRevoked: number
+  /** What they chose, and which have ended. */
+  readonly states: SessionStates
   readonly now: () => number
   readonly createKey: () => string
 }
 
 /**
  * Sessions of the handshake revisions over HTTP. The id is a sealed token that holds everything, so nothing is
- * stored and every process with the same key serves it. Only ended sessions are remembered, until they expire.
+ * stored and every process with the same key serves it. What a session chose, and that it ended, is remembered.
  */
 export class Sessions {
   private readonly options: SessionsOptions
   private readonly opened = new BoundedMap<Opened>(1_000)
-  private readonly revoked: BoundedMap<number>
 
   constructor(options: SessionsOptions) {
     this.options = options
-    this.revoked = new BoundedMap(options.maxRevoked)
   }
 
   /** Seals a new session for `principal` and returns it with its id. */
-  create(facts: Omit<Session, 'key'>, principal: Principal): { id: string; session: Session } {
+  create(facts: SessionFacts, principal: Principal): { id: string; session: Session } {
     const session = { key: this.options.createKey(), ...facts }
     const expiresAt = this.options.now() + this.options.ttlMs
-    const id = this.options.sealer.seal({ ...session, owner: toPrincipalKey(principal) }, { expiresAt })
-    return { id, session }
+    const id = this.options.sealer.seal(toSealed(session, toPrincipalKey(principal)), { expiresAt })
+    return { id, session: { ...session, expiresAt } }
   }
 
-  /** The session an id names; undefined when it is not ours, has ended, or belongs to somebody else. */
+  /**
+   * The session an id names; undefined when it is not ours, has ended, or belongs to somebody else. Whether it ended in
+   * another process is known after `load`.
+   */
   open(id: string, principal: Principal): Session | undefined {
+    const session = this.find(id, principal)
+    return session === undefined || this.options.states.isEnded(session.key) ? undefined : session
+  }
+
+  /** Learns what other processes know of the session an id names; undefined where there is nothing to wait for. */
+  load(id: string | undefined, principal: Principal): Promise<void> | undefined {
+    const { states } = this.options
+    const session = id === undefined || !states.isShared ? undefined : this.find(id, principal)
+    return session && states.load(session)
+  }
+
+  /** Ends a session: its id answers no more. False when other processes may not have learnt of it yet. */
+  end(session: Session): boolean | Promise<boolean> {
+    return this.options.states.change(session, { kind: 'end' })
+  }
+
+  private find(id: string, principal: Principal): Session | undefined {
     const now = this.options.now()
     const entry = this.opened.get(id) ?? this.unseal(id, now)
-    if (entry === undefined || entry.expiresAt <= now) return undefined
-    if (entry.owner !== toPrincipalKey(principal) || this.revoked.get(entry.session.key) !== undefined) {
-      return undefined
-    }
-    return entry.session
-  }
-
-  /** Ends a session. Its id answers no more. */
-  end(session: Session): void {
-    this.revoked.set(session.key, this.options.now() + this.options.ttlMs)
+    if (entry === undefined || entry.session.expiresAt <= now) return undefined
+    return entry.owner === toPrincipalKey(principal) ? entry.session : undefined
   }
 
   private unseal(id: string, now: number): Opened | undefined {
     const value = this.options.sealer.open(id, now)
     if (value === undefined) return undefined
-    const { key, revision, owner } = value
+    const { k: key, r: revision, o: owner, i: info, c: capable } = value
     if (typeof key !== 'string' || typeof revision !== 'string' || typeof owner !== 'string') return undefined
-    const clientInfo = isObject(value['clientInfo']) ? toImplementation(value['clientInfo']) : undefined
-    const capabilities = (isObject(value['capabilities']) ? value['capabilities'] : {}) as ClientCapabilities
+    const clientInfo = toImplementation(info)
+    const capabilities = (isObject(capable) ? capable : {}) as ClientCapabilities
     const expiresAt = typeof value['exp'] === 'number' ? value['exp'] : now + 60_000
-    const entry = { session: { key, revision, clientInfo, capabilities }, owner, expiresAt }
+    const entry = { session: { key, revision, clientInfo, capabilities, expiresAt }, owner }
     this.opened.set(id, entry)
     return entry
   }
+}
+
+/** Clients send the id with every request, so its members have the shortest names, and empty ones are left out. */
+function toSealed(
+  { key, revision, clientInfo, capabilities }: Omit<Session, 'expiresAt'>,
+  owner: string,
+): Record<string, unknown> {
+  const isPlain = Object.keys(capabilities).length === 0
+  return { k: key, r: revision, o: owner, i: clientInfo, ...(isPlain ? {} : { c: capabilities }) }
 }
 
 /** Reads what a peer says of itself; undefined unless it has a name. Text is cut to a sane length. */

@@ -13,6 +13,12 @@ export interface CallTask {
   readonly starts: boolean
   /** Whether the handler was reached. */
   hasBegun: boolean
+  /**
+   * Makes sure, in a job, that this run may still take effect.
+   *
+   * @throws Cancelled where another run may have taken its place.
+   */
+  assertHeld?(): Promise<void>
   /** Hears of progress, in a job. */
   noteProgress?(progress: { done: number; total?: number | undefined; message?: string | undefined }): void
 }

@@ -40,8 +40,13 @@ export function createCachePolicy(guarded: Guarded, options: CacheOptions): Midd
   }
 }
 
-/** How a call that others wait for ended: with a result they can have too, or undefined where it is not for them. */
-type Flight = Promise<McpResult | undefined>
+/** A call that others may wait for. */
+interface Flight {
+  /** How it ended: with a result they can have too, or undefined where it is not for them. */
+  readonly result: Promise<McpResult | undefined>
+  /** What was good when it began. */
+  readonly generation: string | Promise<string>
+}
 
 class ResultCache {
   private readonly flights = new Map<string, Flight>()
@@ -71,44 +76,62 @@ class ResultCache {
     if (isLaterRound(call.mcp)) return next(call)
     const key = this.toKey(call)
     const flight = this.flights.get(key)
-    if (flight !== undefined) return this.join(flight, call, next)
+    if (flight !== undefined) return this.join({ flight, key }, call, next)
     const found = this.find(call, key)
     const use = ({ result, generation }: Found) => result ?? this.load(call, { key, generation }, next)
-    if (found instanceof Promise) return this.lead(call, key, found.then(use))
-    return found.result ?? this.lead(call, key, use(found))
+    if (!(found instanceof Promise)) return found.result ?? this.lead(call, { key, ...found }, use(found))
+    const generation = found.then((one) => one.generation)
+    return this.lead(call, { key, generation }, found.then(use))
   }
 
   /** Lets others wait for a call that is under way. One that was aborted is no good to those who come later. */
   private lead(
     call: ActiveCall,
-    key: string,
+    { key, generation }: Pick<Flight, 'generation'> & { key: string },
     pending: McpResult | Promise<McpResult>,
   ): McpResult | Promise<McpResult> {
     if (!(pending instanceof Promise)) return pending
-    const flight: Flight = pending.then(
-      (result) => (isForOthers(call) ? result : undefined),
+    const result = pending.then(
+      (settled) => (isForOthers(call) ? settled : undefined),
       (error: unknown) => {
         if (isForOthers(call) && !call.isAborted) throw error
         return undefined
       },
     )
-    const land = () => {
-      if (this.flights.get(key) === flight) this.flights.delete(key)
-    }
+    const flight = { result, generation }
+    const land = () => this.land(key, flight)
     this.flights.set(key, flight)
-    flight.then(land, land)
+    result.then(land, land)
     call.onAbort(land)
     return pending
   }
 
-  private async join(flight: Flight, call: ActiveCall, next: Next): Promise<McpResult> {
-    const result = await flight
+  private async join(
+    { flight, key }: { flight: Flight; key: string },
+    call: ActiveCall,
+    next: Next,
+  ): Promise<McpResult> {
+    const isCurrent = await this.isCurrent(flight, call)
+    const result = isCurrent ? await flight.result : undefined
     if (result !== undefined) return result
+    if (!isCurrent) this.land(key, flight)
     call.signal.throwIfAborted()
     return this.run(call, next)
   }
 
+  /** Another process may have had everything forgotten since the flight began. */
+  private async isCurrent(flight: Flight, call: ActiveCall): Promise<boolean> {
+    const current = await attempt(call, () => this.store.get(this.generationKey))
+    return (current ?? '') === (await flight.generation)
+  }
+
+  /** Nobody joins this flight any more. */
+  private land(key: string, flight: Flight): void {
+    if (this.flights.get(key) === flight) this.flights.delete(key)
+  }
+
   private load(call: ActiveCall, place: Place, next: Next): McpResult | Promise<McpResult> {
+    call.noteEvent('cache_missed')
     const pending = next(call)
     if (pending instanceof Promise) return pending.then((result) => this.keep(call, place, result))
     return this.keep(call, place, pending)

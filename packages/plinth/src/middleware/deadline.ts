@@ -16,45 +16,58 @@ export function deadline(call: ActiveCall, next: Next): McpResult | Promise<McpR
 }
 
 function settleInTime(call: ActiveCall, pending: Promise<McpResult>): Promise<McpResult> {
-  return new Promise((resolve, reject) => {
-    const timer = new DeadlineTimer(call)
-    call.timer = timer
-    if (!call.isHeld) timer.start()
-    const settle = <T>(end: (value: T) => void) => {
-      return (value: T) => {
-        timer.stop()
-        call.timer = undefined
-        end(value)
-      }
-    }
-    call.onAbort(settle(reject))
-    pending.then(settle(resolve), settle(reject))
-  })
+  const timer = new DeadlineTimer(call)
+  call.timer = timer
+  if (!call.isHeld) timer.start()
+  return timer.race(pending)
 }
 
 class DeadlineTimer implements CallTimer {
   private readonly call: ActiveCall
+  private readonly outcome: PromiseWithResolvers<McpResult> = Promise.withResolvers()
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(call: ActiveCall) {
     this.call = call
   }
 
+  /** What came first: the end of the handler, or of its time. */
+  race(pending: Promise<McpResult>): Promise<McpResult> {
+    pending.then(
+      (result) => {
+        this.leave()
+        this.outcome.resolve(result)
+      },
+      (error: Error) => this.abort(error),
+    )
+    return this.outcome.promise
+  }
+
   start(): void {
-    const { timeoutMs } = this.call.callee
+    const { callee, context } = this.call
     clearTimeout(this.timer)
-    this.call.deadline = this.call.context.now() + timeoutMs
-    this.timer = setTimeout(() => this.end(), timeoutMs)
+    this.call.deadline = context.now() + callee.timeoutMs
+    this.timer = setTimeout(endLateCall, callee.timeoutMs, this.call)
   }
 
   stop(): void {
     clearTimeout(this.timer)
   }
 
-  private end(): void {
-    const { callee, context } = this.call
-    const { name: component, timeoutMs } = callee
-    context.log({ level: 'warn', message: 'A call took longer than it may.', component, timeoutMs })
-    this.call.abort(createFailure('timeout', { details: { timeout_ms: timeoutMs } }))
+  abort(reason: Error): void {
+    this.leave()
+    this.outcome.reject(reason)
   }
+
+  private leave(): void {
+    this.stop()
+    this.call.timer = undefined
+  }
+}
+
+function endLateCall(call: ActiveCall): void {
+  const { callee, context } = call
+  const { name: component, timeoutMs } = callee
+  context.log({ level: 'warn', message: 'A call took longer than it may.', component, timeoutMs })
+  call.abort(createFailure('timeout', { details: { timeout_ms: timeoutMs } }))
 }

@@ -63,7 +63,7 @@ export class ClaimedRun {
     this.attempt = parts.attempt
     call.fence = claim.fence
     Object.assign(call.rounds.done, claim.done)
-    if (this.ledger.options.resume) call.keepDone = (done) => this.keepDone(done)
+    if (this.ledger.options.resume) this.keepDoneToo(call)
     call.onAbort((reason) => {
       this.abortReason = reason
     })
@@ -138,6 +138,15 @@ export class ClaimedRun {
   private async giveUp(): Promise<undefined> {
     await this.write(() => this.claim.giveUp())
     this.attempt.end({ failure: this.claim.createUnknown() })
+  }
+
+  /** A job keeps its steps itself; its key's record may not be there any more when the job goes on. */
+  private keepDoneToo(call: ActiveCall): void {
+    const keepElsewhere = call.keepDone
+    call.keepDone = async (done) => {
+      await keepElsewhere?.(done)
+      await this.keepDone(done)
+    }
   }
 
   private async keepDone(done: JsonObject): Promise<void> {

@@ -4,10 +4,11 @@ import type { McpResult } from '../mcp/result.ts'
 import { parseResultText, toResultText } from '../mcp/result-text.ts'
 import { toFailureResult } from '../mcp/tool-result.ts'
 import type { DocumentStore, StoredDocument } from '../storage/document.ts'
+import { Repairs } from './idempotency-repairs.ts'
 
 /** What is known of one key. */
 interface KeyRecord {
-  /** Digest of the arguments the key belongs to. */
+  /** Digest of the arguments the key belongs to. Empty where it belongs to none yet. */
   readonly digest: string
   /**
    * `running` until its lease ends, `done` with a result, `open` to be started (again), or `unknown`: broken off, and
@@ -47,6 +48,7 @@ const pollMs = 1_000
 /** Remembers who works on a key, and how it ended. Every change is one compare-and-set. */
 export class Ledger {
   readonly options: LedgerOptions
+  readonly repairs: Repairs = new Repairs()
 
   constructor(options: LedgerOptions) {
     this.options = options
@@ -54,15 +56,36 @@ export class Ledger {
 
   /** Claims a key for a call with these arguments, or says why not. */
   async claim(key: string, digest: string): Promise<Claim | Settled> {
+    const fresh = this.createRecord(digest)
+    try {
+      return await this.tryClaim(key, fresh)
+    } catch (error) {
+      this.repairs.add(() => this.disclaim(key, fresh))
+      throw error
+    }
+  }
+
+  private async tryClaim(key: string, fresh: KeyRecord): Promise<Claim | Settled> {
     for (let tries = 0; tries < maxTries; tries++) {
-      const fresh = this.createRecord(digest)
       const version = await this.write(key, fresh, 0)
       if (version !== undefined) return new Claim(this, { key, record: fresh, version })
       const found = await this.options.documents.get(key)
-      const answer = found === undefined ? undefined : await this.claimFrom(found, key, digest)
+      const answer = found === undefined ? undefined : await this.claimFrom(found, key, fresh)
       if (answer !== undefined) return answer
     }
     return { failure: createFailure('duplicate_in_flight', { retryAfterMs: pollMs }) }
+  }
+
+  /**
+   * Gives a key back under whose claim nothing was started. The claim may not be there, or be on its way still: what is
+   * written here keeps it out.
+   */
+  async disclaim(key: string, claimed: KeyRecord): Promise<void> {
+    const found = await this.options.documents.get(key)
+    const known = found === undefined ? claimed : parseRecord(found)
+    if (known.owner !== claimed.owner) return
+    const digest = Object.keys(known.done).length === 0 ? '' : known.digest
+    await this.write(key, { ...known, state: 'open', digest }, found?.version ?? 0)
   }
 
   /** How a key stands; undefined where it may be started. */
@@ -82,14 +105,16 @@ export class Ledger {
   private async claimFrom(
     found: StoredDocument,
     key: string,
-    digest: string,
+    fresh: KeyRecord,
   ): Promise<Claim | Settled | undefined> {
     const known = parseRecord(found)
-    if (known.digest !== digest) return { failure: createFailure('idempotency_conflict') }
+    // A write may be sent twice: the second one finds the first.
+    if (known.owner === fresh.owner) return new Claim(this, { key, record: known, version: found.version })
+    if (![fresh.digest, ''].includes(known.digest)) return { failure: createFailure('idempotency_conflict') }
     const isBroken = known.state === 'unknown' || (known.state === 'running' && this.isOver(known))
     if (known.state === 'open' || (isBroken && this.options.resume)) {
       const { startedAt, done } = known
-      const record = { ...this.createRecord(digest), startedAt, done }
+      const record = { ...fresh, startedAt, done }
       const version = await this.write(key, record, found.version)
       return version === undefined ? undefined : new Claim(this, { key, record, version })
     }
@@ -183,7 +208,12 @@ export class Claim {
     if (Object.keys(this.record.done).length > 0) return this.open(this.record.done)
     this.isEnding = true
     await this.last
-    return this.ledger.options.documents.delete(this.key, { ifVersion: this.version })
+    try {
+      return await this.ledger.options.documents.delete(this.key, { ifVersion: this.version })
+    } catch (error) {
+      this.ledger.repairs.add(() => this.ledger.disclaim(this.key, this.record))
+      throw error
+    }
   }
 
   /** Nobody will know how this ended. */
@@ -207,7 +237,12 @@ export class Claim {
   private async endWith(change: Partial<KeyRecord>): Promise<boolean> {
     if (this.isEnding) return false
     this.isEnding = true
-    return this.change(change)
+    try {
+      return await this.change(change)
+    } catch (error) {
+      this.ledger.repairs.add(() => this.change(change))
+      throw error
+    }
   }
 
   /** One write after the other, because each needs the version of the one before. */

@@ -1,11 +1,11 @@
 import { isObject, type JsonRpcMessage } from '../jsonrpc/message.ts'
-import { findTraceParent } from '../mcp/call-trace.ts'
+import { findTraceContexts, findTraceParent } from '../mcp/call-trace.ts'
 import type { Exchange, Reply } from '../mcp/exchange.ts'
 import { Observation } from '../mcp/observation.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts'
-import { continueTrace } from '../telemetry/trace-context.ts'
+import { continueTrace, type TraceContext } from '../telemetry/trace-context.ts'
 import type { Tracer } from '../telemetry/tracer.ts'
 
 /** Answers one message and tells the observers of it, once, when its answer is ready. */
@@ -56,7 +56,8 @@ export function createObserve(options: ObserveOptions): Observe | undefined {
   }
 }
 
-function tell(run: () => void, { onError }: ObserveOptions): void {
+/** Tells one observer. */
+export function tell(run: () => void, { onError }: Pick<ObserveOptions, 'onError'>): void {
   try {
     run()
   } catch (error) {
@@ -64,7 +65,8 @@ function tell(run: () => void, { onError }: ObserveOptions): void {
   }
 }
 
-function createPrincipalHash(hash: (text: string) => string): (principal: Principal) => string {
+/** Remembers what was worked out for a principal. */
+export function createPrincipalHash(hash: (text: string) => string): (principal: Principal) => string {
   const known = new WeakMap<Principal, string>()
   return function toHash(principal) {
     const found = known.get(principal) ?? hash(toPrincipalKey(principal)).slice(0, 16)
@@ -82,12 +84,13 @@ function startSpan(observation: Observation, tracer: Tracer | undefined, time: n
     requestId: request.id,
     revision: request.revision.date,
     isHttp: request.exchange.headers !== undefined,
-    parent: findTraceParent(request),
+    ...findTraceContexts(request),
     time,
   })
 }
 
-interface Facts {
+/** What the record of a message says besides what its stages left behind. */
+export interface Facts {
   readonly time: number
   readonly text: string
   readonly reply: Reply
@@ -96,7 +99,8 @@ interface Facts {
   readonly findRedact: ObserveOptions['findRedact']
 }
 
-function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord {
+/** All there is to tell of a message. */
+export function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord {
   const { call, request, outcome, error, errorType, errorId, queuedMs, events } = observation
   const { principal } = exchange
   const message = toMessageFacts(observation)
@@ -114,6 +118,8 @@ function toRecord(observation: Observation, exchange: Exchange, facts: Facts): C
     revision: request?.revision.date,
     outcome,
     error,
+    errorCode: observation.errorCode,
+    errorMessage: observation.errorMessage,
     errorType,
     errorId,
     durationMs: performance.now() - observation.startedAt,
@@ -167,10 +173,19 @@ function toClient(request: McpRequest | undefined): string | undefined {
   return info === undefined ? undefined : `${info.name}/${info.version}`.slice(0, 128)
 }
 
-function toTrace({ span, request, call }: Observation): Pick<CallRecord, 'traceId' | 'spanId'> {
-  if (span !== undefined) return span.context
-  if (call !== undefined) return { traceId: call.trace?.traceId, spanId: call.trace?.spanId }
+type TraceFacts = Pick<CallRecord, 'traceId' | 'spanId' | 'isSampled'>
+
+function toTrace({ span, request, call }: Observation): TraceFacts {
+  if (span !== undefined) return toTraceFacts(span.context)
+  if (call !== undefined) return toTraceFacts(call.trace)
   const parent = request && findTraceParent(request)
-  const own = parent && continueTrace(parent)
-  return { traceId: own?.traceId, spanId: own?.spanId }
+  return toTraceFacts(parent && continueTrace(parent))
+}
+
+function toTraceFacts(context: TraceContext | undefined): TraceFacts {
+  return {
+    traceId: context?.traceId,
+    spanId: context?.spanId,
+    isSampled: context !== undefined && (context.flags & 1) === 1,
+  }
 }

@@ -12,6 +12,7 @@ import { assertAccessRules, assertDescribed, assertHandler, assertName } from '.
 import type { Complete, PromptContract } from './contract.ts'
 import { toDescribed, toMetaMember } from './listed.ts'
 import { mapResult } from './map-result.ts'
+import { takeRedactedFields } from './redacted-fields.ts'
 import type { Run } from './run-component.ts'
 import { anyInputValidator, createValidator, type Validator } from './validate.ts'
 
@@ -48,7 +49,7 @@ export function compilePrompt(
     name: contract.name,
     errors: undefined,
     timeoutMs: contract.timeoutMs ?? options.timeoutMs,
-    redact: contract.redact,
+    redact: toRedact(contract, owner),
     contract,
     listedArguments,
     complete: contract.complete,
@@ -57,6 +58,12 @@ export function compilePrompt(
     handle,
     run: handle,
   }
+}
+
+function toRedact({ input, redact }: PromptContract, owner: string): readonly string[] | undefined {
+  if (input === undefined) return redact
+  const { paths } = takeRedactedFields(toJsonSchema(input, 'input', `${owner}, "input"`))
+  return paths.length === 0 ? redact : [...(redact ?? []), ...paths]
 }
 
 function toArguments(contract: PromptContract, owner: string): Record<string, unknown>[] {

@@ -17,6 +17,7 @@ import {
 import type { ToolContract } from './contract.ts'
 import { mapResult } from './map-result.ts'
 import { toReadableSchema } from './readable-schema.ts'
+import { takeRedactedFields } from './redacted-fields.ts'
 import type { Run } from './run-component.ts'
 import { assertContent, toToolResult } from './to-tool-result.ts'
 import { assertInput, createValidator, noInputValidator, toSentence, type Validator } from './validate.ts'
@@ -59,17 +60,18 @@ export function compileTool(
   const input =
     contract.input === undefined ? noInputValidator : createValidator(contract.input, `${owner}, "input"`)
   const output = contract.output && createValidator(contract.output, `${owner}, "output"`)
-  const inputSchema = toInputSchema(contract.input, owner)
+  const { schema: inputSchema, paths } = takeRedactedFields(toInputSchema(contract.input, owner))
   const paramHeaders = parseParamHeaders(inputSchema)
   const outputSchema =
-    contract.output && toReadableSchema(toJsonSchema(contract.output, 'output', `${owner}, "output"`))
+    contract.output &&
+    takeRedactedFields(toReadableSchema(toJsonSchema(contract.output, 'output', `${owner}, "output"`))).schema
   const handle = createHandle(handler, { output, outputSchema, maxOutputBytes: options.maxOutputBytes })
   return {
     name: contract.name,
     errors: contract.errors as DeclaredErrors | undefined,
     effect: contract.effect,
     timeoutMs: contract.timeoutMs ?? options.timeoutMs,
-    redact: contract.redact,
+    redact: paths.length === 0 ? contract.redact : [...(contract.redact ?? []), ...paths],
     contract,
     inputSchema,
     outputSchema,

@@ -1,12 +1,12 @@
 import { ProtocolError } from '../errors.ts'
 import type { JsonObject } from '../jsonrpc/message.ts'
 import type { ServerContext } from '../mcp/context.ts'
-import { unwatchResource, watchResource } from '../mcp/follow-connection.ts'
 import { type Initialized, initialize, setLogLevel } from '../mcp/initialize.ts'
 import { listen } from '../mcp/listen.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import { emptyResult, type McpResult } from '../mcp/result.ts'
 import type { CacheHint } from '../mcp/revision.ts'
+import type { SessionChange } from '../mcp/session-state.ts'
 import { assertTasks, type TaskMethods } from '../mcp/tasks.ts'
 import { assertAccess } from './assert-access.ts'
 import { callTool } from './call-tool.ts'
@@ -95,15 +95,29 @@ function assertTaskMethods(request: McpRequest, { tasks }: Scope): TaskMethods {
   return tasks
 }
 
-function subscribe(request: McpRequest, { catalogue, context }: Scope): McpResult {
+function subscribe(request: McpRequest, { catalogue, context }: Scope): McpResult | Promise<McpResult> {
   const uri = assertUri(request)
   const found = findResource(catalogue, uri)?.resource
   assertAccess(found, request.principal, { error: 'resource_unknown', data: { uri } })
-  const { session } = request
-  if (session !== undefined && !watchResource(uri, session.key, context)) {
-    throw new ProtocolError('params_invalid', { message: 'This session watches too many resources already.' })
-  }
-  return emptyResult
+  return changeSession(request, { kind: 'watch', uri }, context)
+}
+
+function unsubscribe(request: McpRequest, { context }: Scope): McpResult | Promise<McpResult> {
+  return changeSession(request, { kind: 'unwatch', uri: assertUri(request) }, context)
+}
+
+function changeSession(
+  { session }: McpRequest,
+  change: SessionChange,
+  { sessionStates }: ServerContext,
+): McpResult | Promise<McpResult> {
+  const changed = session === undefined || sessionStates.change(session, change)
+  return changed instanceof Promise ? changed.then(assertRoom) : assertRoom(changed)
+}
+
+function assertRoom(hasRoom: boolean): McpResult {
+  if (hasRoom) return emptyResult
+  throw new ProtocolError('params_invalid', { message: 'This session watches too many resources already.' })
 }
 
 /** A stream tells of the resources only that its caller may read. */
@@ -111,12 +125,6 @@ function startListening(request: McpRequest, scope: Scope): Promise<McpResult> {
   const { about, context, tasks } = scope
   const mayWatch = (uri: string) => context.mayWatch(uri, request.principal)
   return listen(request, { capabilities: about.capabilities, mayWatch, tasks }, context)
-}
-
-function unsubscribe(request: McpRequest, { context }: Scope): McpResult {
-  const uri = assertUri(request)
-  if (request.session !== undefined) unwatchResource(uri, request.session.key, context)
-  return emptyResult
 }
 
 function assertUri(request: McpRequest): string {

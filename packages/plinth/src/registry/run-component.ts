@@ -29,7 +29,7 @@ export function runComponent(
   let pending: McpResult | Promise<McpResult>
   const startedAt = performance.now()
   try {
-    pending = enter(call, run)
+    pending = runAsCurrent(call, run)
   } catch (error) {
     return toOutcome(call, error, onFailure)
   } finally {
@@ -38,23 +38,22 @@ export function runComponent(
   if (!(pending instanceof Promise)) return finish(call, pending)
   countRunning(call, 1)
   if (scope !== undefined) call.enter(inFlight, scope)
-  if (endsWithLink(call.mcp)) call.mcp.exchange.onClose(() => call.disconnect())
-  return pending
-    .then(
-      (result) => finish(call, result),
-      (error: unknown) => toOutcome(call, error, onFailure),
-    )
-    .finally(() => {
-      countRunning(call, -1)
-      if (scope !== undefined) inFlight.remove(scope, call.mcp.id)
-    })
+  if (endsWithLink(call.mcp)) call.mcp.exchange.onClose((reason) => call.disconnect(reason))
+  return pending.then(
+    (result) => {
+      leave(call, scope)
+      return finish(call, result)
+    },
+    (error: unknown) => {
+      leave(call, scope)
+      return toOutcome(call, error, onFailure)
+    },
+  )
 }
 
-/** Runs the call where its code finds it, and in its span where it has one. */
-function enter(call: ActiveCall, run: Run): McpResult | Promise<McpResult> {
-  const { observation } = call.mcp.exchange
-  if (observation?.span === undefined) return runAsCurrent(call, run)
-  return observation.span.run(() => runAsCurrent(call, run))
+function leave(call: ActiveCall, scope: string | undefined): void {
+  countRunning(call, -1)
+  if (scope !== undefined) call.context.inFlight.remove(scope, call.mcp.id)
 }
 
 /** Names a handler that held the event loop: nobody else was served meanwhile. */

@@ -1,9 +1,12 @@
 import { ServiceCalls } from './store-error.ts'
+import { areStatementsWatched, traceStatement } from './trace-statement.ts'
 
-/** What the driver needs of a pool of `pg`. */
+/**
+ * What the driver needs of a pool of `pg`. Give it a `connectionTimeoutMillis`: without one, connections that nobody
+ * answers fill the pool for good.
+ */
 export interface PoolLike {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>
-  /** One connection, for LISTEN. */
   connect(): Promise<PoolClientLike>
   /** A pool that nobody listens to ends the process when a resting connection is cut. */
   on(event: 'error', listener: (error: Error) => void): unknown
@@ -11,7 +14,7 @@ export interface PoolLike {
 
 /** One connection of a pool of `pg`. */
 export interface PoolClientLike {
-  query(text: string): Promise<unknown>
+  query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly unknown[] }>
   /** `notification` comes with its channel and payload. */
   on(event: 'notification' | 'error' | 'end', listener: (...values: never[]) => void): unknown
   /** Gives it back, or with `true` throws it away. */
@@ -27,6 +30,7 @@ export interface Notification {
 /** A row, by column. */
 export type Row = Readonly<Record<string, unknown>>
 
+const system = 'postgresql'
 const schemaName = /^[a-z_][a-z0-9_]{0,40}$/
 
 /** A pool, and the schema the stores live in. */
@@ -35,6 +39,7 @@ export class PostgresDatabase {
   readonly schema: string
   readonly calls: ServiceCalls
   private readonly now: (() => number) | undefined
+  private readonly heard = new WeakSet<PoolClientLike>()
 
   constructor(
     pool: PoolLike,
@@ -54,9 +59,55 @@ export class PostgresDatabase {
 
   /** Runs one statement whose `$1` is the time of a test or null, and gives its first row. */
   async find(text: string, values: readonly unknown[]): Promise<Row | undefined> {
+    return (await this.list(text, values))[0]
+  }
+
+  /** Like `find`, and gives all rows. */
+  async list(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
     const given = [this.now?.() ?? null, ...values]
-    const { rows } = await this.calls.run(() => this.pool.query(text, given))
-    return rows[0] as Row | undefined
+    const ask = () => this.ask(text, given)
+    const rows = await (areStatementsWatched() ? traceStatement({ system, text }, ask) : ask())
+    return rows as readonly Row[]
+  }
+
+  private async ask(text: string, values: unknown[]): Promise<readonly unknown[]> {
+    let isOver = false
+    try {
+      return await this.calls.run(async () => {
+        const client = await this.take()
+        if (!isOver) return this.query(client, text, values)
+        client.release()
+        return []
+      })
+    } finally {
+      isOver = true
+    }
+  }
+
+  /** A connection that does not answer in time is thrown away: whoever got it next would wait as well. */
+  private async query(client: PoolClientLike, text: string, values: unknown[]): Promise<readonly unknown[]> {
+    let isReleased = false
+    const release = (isBroken: boolean) => {
+      if (!isReleased) client.release(isBroken)
+      isReleased = true
+    }
+    const timer = setTimeout(() => release(true), this.calls.timeoutMs)
+    try {
+      const { rows } = await client.query(text, values)
+      release(false)
+      return rows
+    } finally {
+      clearTimeout(timer)
+      release(true)
+    }
+  }
+
+  private async take(): Promise<PoolClientLike> {
+    const client = await this.pool.connect()
+    // Statements report what fails. Nobody else listens to a connection that was taken from its pool.
+    if (!this.heard.has(client)) client.on('error', () => {})
+    this.heard.add(client)
+    return client
   }
 }
 

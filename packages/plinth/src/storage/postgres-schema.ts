@@ -17,11 +17,12 @@ const expiring: readonly (readonly [table: string, column: string, afterMs: numb
   ['cache', 'expires_at', 0],
   ['results', 'expires_at', 0],
   ['messages', 'sent_at', graceMs],
+  ['event_logs', 'expires_at', graceMs],
 ]
 
 /**
- * Makes the tables where there are none. Counters and the cache are not logged: they are fast, and start anew after a
- * crash of Postgres.
+ * Makes the tables where there are none. Counters, the cache and events are not logged: they are fast, and start anew
+ * after a crash of Postgres.
  */
 export async function createTables({ schema, pool, calls }: PostgresDatabase): Promise<void> {
   // Sent as one text, which Postgres takes as one transaction: processes that start at once wait for each other.
@@ -46,6 +47,17 @@ export async function createTables({ schema, pool, calls }: PostgresDatabase): P
     CREATE INDEX IF NOT EXISTS results_expiry ON ${schema}.results (expires_at);
     CREATE UNLOGGED TABLE IF NOT EXISTS ${schema}.messages (
       id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text bytea NOT NULL, sent_at double precision NOT NULL
+    );
+    CREATE UNLOGGED TABLE IF NOT EXISTS ${schema}.event_logs (
+      key text PRIMARY KEY, owner bytea NOT NULL, meta bytea NOT NULL, producer bigint NOT NULL,
+      reader bigint NOT NULL, floor bigint NOT NULL, next bigint NOT NULL, chars bigint NOT NULL,
+      is_finished boolean NOT NULL, new_from bigint NOT NULL, lease_until double precision NOT NULL,
+      expires_at double precision NOT NULL
+    ) WITH (fillfactor = 70);
+    CREATE INDEX IF NOT EXISTS event_logs_expiry ON ${schema}.event_logs (expires_at);
+    CREATE UNLOGGED TABLE IF NOT EXISTS ${schema}.events (
+      key text NOT NULL REFERENCES ${schema}.event_logs ON DELETE CASCADE, sequence bigint NOT NULL,
+      before bigint NOT NULL, text bytea NOT NULL, PRIMARY KEY (key, sequence)
     );
   `
   await new ServiceCalls(calls.service, prepareMs).run(() => pool.query(text))

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { parseEventLogOptions } from './event-log.ts'
 import { PostgresBus } from './postgres-bus.ts'
 import { PostgresCounterStore } from './postgres-counter.ts'
 import { PostgresDocumentStore } from './postgres-document.ts'
+import { PostgresEventLogStore } from './postgres-event-log.ts'
 import { type PoolLike, PostgresDatabase } from './postgres-pool.ts'
 import { createTables, sweepTables } from './postgres-schema.ts'
 import { PostgresCacheStore, PostgresKeptResultStore } from './postgres-text.ts'
@@ -49,6 +51,7 @@ export function createPostgresStores(pool: PoolLike, options: PostgresStoreOptio
     cache: new PostgresCacheStore(database, { maxTextChars }),
     keptResults: new PostgresKeptResultStore(database, { ttlMs, maxTextChars, createKey }),
     bus,
+    eventLogs: new PostgresEventLogStore(database, parseEventLogOptions(options)),
     async prepare() {
       await createTables(database)
       timer ??= setInterval(() => void sweepTables(database).catch(() => {}), sweepMs)

@@ -3,12 +3,16 @@ import { BusListeners } from './bus-listeners.ts'
 import { bind } from './memory-bus.ts'
 import type { RedisScripts, RedisSubscriber } from './redis-script.ts'
 
+/** How often a connection that hears channels is asked whether anybody is there, in milliseconds. */
+const heartbeatMs = 15_000
+
 /** A bus over the channels of Redis or Valkey. Subscriptions have a connection of their own, made with the first. */
 export class RedisBus implements Bus {
   private readonly scripts: RedisScripts
   private readonly listeners = new BusListeners()
   private subscriber: RedisSubscriber | undefined
   private ready: Promise<void> = Promise.resolve()
+  private heartbeat: ReturnType<typeof setInterval> | undefined
 
   constructor(scripts: RedisScripts) {
     this.scripts = scripts
@@ -35,6 +39,7 @@ export class RedisBus implements Bus {
 
   async close(): Promise<void> {
     this.listeners.clear()
+    clearInterval(this.heartbeat)
     this.subscriber?.disconnect()
     this.subscriber = undefined
   }
@@ -60,7 +65,21 @@ export class RedisBus implements Bus {
     })
     // Requests report what fails. Without a listener the client would end the process.
     subscriber.on('error', () => {})
+    // A copy of a client with `lazyConnect` is as lazy, and says that it waits.
+    if (subscriber.status === 'wait') subscriber.connect?.().catch(() => {})
+    this.heartbeat = setInterval(() => void this.check(subscriber), heartbeatMs)
+    this.heartbeat.unref()
     return subscriber
+  }
+
+  /** A connection whose other end is gone says nothing by itself. */
+  private async check(subscriber: RedisSubscriber): Promise<void> {
+    if (subscriber.status !== 'ready' || subscriber.ping === undefined) return
+    try {
+      await this.scripts.calls.run(() => subscriber.ping?.() ?? Promise.resolve())
+    } catch {
+      if (this.subscriber === subscriber) subscriber.disconnect(true)
+    }
   }
 
   /** Asks for every channel again, whatever the client did by itself, and says that messages may be lost. */

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { ServiceCalls, StoreError } from './store-error.ts'
 import { toStoreKey } from './store-key.ts'
+import { areStatementsWatched, type Statement, traceStatement } from './trace-statement.ts'
 
 /**
  * What the driver needs of a Redis or Valkey client: a client or cluster of `ioredis` as it is, or one of `redis`
- * through `fromNodeRedis`. Settings that fit: `maxRetriesPerRequest: 1` and `enableOfflineQueue: false`, so that a
- * request the caller has given up on is not sent later.
+ * through `fromNodeRedis`. Settings that fit: `maxRetriesPerRequest: 1`, `enableOfflineQueue: false` and
+ * `autoResendUnfulfilledCommands: false`, so that a request the caller has given up on is not sent later; and
+ * `connectTimeout` and `socketTimeout`, so that a connection whose other end is gone is replaced.
  */
 export interface RedisLike {
   /** Where it is known: `ready`, or what the connection is doing instead. */
@@ -20,12 +22,17 @@ export interface RedisLike {
 /** A connection that hears channels. It must connect again by itself and then subscribe again, as `ioredis` does. */
 export interface RedisSubscriber {
   readonly status?: string
+  /** Absent where it connects by itself. Only called on a client that waits for that. */
+  connect?(): Promise<unknown>
   subscribe(channel: string): Promise<unknown>
   unsubscribe(channel: string): Promise<unknown>
   on(event: 'message', listener: (channel: string, text: string) => void): unknown
   on(event: 'ready', listener: () => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
-  disconnect(): unknown
+  /** Absent where it finds out by itself that nobody is there any more. */
+  ping?(): Promise<unknown>
+  /** Ends the connection, or with `true` replaces it. */
+  disconnect(reconnects?: boolean): unknown
 }
 
 /** A script and the digest the server knows it by. */
@@ -80,7 +87,8 @@ export class RedisScripts {
   ): Promise<unknown> {
     // Braces say which part of a key decides its place in a cluster.
     const full = `${this.prefix}:${kind}:{${toStoreKey(key)}}`
-    return this.request(() => this.send(script, [full, String(this.now?.() ?? ''), ...values]))
+    const ask = () => this.request(() => this.send(script, [full, String(this.now?.() ?? ''), ...values]))
+    return areStatementsWatched() ? traceStatement(toStatement(kind), ask) : ask()
   }
 
   request<T>(ask: () => Promise<T>): Promise<T> {
@@ -97,4 +105,9 @@ export class RedisScripts {
       return this.client.eval(script.text, 1, ...values)
     }
   }
+}
+
+/** Script, key and values are parameters. */
+function toStatement(kind: string): Statement {
+  return { system: 'redis', text: 'EVALSHA ? ? ?', operation: 'EVALSHA', target: kind }
 }

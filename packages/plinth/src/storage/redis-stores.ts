@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { parseEventLogOptions } from './event-log.ts'
 import { RedisBus } from './redis-bus.ts'
 import { RedisCounterStore } from './redis-counter.ts'
 import { RedisDocumentStore } from './redis-document.ts'
+import { RedisEventLogStore } from './redis-event-log.ts'
 import { type RedisLike, RedisScripts } from './redis-script.ts'
 import { RedisCacheStore, RedisKeptResultStore } from './redis-text.ts'
 import type { SharedStoreOptions, SharedStores } from './shared-stores.ts'
@@ -31,6 +33,7 @@ export function createRedisStores(client: RedisLike, options: RedisStoreOptions 
     cache: new RedisCacheStore(scripts, { maxTextChars }),
     keptResults: new RedisKeptResultStore(scripts, { ttlMs, maxTextChars, createKey }),
     bus,
+    eventLogs: new RedisEventLogStore(scripts, parseEventLogOptions(options)),
     close: () => bus.close(),
   }
 }

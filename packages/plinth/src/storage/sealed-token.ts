@@ -36,18 +36,34 @@ interface PurposeKey {
  * @throws TypeError naming the option `keys` when there is none, or one is not 32 bytes.
  */
 export function createSealer(keys: readonly Uint8Array[], purpose: string): Sealer {
-  const derived = keys.map((key, index) => deriveKey(assertKey(key, index), purpose))
-  const [first] = derived
-  if (first === undefined) throw new TypeError('"keys" must hold at least one key.')
+  let derived = deriveKeys(keys, purpose)
+  const derive = () => {
+    if (derived.from !== keys[0]) derived = deriveKeys(keys, purpose)
+    return derived
+  }
   return {
-    seal: (value, { expiresAt }) => sealWith(first, purpose, toPayload(value, expiresAt)),
+    seal: (value, { expiresAt }) => sealWith(derive().first, purpose, toPayload(value, expiresAt)),
     open(token, now) {
       const bytes = toBytes(token)
       if (bytes === undefined) return undefined
-      const value = parsePayload(openWithAny(derived, purpose, bytes))
+      const value = parsePayload(openWithAny(derive().all, purpose, bytes))
       return value !== undefined && typeof value['exp'] === 'number' && value['exp'] > now ? value : undefined
     },
   }
+}
+
+interface DerivedKeys {
+  readonly first: PurposeKey
+  readonly all: readonly PurposeKey[]
+  /** The first of the keys they were derived from. */
+  readonly from: Uint8Array | undefined
+}
+
+function deriveKeys(keys: readonly Uint8Array[], purpose: string): DerivedKeys {
+  const all = keys.map((key, index) => deriveKey(assertKey(key, index), purpose))
+  const [first] = all
+  if (first === undefined) throw new TypeError('"keys" must hold at least one key.')
+  return { first, all, from: keys[0] }
 }
 
 function assertKey(key: Uint8Array, index: number): Uint8Array {

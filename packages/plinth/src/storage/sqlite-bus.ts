@@ -21,6 +21,7 @@ export class SqliteBus implements Bus {
   private readonly pollMs: number
   private timer: ReturnType<typeof setInterval> | undefined
   private seen = 0
+  private lookedAt = 0
   private version: unknown
 
   constructor(file: SqliteFile, options: { pollMs: number }) {
@@ -61,6 +62,7 @@ export class SqliteBus implements Bus {
 
   private start(): void {
     this.seen = Number(this.statements.newest.get({})?.['id'] ?? 0)
+    this.lookedAt = this.file.now()
     this.timer = setInterval(() => this.look(false), this.pollMs)
     this.timer.unref()
   }
@@ -70,14 +72,24 @@ export class SqliteBus implements Bus {
     if (this.timer === undefined) return
     try {
       const version = this.statements.version.get({})?.['data_version']
-      if (!isSure && version === this.version) return
-      this.version = version
-      this.deliver()
+      if (isSure || version !== this.version) {
+        this.version = version
+        this.deliver()
+      }
+      this.noteLook()
     } catch (error) {
       // The next look tries again: messages stay in the table.
       if (!(error instanceof StoreError)) throw error
       this.version = undefined
     }
+  }
+
+  /** A process that stood still for too long may find that messages are gone. */
+  private noteLook(): void {
+    const now = this.file.now()
+    const isLate = now - this.lookedAt >= keptMs
+    this.lookedAt = now
+    if (isLate) this.listeners.tellMissed()
   }
 
   private deliver(): void {

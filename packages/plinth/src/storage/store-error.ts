@@ -13,7 +13,7 @@ export class StoreError extends Error {
 /** Runs requests to a service, each within its time. */
 export class ServiceCalls {
   readonly service: string
-  private readonly timeoutMs: number
+  readonly timeoutMs: number
 
   constructor(service: string, timeoutMs: number) {
     if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0) {

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { CallRecord } from './observer.ts'
-import { redactValue } from './redact.ts'
+import { redactValue, redactWhole } from './redact.ts'
 
 /** One line of an audit log. */
 export interface AuditRecord {
@@ -64,20 +64,26 @@ export function toAuditFacts(
     error: record.error,
     error_id: record.errorId,
     kind: record.kind,
-    method: record.method,
+    method: redactValue(record.method),
     component: redactValue(record.component),
     version,
     subject: record.subject,
     tenant: record.tenant,
     client: redactValue(record.client),
     revision: record.revision,
-    arguments_digest: input === undefined ? undefined : toHash(toSortedText(redactValue(input, redact)), key),
+    arguments_digest: input === undefined ? undefined : toDigest(input, redact, key),
     invocation_id: record.invocationId,
     request_id: redactValue(record.requestId),
+    attempt: record.attempt,
     duration_ms: Math.round(record.durationMs * 1_000) / 1_000,
     trace_id: record.traceId,
     dry_run: record.dryRun || undefined,
   }
+}
+
+/** A digest of arguments without their secrets, which could be guessed from one. */
+function toDigest(input: unknown, redact: readonly string[], key: string | undefined): string {
+  return toHash(toSortedText(redactWhole(input, redact, (text) => toHash(text, key))), key)
 }
 
 /** JSON that does not depend on the order of members. */

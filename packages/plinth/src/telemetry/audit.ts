@@ -1,24 +1,33 @@
-import { type AuditHead, appendRecord, emptyHead, toAuditFacts } from './audit-record.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type AuditEntry, AuditQueue } from './audit-queue.ts'
+import { type AuditHead, appendRecord, emptyHead } from './audit-record.ts'
 import type { AuditSink } from './audit-sink.ts'
 import { createStderrLog, describeError, type LogSink } from './log.ts'
-import type { CallRecord, Observer } from './observer.ts'
+import type { CallRecord, MetricReading, Observer } from './observer.ts'
 
 export interface AuditOptions {
   readonly sink: AuditSink
   /**
    * What becomes of calls while nothing can be written, such as on a full disk. `refuse`: the server refuses all new
-   * ones until it can. `drop_and_count`: they are served, and a record says how many are missing.
+   * ones until it can, and does not start where it cannot. `drop_and_count`: they are served, and a record says how
+   * many are missing.
    */
   readonly onUnwritable: 'refuse' | 'drop_and_count'
   /** The version of the server, for the record. Default: none. */
   readonly version?: string
   /** Makes hashes that cannot be made again without it, so that a whole chain cannot be forged. Default: none. */
   readonly key?: string
-  /** Most records that wait to be written. Default `50_000`. */
+  /**
+   * Most records that wait to be written. With `refuse` new calls are refused from there on, and those under way are
+   * still kept; with `drop_and_count` what comes later is counted. Default `50_000`.
+   */
   readonly maxQueued?: number
-  /** How long records may wait for others to be written with them, in milliseconds. Default `100`. */
+  /**
+   * How long records may wait for others to be written with them, in milliseconds: what is answered in that time before
+   * a disk is full is recorded only once it can be. Default: `10` with `refuse`, else `100`.
+   */
   readonly flushMs?: number
-  /** Where failures of the sink are told. Default: JSON lines on stderr. */
+  /** Where failures of the sink, and the ends of the chain, are told. Default: JSON lines on stderr. */
   readonly log?: LogSink
 }
 
@@ -43,66 +52,117 @@ export function createAudit(options: AuditOptions): Audit {
 }
 
 const retryMs = 1_000
+/** Most records worked out at once, because nobody else is served meanwhile. */
+const batchSize = 250
 
 class AuditLog implements Audit {
   private readonly options: AuditOptions
+  private readonly mustRecord: boolean
   private readonly maxQueued: number
+  private readonly flushMs: number
   private readonly log: LogSink
-  private queue: CallRecord[] = []
-  private head: AuditHead | undefined
-  private lost = 0
+  private readonly queue: AuditQueue
+  private readonly counts = { written: 0, dropped: 0, failures: 0 }
+  /** Dropped records of which no record tells yet. */
   private untold = 0
+  private head: AuditHead | undefined
+  private opening: Promise<AuditHead> | undefined
   private isFailing = false
   private writing: Promise<void> | undefined
   private timer: NodeJS.Timeout | undefined
 
   constructor(options: AuditOptions) {
-    const { onUnwritable, maxQueued = 50_000, log = createStderrLog() } = options
+    const { onUnwritable, maxQueued = 50_000, log = createStderrLog(), key, version } = options
     if (onUnwritable !== 'refuse' && onUnwritable !== 'drop_and_count') {
       throw new TypeError(`"onUnwritable" must be "refuse" or "drop_and_count", got ${String(onUnwritable)}.`)
     }
     this.options = options
+    this.mustRecord = onUnwritable === 'refuse'
     this.maxQueued = maxQueued
+    this.flushMs = options.flushMs ?? (this.mustRecord ? 10 : 100)
     this.log = log
+    this.queue = new AuditQueue({ key, version })
   }
 
   get dropped(): number {
-    return this.lost
+    return this.counts.dropped
   }
 
   isReady(): boolean {
-    return this.options.onUnwritable !== 'refuse' || !(this.isFailing || this.queue.length >= this.maxQueued)
+    return !this.mustRecord || !(this.isFailing || this.isFull)
+  }
+
+  /** Finds out whether there is somewhere to write to, before anything is done that must be recorded. */
+  async prepare(): Promise<void> {
+    try {
+      await this.open()
+    } catch (error) {
+      if (this.mustRecord) throw new Error('The audit log cannot be opened.', { cause: error })
+      this.noteFailure(error)
+    }
   }
 
   onCall(record: CallRecord): void {
-    if (this.queue.length < this.maxQueued) this.queue.push(record)
-    else this.drop()
-    this.schedule(this.options.flushMs ?? 100)
+    if (this.mustDrop(record)) this.drop()
+    else this.queue.add(record, { isHeldUp: this.isFailing })
+    this.schedule(this.flushMs)
   }
 
   async flush(): Promise<void> {
     clearTimeout(this.timer)
     this.timer = undefined
-    this.writing ??= this.writeBatch().finally(() => {
+    this.writing ??= this.writeAll().finally(() => {
       this.writing = undefined
     })
     await this.writing
-    if (this.queue.length > 0) this.schedule(this.isFailing ? retryMs : 0)
+    if (this.hasWork) this.schedule(this.isFailing ? retryMs : 0)
   }
 
-  /** What was in the queue when a batch began may have grown, so one flush is not enough. */
+  /** What came while a flush was under way may not be part of it, so one is not enough. */
   async close(): Promise<void> {
     await this.flush()
     if (!this.isFailing) await this.flush()
     clearTimeout(this.timer)
-    if (this.queue.length > 0) {
-      this.log({ level: 'error', message: 'Audit records were lost.', lost: this.queue.length + this.untold })
-    }
+    const lost = this.queue.size + this.untold
+    if (lost > 0) this.log({ level: 'error', message: 'Audit records were lost.', lost })
+    if (this.head !== undefined) this.log({ level: 'info', message: 'The audit log ends.', ...this.head })
     await this.options.sink.close?.()
   }
 
+  readings(): MetricReading[] {
+    const { written, dropped, failures } = this.counts
+    const metric = (name: string, help: string, value: number): MetricReading => {
+      const type = name.endsWith('_total') ? 'counter' : 'gauge'
+      return { name: `plinth_audit_${name}`, help, type, samples: [{ value }] }
+    }
+    return [
+      metric('records_total', 'Audit records that were written.', written),
+      metric('dropped_total', 'Audit records that were lost.', dropped),
+      metric('write_failures_total', 'Writes of audit records that failed.', failures),
+      metric('queued', 'Audit records that wait to be written.', this.queue.size),
+      metric('lag_seconds', 'How long the oldest of them waits.', this.queue.waitsMs / 1_000),
+      metric('last_seq', 'Number of the last audit record written.', this.head?.seq ?? 0),
+    ]
+  }
+
+  private get isFull(): boolean {
+    return this.queue.size >= this.maxQueued
+  }
+
+  private get hasWork(): boolean {
+    return this.queue.size > 0 || this.untold > 0
+  }
+
+  /**
+   * Where everything must be recorded, no record of a call that was begun is dropped: there are only so many at once.
+   * What is refused meanwhile comes without end, and is counted.
+   */
+  private mustDrop({ outcome }: CallRecord): boolean {
+    return this.mustRecord ? !this.isReady() && outcome === 'refused' : this.isFull
+  }
+
   private drop(): void {
-    this.lost++
+    this.counts.dropped++
     this.untold++
   }
 
@@ -111,52 +171,76 @@ class AuditLog implements Audit {
     this.timer = setTimeout(() => void this.flush(), afterMs).unref()
   }
 
-  private async writeBatch(): Promise<void> {
-    const records = this.queue
+  private async open(): Promise<AuditHead> {
+    const findHead = async () => (await this.options.sink.open?.()) ?? emptyHead
+    this.opening ??= findHead().catch((error: unknown) => {
+      this.opening = undefined
+      throw error
+    })
+    const found = await this.opening
+    if (this.head === undefined) {
+      this.head = found
+      this.log({ level: 'info', message: 'The audit log goes on.', ...found })
+    }
+    return this.head
+  }
+
+  private async writeAll(): Promise<void> {
+    let rest = this.queue.size
+    while (this.hasWork && rest >= 0) {
+      const isWritten = await this.writeBatch()
+      if (!isWritten) return
+      rest -= batchSize
+      await nextTurn()
+    }
+  }
+
+  private async writeBatch(): Promise<boolean> {
     const missing = this.untold
-    if (records.length === 0 && missing === 0) return
-    this.queue = []
+    const entries = this.queue.take(batchSize)
     try {
-      this.head ??= (await this.options.sink.open?.()) ?? emptyHead
-      const { text, head } = this.toText(records, missing)
+      const { text, head } = this.toText(await this.open(), entries, missing)
       await this.options.sink.write(text)
       this.head = head
       this.untold -= missing
-      this.recover()
+      this.counts.written += entries.length
+      this.noteSuccess()
+      return true
     } catch (error) {
-      this.fail(records, error)
+      this.queue.putBack(entries)
+      this.noteFailure(error)
+      return false
     }
   }
 
-  private toText(records: readonly CallRecord[], missing: number): { text: string; head: AuditHead } {
-    const { key, version } = this.options
-    let head = this.head ?? emptyHead
-    const lines: string[] = []
-    const append = (facts: Record<string, unknown>) => {
+  private toText(
+    after: AuditHead,
+    entries: readonly AuditEntry[],
+    missing: number,
+  ): { text: string; head: AuditHead } {
+    const { key } = this.options
+    const dropped = { time: new Date().toISOString(), kind: 'audit', decision: 'dropped', dropped: missing }
+    const all = [...entries.map(({ facts }) => facts), ...(missing > 0 ? [dropped] : [])]
+    let head = after
+    let text = ''
+    for (const facts of all) {
       const appended = appendRecord(head, facts, key)
       head = appended.head
-      lines.push(appended.line)
+      text += appended.line
     }
-    for (const record of records) append(toAuditFacts(record, { version, key }))
-    if (missing > 0)
-      append({ time: new Date().toISOString(), kind: 'audit', decision: 'dropped', dropped: missing })
-    return { text: lines.join(''), head }
+    return { text, head }
   }
 
-  private recover(): void {
+  private noteSuccess(): void {
     if (this.isFailing) this.log({ level: 'info', message: 'The audit log can be written again.' })
     this.isFailing = false
   }
 
-  /** What could not be written goes back to the front of the queue, as far as there is room. */
-  private fail(records: CallRecord[], error: unknown): void {
-    const waiting = [...records, ...this.queue]
-    this.queue = waiting.slice(0, this.maxQueued)
-    for (let at = this.queue.length; at < waiting.length; at++) this.drop()
+  private noteFailure(error: unknown): void {
+    this.counts.failures++
     if (this.isFailing) return
     this.isFailing = true
-    const { onUnwritable } = this.options
-    const facts = { policy: onUnwritable, error: describeError(error) }
+    const facts = { policy: this.options.onUnwritable, error: describeError(error) }
     this.log({ level: 'error', message: 'The audit log cannot be written.', ...facts })
   }
 }

@@ -5,6 +5,8 @@ export interface LogBounds {
   /** Lines of one kind a second, on average; twice as many at once. */
   readonly maxPerSecond: number
   readonly now: () => number
+  /** Called for each line that is dropped. */
+  readonly onDrop?: () => void
 }
 
 interface Bucket {
@@ -21,7 +23,7 @@ const otherKinds = 'other'
  * Keeps a log from being flooded: each kind of message has a bucket of its own, so that a flood of one kind hides no
  * other. What is dropped is counted, and one line says how many.
  */
-export function boundLog(sink: LogSink, { maxPerSecond, now }: LogBounds): LogSink {
+export function boundLog(sink: LogSink, { maxPerSecond, now, onDrop }: LogBounds): LogSink {
   const burst = maxPerSecond * 2
   const buckets = new Map<string, Bucket>()
   let isSummaryDue = false
@@ -34,17 +36,23 @@ export function boundLog(sink: LogSink, { maxPerSecond, now }: LogBounds): LogSi
   }
   const drop = (bucket: Bucket) => {
     bucket.dropped++
+    onDrop?.()
     if (isSummaryDue) return
     isSummaryDue = true
     setTimeout(summarize, 1_000).unref()
   }
-  return function writeBounded(record) {
+  const write = (record: LogRecord) => {
     const bucket = findBucket(buckets, record.message, { tokens: burst, time: now(), dropped: 0 })
     refill(bucket, { burst, maxPerSecond, time: now() })
     if (bucket.tokens < 1) return drop(bucket)
     bucket.tokens--
     sink(record)
   }
+  const flush = async () => {
+    summarize()
+    await sink.flush?.()
+  }
+  return Object.assign(write, { flush })
 }
 
 function findBucket(buckets: Map<string, Bucket>, message: string, fresh: Bucket): Bucket {

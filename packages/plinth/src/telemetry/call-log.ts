@@ -20,13 +20,24 @@ const lines: Readonly<Record<CallOutcome, readonly [LogRecord['level'], string]>
   input_required: ['info', 'A call waits for its client.'],
 }
 
-const calls: ReadonlySet<string> = new Set(['tool', 'resource', 'prompt', 'http'])
+const calls: ReadonlySet<string> = new Set(['tool', 'resource', 'prompt', 'http', 'job'])
+
+/** What is said of the run of a job, where that is not said of a call. */
+const jobLines: Readonly<Partial<Record<CallOutcome, string>>> = {
+  ok: 'A job was done.',
+  tool_error: 'A tool said that its job failed.',
+  crash: 'A job crashed.',
+  timeout: 'A job took too long.',
+  cancelled: 'A job was taken away from its run.',
+  input_required: 'A job waits for its client.',
+}
 
 /** Writes one line for each message. Those that went well and called nothing are for the level `debug`. */
 export function createCallLog(log: LogSink, { logArguments = false }: CallLogOptions = {}): Observer {
   return {
     onCall(record) {
-      const [level, message] = lines[record.outcome]
+      const [level, line] = lines[record.outcome]
+      const message = (record.kind === 'job' ? jobLines[record.outcome] : undefined) ?? line
       const shown = calls.has(record.kind) || record.outcome !== 'ok' ? level : 'debug'
       const input = logArguments ? { arguments: redactValue(record.arguments, record.redact) } : {}
       log({ level: shown, message, ...toFields(record), ...input })
@@ -37,7 +48,7 @@ export function createCallLog(log: LogSink, { logArguments = false }: CallLogOpt
 /** Every line has every field that applies, under names that do not change. */
 function toFields(record: CallRecord): Record<string, unknown> {
   const { kind, component } = record
-  const name = kind === 'tool' ? { tool_name: component } : { component }
+  const name = kind === 'tool' || kind === 'job' ? { tool_name: component } : { component }
   return {
     kind,
     method: record.method,
@@ -46,6 +57,7 @@ function toFields(record: CallRecord): Record<string, unknown> {
     queued_ms: record.queuedMs === 0 ? undefined : Math.round(record.queuedMs),
     invocation_id: record.invocationId,
     request_id: record.requestId,
+    attempt: record.attempt,
     outcome: record.outcome,
     error: record.error,
     error_type: record.errorType,

@@ -1,23 +1,48 @@
-import type { CallEvent, CallRecord, Observer } from './observer.ts'
-import { Counter, Histogram, Reading, type Sample, toPrometheusText } from './prometheus.ts'
+import {
+  Counter,
+  Histogram,
+  type MetricFamily,
+  Reading,
+  type ReadingOptions,
+  type Sample,
+} from './metric-families.ts'
+import type { CallEventName, CallRecord, MetricReading, Observer } from './observer.ts'
+import { toOpenMetricsText, toPrometheusText } from './prometheus.ts'
+
+/** How metrics are written. `openmetrics` has exemplars: for each bucket the id of a trace that fell into it. */
+export type MetricsFormat = 'prometheus' | 'openmetrics'
 
 /** Counts of all calls of a server, and whatever else is read when it is asked for. */
 export interface Metrics extends Observer {
   /** Adds a value that is read when it is asked for. */
-  read(name: string, help: string, options: { type: 'counter' | 'gauge'; read: () => Iterable<Sample> }): void
-  /** Everything, in the text format of Prometheus. */
-  toText(): string
+  read(name: string, help: string, options: ReadingOptions): void
+  /** Adds values of which is known only when they are asked for which there are. Those of one name are added up. */
+  include(source: () => Iterable<MetricReading>): void
+  /** Everything, in the text format of Prometheus or in OpenMetrics. Default `prometheus`. */
+  toText(format?: MetricsFormat): string
+}
+
+/** Metrics, and what they are made of. */
+export interface MetricsRegistry extends Metrics {
+  families(): readonly MetricFamily[]
 }
 
 const secondBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
-const eventCounters: Readonly<Record<CallEvent['name'], readonly [string, string]>> = {
+/** Events with a counter of their own. What upstreams do is read from them. */
+const eventCounters: Readonly<Partial<Record<CallEventName, readonly [string, string]>>> = {
   asked: ['plinth_asks_total', 'Questions to users and models.'],
   queued: ['plinth_queued_total', 'Calls that waited for a slot.'],
   cached: ['plinth_cache_hits_total', 'Calls answered from the cache.'],
+  cache_missed: ['plinth_cache_misses_total', 'Calls that the cache had no answer for.'],
   replayed: ['plinth_replays_total', 'Calls answered with the result of an earlier one with the same key.'],
   cut: ['plinth_budget_cuts_total', 'Results that were over their budget.'],
   repeated: ['plinth_repeats_total', 'Calls whose caller was told that it repeats itself.'],
+  rescheduled: [
+    'plinth_job_retries_total',
+    'Runs of jobs that ended without a result and are followed by another.',
+  ],
+  dead_lettered: ['plinth_dead_letters_total', 'Jobs that used their attempts up.'],
 }
 
 /**
@@ -25,42 +50,90 @@ const eventCounters: Readonly<Record<CallEvent['name'], readonly [string, string
  * series is bounded.
  */
 export function createMetrics(): Metrics {
-  const calls = new Counter('plinth_calls_total', 'Messages, by what they asked for and how they ended.')
-  const durations = new Histogram('plinth_call_duration_seconds', 'From message to answer.', secondBounds)
-  const queued = new Histogram('plinth_call_queue_seconds', 'Time in line for a slot.', secondBounds)
-  const refusals = new Counter('plinth_refusals_total', 'Messages that were refused, by reason.')
-  const sessions = new Counter('plinth_sessions_opened_total', 'Sessions that clients opened.')
-  const bytes = new Counter('plinth_bytes_total', 'Bytes of messages and answers.')
-  const events = toEventCounters()
+  return createRegistry()
+}
+
+/** Makes metrics that can be read as they are. */
+export function createRegistry(): MetricsRegistry {
+  const counts = new CallCounts()
   const readings: Reading[] = []
+  const sources: (() => Iterable<MetricReading>)[] = []
+  const families = () => [...counts.families, ...readings, ...collect(sources)]
   return {
-    onCall(record) {
-      const where = { kind: record.kind, component: toComponent(record) }
-      calls.add({ ...where, outcome: record.outcome })
-      durations.observe(where, record.durationMs / 1_000)
-      if (record.queuedMs > 0) queued.observe(where, record.queuedMs / 1_000)
-      if (record.outcome === 'refused') refusals.add({ reason: record.error ?? 'other' })
-      if (record.method === 'initialize' && record.outcome === 'ok') sessions.add({})
-      bytes.add({ direction: 'in' }, record.bytesIn)
-      bytes.add({ direction: 'out' }, record.bytesOut)
-      for (const { name } of record.events) events[name].add(where)
-    },
-    read(name, help, options) {
-      readings.push(new Reading(name, help, options))
-    },
-    toText() {
-      const own = [calls, durations, queued, refusals, sessions, bytes, ...Object.values(events)]
-      return toPrometheusText([...own, ...readings])
+    onCall: (record) => counts.add(record),
+    read: (name, help, options) => void readings.push(new Reading(name, help, options)),
+    include: (source) => void sources.push(source),
+    families,
+    toText: (format = 'prometheus') => {
+      return format === 'openmetrics' ? toOpenMetricsText(families()) : toPrometheusText(families())
     },
   }
 }
 
-function toEventCounters(): Readonly<Record<CallEvent['name'], Counter>> {
-  const entries = Object.entries(eventCounters).map(([name, [metric, help]]) => [
-    name,
-    new Counter(metric, help),
-  ])
-  return Object.fromEntries(entries) as Readonly<Record<CallEvent['name'], Counter>>
+class CallCounts {
+  readonly families: readonly MetricFamily[]
+  private readonly calls = new Counter(
+    'plinth_calls_total',
+    'Messages, by what they asked for and how they ended.',
+  )
+  private readonly durations = new Histogram(
+    'plinth_call_duration_seconds',
+    'From message to answer.',
+    secondBounds,
+  )
+  private readonly queued = new Histogram(
+    'plinth_call_queue_seconds',
+    'Time in line for a slot.',
+    secondBounds,
+  )
+  private readonly refusals = new Counter('plinth_refusals_total', 'Messages that were refused, by reason.')
+  private readonly sessions = new Counter('plinth_sessions_opened_total', 'Sessions that clients opened.')
+  private readonly bytes = new Counter('plinth_message_bytes_total', 'Bytes of messages and answers.')
+  private readonly events: ReadonlyMap<CallEventName, Counter>
+
+  constructor() {
+    this.events = new Map(
+      Object.entries(eventCounters).map(([name, [metric, help]]) => {
+        return [name as CallEventName, new Counter(metric, help)]
+      }),
+    )
+    const { calls, durations, queued, refusals, sessions, bytes } = this
+    this.families = [calls, durations, queued, refusals, sessions, bytes, ...this.events.values()]
+  }
+
+  add(record: CallRecord): void {
+    const where = { kind: record.kind, component: toComponent(record) }
+    this.calls.add({ ...where, outcome: record.outcome })
+    this.durations.observe(where, record.durationMs / 1_000, toExemplar(record))
+    if (record.queuedMs > 0) this.queued.observe(where, record.queuedMs / 1_000, toExemplar(record))
+    if (record.outcome === 'refused') this.refusals.add({ reason: record.error ?? 'other' })
+    if (record.method === 'initialize' && record.outcome === 'ok') this.sessions.add({})
+    this.bytes.add({ direction: 'in' }, record.bytesIn)
+    this.bytes.add({ direction: 'out' }, record.bytesOut)
+    for (const { name } of record.events) this.events.get(name)?.add(where)
+  }
+}
+
+/** A trace that nobody recorded leads nowhere. */
+function toExemplar({ isSampled, traceId, spanId, time, durationMs }: CallRecord) {
+  if (!isSampled || traceId === undefined || spanId === undefined) return undefined
+  return { traceId, spanId, time: time + durationMs }
+}
+
+/** One family for each name, with the values of all sources. */
+function collect(sources: readonly (() => Iterable<MetricReading>)[]): MetricFamily[] {
+  const found = new Map<string, { reading: MetricReading; samples: Map<string, Sample> }>()
+  for (const reading of sources.flatMap((source) => [...source()])) {
+    const { samples } = found.get(reading.name) ?? { samples: new Map<string, Sample>() }
+    found.set(reading.name, { reading, samples })
+    for (const { labels = {}, value } of reading.samples) {
+      const key = JSON.stringify(labels)
+      samples.set(key, { labels, value: (samples.get(key)?.value ?? 0) + value })
+    }
+  }
+  return [...found.values()].map(({ reading: { name, help, type }, samples }) => {
+    return new Reading(name, help, { type, read: () => samples.values() })
+  })
 }
 
 /** A component that exists, or the method of the protocol; never a name that only the caller knows. */
@@ -72,7 +145,7 @@ function toComponent({ isKnown, component, kind, method, error }: CallRecord): s
 }
 
 function isPlain(method: string): boolean {
-  return /^(?:initialize|ping|(?:tools|resources|prompts|logging|server|completion|subscriptions)\/[a-z/]{1,20})$/i.test(
+  return /^(?:initialize|ping|(?:tools|resources|prompts|logging|server|completion|subscriptions|tasks)\/[a-z/]{1,20})$/i.test(
     method,
   )
 }

@@ -1,3 +1,5 @@
+import type { Sample } from './metric-families.ts'
+
 /** How a message ended. */
 export type CallOutcome =
   | 'ok'
@@ -15,9 +17,13 @@ export type CallOutcome =
   /** The client has to answer questions first. */
   | 'input_required'
 
-/** What a message was about. `http` is a request that was refused before anything of MCP was read. */
+/**
+ * What a message was about. `http` is a request that was refused before anything of MCP was read, `job` no message at
+ * all but one run of a job: its `requestId` is the id of the job.
+ */
 export type CallKind =
   | 'tool'
+  | 'job'
   | 'resource'
   | 'prompt'
   | 'request'
@@ -28,10 +34,44 @@ export type CallKind =
 
 /** Something on the way of a call that people who look into it want to know. */
 export interface CallEvent {
-  readonly name: 'asked' | 'queued' | 'cached' | 'replayed' | 'cut' | 'repeated'
+  readonly name: CallEventName
   /** When, in milliseconds since 1970. */
   readonly time: number
+  /** What else there is to say. Nothing of arguments or results. */
+  readonly facts?: EventFacts | undefined
 }
+
+/** What an event says besides its name. */
+export type EventFacts = Readonly<Record<string, string | number>>
+
+/** What can happen on the way of a call. */
+export type CallEventName =
+  /** The user or the model behind the client was asked. */
+  | 'asked'
+  /** It stood in line for a slot, and got one. */
+  | 'queued'
+  /** Its answer came from the cache. */
+  | 'cached'
+  /** The cache had no answer. */
+  | 'cache_missed'
+  /** It got the answer of an earlier call with the same key. */
+  | 'replayed'
+  /** Its result was over its budget. */
+  | 'cut'
+  /** Its caller was told that it repeats itself. */
+  | 'repeated'
+  /** An attempt at an upstream failed and was made again. */
+  | 'retried'
+  /** It stood in line for a slot of an upstream. */
+  | 'upstream_queued'
+  /** The breaker of an upstream kept it from asking. */
+  | 'breaker_refused'
+  /** Its failure opened the breaker of an upstream. */
+  | 'breaker_opened'
+  /** The run of a job ended without a result, and another one follows. */
+  | 'rescheduled'
+  /** A job used its attempts up, and waits as a dead letter for somebody to look at it. */
+  | 'dead_lettered'
 
 /** All there is to tell of one message, told once, when its answer is ready. */
 export interface CallRecord {
@@ -58,6 +98,10 @@ export interface CallRecord {
   readonly outcome: CallOutcome
   /** The stable name of the failure. */
   readonly error: string | undefined
+  /** The code of the JSON-RPC error it was answered with; undefined where it was answered with a result, or not. */
+  readonly errorCode: number | undefined
+  /** The sentence of that JSON-RPC error, as the caller got it. Not to be shown without `redactText`. */
+  readonly errorMessage: string | undefined
   /** The class of what was thrown, for `crash`. */
   readonly errorType: string | undefined
   /** What the caller was told in place of what was thrown, for `crash`. */
@@ -69,8 +113,12 @@ export interface CallRecord {
   readonly bytesOut: number
   readonly traceId: string | undefined
   readonly spanId: string | undefined
+  /** Whether the trace is recorded, so that its id leads somewhere. */
+  readonly isSampled: boolean
   readonly idempotencyKey: string | undefined
   readonly dryRun: boolean
+  /** Of a job: which run of it this is, counted from 1. */
+  readonly attempt?: number
   /** The arguments as they were sent; undefined where no component declared them. Not to be shown without `redactValue` and `redact`. */
   readonly arguments: unknown
   /** Paths of the arguments that the contract keeps out of all records. */
@@ -84,6 +132,21 @@ export interface Observer {
   onCall(record: CallRecord): void
   /** False while the server must refuse everything, because it could not be recorded. */
   isReady?(): boolean
+  /**
+   * Gets ready before the server takes requests. What is thrown here keeps it from starting.
+   */
+  prepare?(): Promise<void>
+  /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+  readings?(): Iterable<MetricReading>
   /** Writes what is still held back, and lets go of what is open. Called when the server has stopped. */
   close?(): Promise<void>
+}
+
+/** A metric whose values are known when it is asked for. */
+export interface MetricReading {
+  /** As Prometheus wants it: `plinth_audit_dropped_total`. */
+  readonly name: string
+  readonly help: string
+  readonly type: 'counter' | 'gauge'
+  readonly samples: Iterable<Sample>
 }

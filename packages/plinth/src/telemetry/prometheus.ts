@@ -1,143 +1,71 @@
-/** Labels of one series. */
-export type Labels = Readonly<Record<string, string>>
-
-/** One value of a metric. */
-export interface Sample {
-  readonly labels?: Labels
-  readonly value: number
-}
-
-/** A metric as it is asked for its text. */
-interface Family {
-  readonly name: string
-  readonly help: string
-  readonly type: 'counter' | 'gauge' | 'histogram'
-  lines(): Iterable<string>
-}
-
-/** Most series one metric may have; what comes later is counted under `other`. */
-const maxSeries = 1_000
-
-/** Counts up. */
-export class Counter implements Family {
-  readonly type = 'counter'
-  readonly name: string
-  readonly help: string
-  private readonly series: Series<{ value: number }>
-
-  constructor(name: string, help: string) {
-    this.name = name
-    this.help = help
-    this.series = new Series(() => ({ value: 0 }))
-  }
-
-  add(labels: Labels, value = 1): void {
-    this.series.find(labels).value += value
-  }
-
-  *lines(): Iterable<string> {
-    for (const [labels, { value }] of this.series) yield toLine(this.name, labels, value)
-  }
-}
-
-/** Counts values by size. Bounds are upper ends, ascending. */
-export class Histogram implements Family {
-  readonly type = 'histogram'
-  readonly name: string
-  readonly help: string
-  private readonly bounds: readonly number[]
-  private readonly series: Series<{ counts: number[]; sum: number; count: number }>
-
-  constructor(name: string, help: string, bounds: readonly number[]) {
-    this.name = name
-    this.help = help
-    this.bounds = bounds
-    this.series = new Series(() => ({ counts: bounds.map(() => 0), sum: 0, count: 0 }))
-  }
-
-  observe(labels: Labels, value: number): void {
-    const series = this.series.find(labels)
-    const at = this.bounds.findIndex((bound) => value <= bound)
-    if (at !== -1) series.counts[at] = (series.counts[at] ?? 0) + 1
-    series.sum += value
-    series.count++
-  }
-
-  *lines(): Iterable<string> {
-    const { name, bounds } = this
-    for (const [labels, { counts, sum, count }] of this.series) {
-      let below = 0
-      for (const [at, bound] of bounds.entries()) {
-        below += counts[at] ?? 0
-        yield toLine(`${name}_bucket`, { ...labels, le: String(bound) }, below)
-      }
-      yield toLine(`${name}_bucket`, { ...labels, le: '+Inf' }, count)
-      yield toLine(`${name}_sum`, labels, sum)
-      yield toLine(`${name}_count`, labels, count)
-    }
-  }
-}
-
-/** Read when it is asked for. */
-export class Reading implements Family {
-  readonly type: 'counter' | 'gauge'
-  readonly name: string
-  readonly help: string
-  private readonly read: () => Iterable<Sample>
-
-  constructor(
-    name: string,
-    help: string,
-    options: { type: 'counter' | 'gauge'; read: () => Iterable<Sample> },
-  ) {
-    this.name = name
-    this.help = help
-    this.type = options.type
-    this.read = options.read
-  }
-
-  *lines(): Iterable<string> {
-    for (const { labels = {}, value } of this.read()) yield toLine(this.name, labels, value)
-  }
-}
-
-/** Values by their labels. */
-class Series<T> implements Iterable<readonly [Labels, T]> {
-  private readonly known = new Map<string, readonly [Labels, T]>()
-  private readonly create: () => T
-
-  constructor(create: () => T) {
-    this.create = create
-  }
-
-  find(labels: Labels): T {
-    const key = Object.values(labels).join('\u0000')
-    const found = this.known.get(key)
-    if (found !== undefined) return found[1]
-    if (this.known.size >= maxSeries && !key.startsWith('other')) {
-      return this.find(Object.fromEntries(Object.keys(labels).map((name) => [name, 'other'])))
-    }
-    const made = [labels, this.create()] as const
-    this.known.set(key, made)
-    return made[1]
-  }
-
-  [Symbol.iterator](): Iterator<readonly [Labels, T]> {
-    return this.known.values()
-  }
-}
+import type { Labels, MetricFamily, MetricPoint } from './metric-families.ts'
 
 /** The text exposition format of Prometheus, version 0.0.4. */
-export function toPrometheusText(families: Iterable<Family>): string {
+export function toPrometheusText(families: Iterable<MetricFamily>): string {
   const lines: string[] = []
   for (const family of families) {
+    const { name, help, type } = family
     lines.push(
-      `# HELP ${family.name} ${family.help}`,
-      `# TYPE ${family.name} ${family.type}`,
-      ...family.lines(),
+      `# HELP ${name} ${escapeHelp(help)}`,
+      `# TYPE ${name} ${type}`,
+      ...toLines(family, name, false),
     )
   }
   return `${lines.join('\n')}\n`
+}
+
+/**
+ * The text format of OpenMetrics, version 1.0.0. It differs from Prometheus' own in the names of counters, in how
+ * numbers are written and in its end, and it has exemplars: for each bucket a trace that fell into it.
+ */
+export function toOpenMetricsText(families: Iterable<MetricFamily>): string {
+  const lines: string[] = []
+  for (const family of families) {
+    const { name, help, type } = family
+    const base = type === 'counter' ? name.replace(/_total$/, '') : name
+    const unit = /_(seconds|bytes)$/.exec(base)?.[1]
+    lines.push(`# TYPE ${base} ${type}`)
+    if (unit !== undefined) lines.push(`# UNIT ${base} ${unit}`)
+    lines.push(`# HELP ${base} ${escapeHelp(help)}`, ...toLines(family, base, true))
+  }
+  return `${[...lines, '# EOF'].join('\n')}\n`
+}
+
+function* toLines(family: MetricFamily, base: string, isOpenMetrics: boolean): Iterable<string> {
+  const name = isOpenMetrics && family.type === 'counter' ? `${base}_total` : base
+  if (family.type === 'histogram') {
+    const how = { bounds: family.bounds ?? [], isOpenMetrics }
+    for (const point of family.points()) yield* toBucketLines(name, point, how)
+    return
+  }
+  for (const { labels, value } of family.points()) yield toLine(name, labels, value)
+}
+
+function* toBucketLines(
+  name: string,
+  { labels, value: sum, count = 0, buckets = [], exemplars = [] }: MetricPoint,
+  { bounds, isOpenMetrics }: { bounds: readonly number[]; isOpenMetrics: boolean },
+): Iterable<string> {
+  let below = 0
+  for (const [at, inBucket] of buckets.entries()) {
+    below += inBucket
+    const bound = bounds[at] ?? Number.POSITIVE_INFINITY
+    const line = toLine(`${name}_bucket`, { ...labels, le: toBound(bound, isOpenMetrics) }, below)
+    const exemplar = isOpenMetrics ? exemplars[at] : undefined
+    if (exemplar === undefined) yield line
+    else {
+      const { traceId, spanId, value, time } = exemplar
+      const ids = `trace_id="${traceId}",span_id="${spanId}"`
+      yield `${line} # {${ids}} ${toNumber(value)} ${toNumber(time / 1_000)}`
+    }
+  }
+  yield toLine(`${name}_sum`, labels, sum)
+  yield toLine(`${name}_count`, labels, count)
+}
+
+/** OpenMetrics wants whole bounds written as `1.0`, so that a bound has one name only. */
+function toBound(bound: number, isOpenMetrics: boolean): string {
+  return isOpenMetrics && Number.isInteger(bound) ? bound.toFixed(1) : toNumber(bound)
 }
 
 function toLine(name: string, labels: Labels, value: number): string {
@@ -147,6 +75,10 @@ function toLine(name: string, labels: Labels, value: number): string {
 
 function escapeLabel(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+}
+
+function escapeHelp(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
 }
 
 function toNumber(value: number): string {

@@ -3,9 +3,26 @@ import { describeError } from './log.ts'
 /** What stands in place of a secret. */
 export const redacted = '[redacted]'
 
-const maxDepth = 10
-const maxMembers = 2_000
 const maxChars = 16_384
+/** How much more of a long text is looked at, so that a secret is still known by its form where the text is cut. */
+const beyondChars = 4_096
+
+/** How much of a value is copied. */
+interface Bounds {
+  readonly maxDepth: number
+  readonly maxMembers: number
+  /** Most characters of all texts together. */
+  readonly maxTotalChars: number
+  /** What stands for a text that is too long, behind its beginning. */
+  readonly toRest: (text: string) => string
+}
+
+const shownBounds: Bounds = {
+  maxDepth: 10,
+  maxMembers: 2_000,
+  maxTotalChars: 65_536,
+  toRest: (text) => `… (${text.length} characters)`,
+}
 
 /** Names that hold secrets, without `-`, `_` and case. */
 const secretName =
@@ -30,11 +47,21 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/([?&;](?:token|key|sig|signature|code|auth)=)[^\s&;"']{1,1024}/gi, `$1${redacted}`],
 ]
 
+/** What a text has in it somewhere if any of those forms is: one look spares most texts the others. */
+const hint =
+  /[:=]|-----B|eyJ|[spr]k[-_]|gh[opusr]_|github_|glpat|xox|npm_|plinth_|hf_|AIza|AKIA|ASIA|bearer|basic|dpop|digest/i
+
 /** A text without the secrets whose form gives them away. Long texts are cut. */
 export function redactText(text: string): string {
-  const kept = text.length > maxChars ? `${text.slice(0, maxChars)}… (${text.length} characters)` : text
-  if (kept.length < 8) return kept
-  return shapes.reduce((clean, [shape, instead]) => clean.replace(shape, instead), kept)
+  return redactBounded(text, shownBounds)
+}
+
+function redactBounded(text: string, { toRest }: Bounds): string {
+  if (text.length < 8) return text
+  const seen = text.length > maxChars ? text.slice(0, maxChars + beyondChars) : text
+  if (seen === text && !hint.test(text)) return text
+  const clean = shapes.reduce((found, [shape, instead]) => found.replace(shape, instead), seen)
+  return text.length > maxChars ? clean.slice(0, maxChars) + toRest(text) : clean
 }
 
 type Path = readonly string[]
@@ -44,28 +71,54 @@ type Path = readonly string[]
  * whose name says so, and those whose form gives them away. Never throws; what is too deep or too large is cut.
  */
 export function redactValue(value: unknown, paths: readonly string[] = []): unknown {
-  const budget = { members: maxMembers }
-  return copy(value, { paths: paths.map((path) => path.split('.')), depth: 0, budget })
+  return redactWithin(value, paths, shownBounds)
+}
+
+/**
+ * A copy of a value for a digest: without the same secrets, but nothing else is left out. Of long texts there is a
+ * digest of the whole.
+ */
+export function redactWhole(
+  value: unknown,
+  paths: readonly string[],
+  toDigest: (text: string) => string,
+): unknown {
+  const bounds = { maxDepth: 1_000, maxMembers: Infinity, maxTotalChars: Infinity, toRest: toDigest }
+  return redactWithin(value, paths, bounds)
+}
+
+function redactWithin(value: unknown, paths: readonly string[], bounds: Bounds): unknown {
+  const budget = { members: bounds.maxMembers, chars: bounds.maxTotalChars }
+  return copy(value, { paths: paths.map((path) => path.split('.')), depth: 0, bounds, budget })
 }
 
 interface Place {
   readonly paths: readonly Path[]
   readonly depth: number
-  readonly budget: { members: number }
+  readonly bounds: Bounds
+  readonly budget: { members: number; chars: number }
 }
 
 function copy(value: unknown, place: Place): unknown {
   if (place.paths.some((path) => path.length === 0)) return redacted
-  if (typeof value === 'string') return redactText(value)
+  if (typeof value === 'string') return copyText(value, place)
   if (typeof value === 'bigint') return value.toString()
   if (typeof value === 'function' || typeof value === 'symbol') return undefined
   if (typeof value !== 'object' || value === null) return value
-  if (place.depth >= maxDepth) return '[too deep]'
+  if (place.depth >= place.bounds.maxDepth) return '[too deep]'
   try {
     return copyObject(value, place)
   } catch {
     return '[unreadable]'
   }
+}
+
+function copyText(text: string, { budget, bounds }: Place): string {
+  if (budget.chars <= 0) return '[left out]'
+  const clean = redactBounded(text, bounds)
+  const kept = clean.length > budget.chars ? `${clean.slice(0, budget.chars)}…` : clean
+  budget.chars -= kept.length
+  return kept
 }
 
 function copyObject(value: object, place: Place): unknown {
@@ -78,23 +131,69 @@ function copyObject(value: object, place: Place): unknown {
       .slice(0, Math.max(place.budget.members, 0))
       .map((item, at) => copyMember(String(at), item, place))
   }
-  const copied: Record<string, unknown> = Object.create(null) as Record<string, unknown>
-  for (const [name, member] of Object.entries(value)) {
-    if (place.budget.members <= 0) break
-    copied[redactText(name)] = copyMember(name, member, place)
+  return copyMembers(value as Record<string, unknown>, place)
+}
+
+/** Starts from a copy of the same shape and changes what must not be shown: far cheaper than one built anew. */
+function copyMembers(value: Readonly<Record<string, unknown>>, place: Place): Record<string, unknown> {
+  const copied: Record<string | symbol, unknown> = { ...value }
+  for (const symbol of Object.getOwnPropertySymbols(copied)) delete copied[symbol]
+  for (const [name, member] of Object.entries(copied)) {
+    const { clean, isSecret, isCount } = lookAtName(name)
+    const isLeftOut = place.budget.members <= 0 || place.budget.chars <= 0
+    if (isLeftOut || clean !== name) delete copied[name]
+    if (isLeftOut) continue
+    place.budget.chars -= clean.length
+    copied[clean] = isSecret && holdsSecret(member, isCount) ? hide(place) : copyMember(name, member, place)
   }
   return copied
 }
 
 function copyMember(name: string, member: unknown, place: Place): unknown {
   place.budget.members--
-  if (isSecret(name, member)) return redacted
-  const paths = place.paths.filter(([first]) => first === name || first === '*').map((path) => path.slice(1))
-  return copy(member, { paths, depth: place.depth + 1, budget: place.budget })
+  const { paths } = place
+  if (paths.length === 0 && typeof member === 'string') return copyText(member, place)
+  if (paths.length === 0 && isPlain(member)) return member
+  const below = paths.length === 0 ? paths : stepInto(paths, name)
+  return copy(member, { ...place, paths: below, depth: place.depth + 1 })
 }
 
-function isSecret(name: string, member: unknown): boolean {
-  if (member === null || member === undefined || typeof member === 'boolean') return false
+/** What can be neither secret nor large. */
+function isPlain(member: unknown): boolean {
+  return member === null || member === undefined || typeof member === 'number' || typeof member === 'boolean'
+}
+
+function stepInto(paths: readonly Path[], name: string): readonly Path[] {
+  return paths.filter(([first]) => first === name || first === '*').map((path) => path.slice(1))
+}
+
+function hide({ budget }: Place): string {
+  budget.members--
+  return redacted
+}
+
+/** A name of a member, as it is shown, and what it says of its value. */
+interface SeenName {
+  readonly clean: string
+  readonly isSecret: boolean
+  readonly isCount: boolean
+}
+
+const maxNames = 2_000
+const maxNameChars = 64
+const seenNames = new Map<string, SeenName>()
+
+/** Names come again and again; most are looked at once. */
+function lookAtName(name: string): SeenName {
+  const known = seenNames.get(name)
+  if (known !== undefined) return known
   const plain = name.replace(/[-_ .]/g, '').toLowerCase()
-  return secretName.test(plain) && !(typeof member === 'number' && countName.test(plain))
+  const seen = { clean: redactText(name), isSecret: secretName.test(plain), isCount: countName.test(plain) }
+  if (name.length <= maxNameChars && seenNames.size < maxNames) seenNames.set(name, seen)
+  return seen
+}
+
+function holdsSecret(member: unknown, isCount: boolean): boolean {
+  if (member === null || member === undefined || typeof member === 'boolean') return false
+  return !(isCount && typeof member === 'number')
 }

@@ -8,13 +8,19 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 /** How much the log of a server says. */
 export type ServerLogLevel = (typeof logLevels)[number]
 
+/** How much the log of a server says; the level may become another one. */
+export interface ServerLogBounds extends LogBounds {
+  level: ServerLogLevel
+}
+
 /** Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call. */
-export function createServerLog(sink: LogSink, options: LogBounds & { level: ServerLogLevel }): LogSink {
-  const threshold = logLevels.indexOf(options.level)
-  const write = boundLog((record) => sink(redactValue(record) as LogRecord), options)
-  return function writeLog(record) {
-    if (logLevels.indexOf(record.level) >= threshold) write(record)
+export function createServerLog(sink: LogSink, options: ServerLogBounds): LogSink {
+  const redacted: LogSink = (record) => sink(redactValue(record) as LogRecord)
+  const bounded = boundLog(Object.assign(redacted, { flush: async () => sink.flush?.() }), options)
+  const write = (record: LogRecord) => {
+    if (logLevels.indexOf(record.level) >= logLevels.indexOf(options.level)) bounded(record)
   }
+  return Object.assign(write, { flush: async () => bounded.flush?.() })
 }
 
 /** @throws TypeError naming the option and its value. */

@@ -3,12 +3,21 @@ export { createAudit } from './audit.ts'
 export type { AuditHead, AuditRecord } from './audit-record.ts'
 export type { AuditSink, FileAuditSinkOptions } from './audit-sink.ts'
 export { fileAuditSink, stdoutAuditSink } from './audit-sink.ts'
-export type { Metrics } from './metrics.ts'
+export type { Labels, ReadingOptions, Sample } from './metric-families.ts'
+export type { Metrics, MetricsFormat } from './metrics.ts'
 export { createMetrics } from './metrics.ts'
-export type { CallEvent, CallKind, CallOutcome, CallRecord, Observer } from './observer.ts'
-export type { Labels, Sample } from './prometheus.ts'
+export type {
+  CallEvent,
+  CallEventName,
+  CallKind,
+  CallOutcome,
+  CallRecord,
+  EventFacts,
+  MetricReading,
+  Observer,
+} from './observer.ts'
 export { redactText, redactValue } from './redact.ts'
 export type { TraceContext } from './trace-context.ts'
-export type { CallSpan, SpanStart, Tracer } from './tracer.ts'
+export type { CallSpan, SpanStart, StatementStart, Tracer } from './tracer.ts'
 export type { AuditFault, AuditVerdict } from './verify-audit.ts'
 export { verifyAudit } from './verify-audit.ts'

@@ -11,8 +11,23 @@ export interface SpanStart {
   readonly isHttp: boolean
   /** Where the caller's trace stands; undefined where it sent none. */
   readonly parent: TraceContext | undefined
+  /** Where the trace of the HTTP request stands, where the message names another one; or that of the call a job is of. */
+  readonly link: TraceContext | undefined
+  /** Of the run of a job: which one it is, counted from 1. Its `requestId` is the id of the job. */
+  readonly attempt?: number
   /** When the message came, in milliseconds since 1970. */
   readonly time: number
+}
+
+/** What is known of a statement to a database when its span starts. Never the values of its parameters. */
+export interface StatementStart {
+  /** The product, by the name OpenTelemetry has for it. */
+  readonly system: string
+  readonly text: string
+  /** What is done; undefined where the text has to say. */
+  readonly operation?: string
+  /** What it is done to; undefined where the text has to say. */
+  readonly target?: string
 }
 
 /** The span of one request. */
@@ -26,6 +41,11 @@ export interface CallSpan {
 /** Makes a span for each request. Must not throw. */
 export interface Tracer {
   start(start: SpanStart): CallSpan
+  /**
+   * Runs a statement to a database in a span below the one that runs here. Where that is none of this tracer's own, it
+   * only runs the statement.
+   */
+  statement?<T>(statement: StatementStart, run: () => T): T
   /** Sends what is still held back. */
   close?(): Promise<void>
 }

@@ -32,17 +32,20 @@ export class Bulkhead {
   /**
    * Takes a slot, or waits for one. Whoever gets one must `leave`.
    *
+   * @returns whether it had to wait.
    * @throws Failure `overloaded` when the line is full or the wait too long; the reason of `signal` when it aborts.
    */
-  async enter(signal: AbortSignal): Promise<void> {
+  async enter(signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted()
     const { limit, queue } = this.settings
     if (this.inFlight >= limit) {
       if (this.line.size >= queue) throw this.refuse()
       // The slot of whoever leaves is handed over, never freed in between: nobody can jump the line.
-      return this.wait(signal)
+      await this.wait(signal)
+      return true
     }
     this.inFlight++
+    return false
   }
 
   leave(): void {

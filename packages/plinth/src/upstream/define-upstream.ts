@@ -139,12 +139,13 @@ class GuardedUpstream implements Upstream {
       if ('value' in tried) return tried.value
       const pauseMs = retry?.plan(call, count, tried.failure)
       if (pauseMs === undefined) throw tried.failure
+      call.noteEvent?.('retried', { upstream: this.name, attempt: count + 1, pause_ms: Math.round(pauseMs) })
       await pause(pauseMs, call.signal)
     }
   }
 
   private async tryOnce<T>(call: UpstreamCall, attempt: Attempt<T>, count: number): Promise<Tried<T>> {
-    const settle = await this.admit(call.signal)
+    const settle = await this.admit(call)
     this.counts.inFlight++
     this.counts.attempts++
     if (count > 1) this.counts.retries++
@@ -162,17 +163,18 @@ class GuardedUpstream implements Upstream {
     }
   }
 
-  private async admit(signal: AbortSignal): Promise<Settle | undefined> {
+  private async admit(call: UpstreamCall): Promise<Settle | undefined> {
+    const { signal } = call
     try {
-      this.assertClosed()
-      await this.bulkhead?.enter(signal)
+      this.assertClosed(call)
+      await this.enterBulkhead(call)
     } catch (error) {
       if (!signal.aborted) this.counts.refused++
       throw error
     }
     try {
       // It may have opened while this attempt waited for its slot.
-      this.assertClosed()
+      this.assertClosed(call)
       return this.breaker?.enter()
     } catch (error) {
       this.counts.refused++
@@ -181,9 +183,18 @@ class GuardedUpstream implements Upstream {
     }
   }
 
-  private assertClosed(): void {
+  private async enterBulkhead(call: UpstreamCall): Promise<void> {
+    const since = performance.now()
+    if (await this.bulkhead?.enter(call.signal)) {
+      const queuedMs = Math.round(performance.now() - since)
+      call.noteEvent?.('upstream_queued', { upstream: this.name, queued_ms: queuedMs })
+    }
+  }
+
+  private assertClosed(call: UpstreamCall): void {
     const waitMs = this.breaker?.waitMs
     if (waitMs === undefined) return
+    call.noteEvent?.('breaker_refused', { upstream: this.name })
     throw createFailure('circuit_open', { retryAfterMs: waitMs, details: { upstream: this.name } })
   }
 
@@ -207,7 +218,7 @@ class GuardedUpstream implements Upstream {
     if (call.signal.aborted) {
       const reason: unknown = call.signal.reason
       // The upstream kept the call waiting to its end. A client that went away says nothing about it.
-      if (reason instanceof Failure && reason.body.error === 'timeout') this.countFailure(settle)
+      if (reason instanceof Failure && reason.body.error === 'timeout') this.countFailure(call, settle)
       throw reason
     }
     if (!this.isFailure(error)) {
@@ -215,13 +226,19 @@ class GuardedUpstream implements Upstream {
       throw error
     }
     const failure = toUpstreamFailure(error, this.name)
-    if (toFailedOutcome(failure) === 'failure') this.countFailure(settle)
+    if (toFailedOutcome(failure) === 'failure') this.countFailure(call, settle)
     return failure
   }
 
-  private countFailure(settle: Settle | undefined): void {
+  private countFailure(call: UpstreamCall, settle: Settle | undefined): void {
+    const wasOpen = this.isOpen
     this.counts.failures++
     settle?.('failure')
+    if (!wasOpen && this.isOpen) call.noteEvent?.('breaker_opened', { upstream: this.name })
+  }
+
+  private get isOpen(): boolean {
+    return this.breaker?.state === 'open'
   }
 
   private async toAnswer(response: Response): Promise<Response> {

@@ -9,4 +9,9 @@ export interface UpstreamCall {
   /** The key by which the client marks repeats of this call, where there is one. */
   readonly idempotencyKey: string | undefined
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
+  /** Hears of what an upstream did with the call, for its record and its trace. */
+  noteEvent?(name: UpstreamEventName, facts: Readonly<Record<string, string | number>>): void
 }
+
+/** What an upstream can do with a call besides answering it. */
+export type UpstreamEventName = 'retried' | 'upstream_queued' | 'breaker_refused' | 'breaker_opened'

@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { createFailure } from '../errors.ts'
 import type { Call } from '../mcp/call.ts'
+import { workerMain } from './worker-url.ts'
 
 /** How a handler runs in worker threads. */
 export interface WorkerHandlerOptions {
@@ -125,9 +126,8 @@ class WorkerPool {
 }
 
 function createWorker({ module, name }: { module: string; name: string }): Worker {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const main = new URL(`./worker-main.${extension}`, import.meta.url)
-  return new Worker(main, { workerData: { module, name } })
+  const { Worker } = process.getBuiltinModule('node:worker_threads')
+  return new Worker(workerMain, { workerData: { module, name } })
 }
 
 function settle(task: Task, { value, error }: Reply): void {

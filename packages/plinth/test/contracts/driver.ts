@@ -1,3 +1,4 @@
+import type { EventLogOptions } from '../../src/storage/event-log.ts'
 import type { SharedStores } from '../../src/storage/shared-stores.ts'
 
 /** Stores of one driver, on a connection of their own. */
@@ -11,6 +12,8 @@ export interface OpenOptions {
   readonly space?: string
   /** The clock the test turns. Default: that of the service. */
   readonly now?: () => number
+  /** Bounds of the event logs. Default: those of the driver. */
+  readonly eventLogs?: EventLogOptions
 }
 
 /** How the suites get at one driver. */

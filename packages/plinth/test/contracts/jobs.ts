@@ -4,6 +4,10 @@ import type { JobRecord, JobStore, NewJob } from '../../src/jobs/job.ts'
 /** A store under test, on a clock the test turns. */
 export interface OpenedJobs {
   readonly store: JobStore
+  /** The same jobs as another process sees them, where processes can share them. */
+  readonly other?: JobStore
+  /** Has time go by in the service too, for what it times by itself. */
+  elapse?(ms: number): Promise<void>
   close?(): void | Promise<void>
 }
 
@@ -16,11 +20,13 @@ export interface JobLimits {
 
 type Open = (limits: JobLimits) => OpenedJobs | Promise<OpenedJobs>
 
-const claimOf = { queue: 'shop', names: ['report'], leaseMs: 100 }
+// Long enough for what a service times by itself to seem standing still: only the test has time go by.
+const secondMs = 1_000
+const claimOf = { queue: 'shop', names: ['report'], leaseMs: 100 * secondMs }
 
 function createJob(id: string, options: Partial<NewJob> = {}): NewJob {
   const about = { queue: 'shop', name: 'report', owner: 'ann', tenant: 'acme', payload: '{}' }
-  return { id, ...about, maxAttempts: 3, ttlMs: 10_000, resultTtlMs: 1_000, ...options }
+  return { id, ...about, maxAttempts: 3, ttlMs: 10_000 * secondMs, resultTtlMs: 1_000 * secondMs, ...options }
 }
 
 function toQuestion(message: string) {
@@ -37,30 +43,44 @@ export function testJobStore(name: string, open: Open): void {
     testQuestions(bench)
     testEnds(bench)
     testBounds(bench)
+    testSharing(bench)
   })
 }
 
 interface Bench {
   open(limits?: Partial<JobLimits>): Promise<JobStore>
-  wait(ms: number): void
+  /** As `open`, for two processes that share the jobs. */
+  openTwo(): Promise<readonly [JobStore, JobStore]>
+  wait(seconds: number): Promise<void>
+  /** Seconds since the store was opened, of a time in milliseconds. */
+  since(time: number | undefined): number
   readonly close: () => Promise<void>
 }
 
 function createBench(open: Open): Bench {
-  let time = 1_000
+  let start = 0
+  let time = 0
   let opened: OpenedJobs | undefined
+  const openIt = async (limits: Partial<JobLimits> = {}) => {
+    start = Date.now()
+    time = start
+    opened = await open({ now: () => time, ...limits })
+    return opened
+  }
   return {
-    async open(limits = {}) {
-      opened = await open({ now: () => time, ...limits })
-      return opened.store
+    open: async (limits) => (await openIt(limits)).store,
+    async openTwo() {
+      const { store, other } = await openIt()
+      return [store, other ?? store]
     },
-    wait(ms) {
-      time += ms
+    async wait(seconds) {
+      time += seconds * secondMs
+      await opened?.elapse?.(seconds * secondMs)
     },
+    since: (at = Number.NaN) => (at - start) / secondMs,
     async close() {
       await opened?.close?.()
       opened = undefined
-      time = 1_000
     },
   }
 }
@@ -71,19 +91,18 @@ async function claim(store: JobStore): Promise<JobRecord> {
   return record
 }
 
-function testClaims({ open, wait }: Bench): void {
+function testClaims({ open, wait, since }: Bench): void {
   test('a job that was kept is found as it was made', async () => {
     const store = await open()
-    await store.enqueue(createJob('a', { payload: '{"grüße":"🌍"}', done: { step: 1 }, priority: 3 }))
-    expect(await store.get('a')).toMatchObject({
-      id: 'a',
-      status: 'working',
-      payload: '{"grüße":"🌍"}',
-      done: { step: 1 },
-      priority: 3,
-      createdAt: 1_000,
-      expiresAt: 11_000,
+    const about = { payload: '{"grüße":"🌍\\u0000"}', done: { step: 1, list: [], n: 1e21 }, priority: 3 }
+    const odd = { tenant: 'größe:{}\0', owner: 'ann|\0', key: 'k:1 {} \n' }
+    const kept = await store.enqueue(createJob('a', { ...about, ...odd, answers: { name: { none: null } } }))
+    expect(kept).toMatchObject({
+      ...{ id: 'a', status: 'working', queue: 'shop', name: 'report', isDead: false, inputs: {} },
+      ...{ ...about, ...odd, answers: { name: { none: null } }, attempts: 0, maxAttempts: 3 },
     })
+    expect([kept.createdAt, kept.updatedAt, kept.expiresAt].map(since)).toEqual([0, 0, 10_000])
+    expect(await store.get('a')).toEqual(kept)
     expect(await store.get('b')).toBeUndefined()
   })
 
@@ -93,7 +112,7 @@ function testClaims({ open, wait }: Bench): void {
     const first = await claim(store)
     expect(first).toMatchObject({ id: 'a', attempts: 1 })
     expect(await store.claim(claimOf)).toBeUndefined()
-    wait(100)
+    await wait(100)
     const second = await claim(store)
     expect(second).toMatchObject({ id: 'a', attempts: 2 })
     expect(second.fence).toBeGreaterThan(first.fence)
@@ -103,27 +122,30 @@ function testClaims({ open, wait }: Bench): void {
     const store = await open()
     await store.enqueue(createJob('a'))
     const { fence } = await claim(store)
-    wait(90)
+    await wait(90)
     const progress = { done: 1, total: 2, message: 'Half way.' }
-    expect(await store.renew('a', fence, { leaseMs: 100, progress })).toMatchObject({ progress })
-    wait(90)
+    expect(await store.renew('a', fence, { leaseMs: claimOf.leaseMs, progress })).toMatchObject({ progress })
+    await wait(90)
     expect(await store.claim(claimOf)).toBeUndefined()
-    expect(await store.get('a')).toMatchObject({ message: 'Half way.', updatedAt: 1_090 })
+    const record = await store.get('a')
+    expect(record).toMatchObject({ message: 'Half way.', progress })
+    expect(since(record?.updatedAt)).toBe(90)
   })
 
   test('whoever lost a claim changes nothing', async () => {
     const store = await open()
     await store.enqueue(createJob('a'))
     const { fence } = await claim(store)
-    wait(100)
+    await wait(100)
     await claim(store)
     const before = await store.get('a')
-    expect(await store.renew('a', fence, { leaseMs: 100 })).toBeUndefined()
+    expect(await store.renew('a', fence, { leaseMs: claimOf.leaseMs })).toBeUndefined()
     expect(await store.checkpoint('a', fence, { step: 1 })).toBe(false)
     expect(await store.finish('a', fence, { status: 'completed', outcome: '{}' })).toBeUndefined()
     expect(await store.suspend('a', fence, new Map([['name', toQuestion('Who?')]]))).toBeUndefined()
     expect(await store.release('a', fence, { delayMs: 0, counts: true })).toBe(false)
-    expect(await store.get('a')).toEqual(before)
+    const { claimableAt: _, ...after } = (await store.get('a')) ?? {}
+    expect(before).toMatchObject(after)
   })
 
   test('what was checkpointed is there for the next run', async () => {
@@ -131,7 +153,7 @@ function testClaims({ open, wait }: Bench): void {
     await store.enqueue(createJob('a'))
     const { fence } = await claim(store)
     expect(await store.checkpoint('a', fence, { charge: 'c1' })).toBe(true)
-    wait(100)
+    await wait(100)
     expect(await claim(store)).toMatchObject({ done: { charge: 'c1' } })
   })
 
@@ -139,9 +161,9 @@ function testClaims({ open, wait }: Bench): void {
     const store = await open()
     await store.enqueue(createJob('a'))
     const first = await claim(store)
-    expect(await store.release('a', first.fence, { delayMs: 50, counts: true })).toBe(true)
+    expect(await store.release('a', first.fence, { delayMs: 50 * secondMs, counts: true })).toBe(true)
     expect(await store.claim(claimOf)).toBeUndefined()
-    wait(50)
+    await wait(50)
     const second = await claim(store)
     expect(second.attempts).toBe(2)
     await store.release('a', second.fence, { delayMs: 0, counts: false })
@@ -150,10 +172,10 @@ function testClaims({ open, wait }: Bench): void {
 
   test('a delayed job is not due before its time', async () => {
     const store = await open()
-    await store.enqueue(createJob('a', { delayMs: 500 }))
-    wait(499)
+    await store.enqueue(createJob('a', { delayMs: 500 * secondMs }))
+    await wait(499)
     expect(await store.claim(claimOf)).toBeUndefined()
-    wait(1)
+    await wait(1)
     expect(await claim(store)).toMatchObject({ id: 'a' })
   })
 }
@@ -194,7 +216,7 @@ function testTurns({ open }: Bench): void {
   })
 }
 
-function testQuestions({ open }: Bench): void {
+function testQuestions({ open, wait }: Bench): void {
   const questions = new Map([
     ['name', toQuestion('Who?')],
     ['color', toQuestion('Which?')],
@@ -239,6 +261,14 @@ function testQuestions({ open }: Bench): void {
     expect(await claim(store)).toMatchObject({ answers: { name: ann, color: { action: 'decline' } } })
   })
 
+  test('a suspended job whose time is over is gone', async () => {
+    const store = await openSuspended(open)
+    await wait(10_000)
+    expect(await store.get('a')).toBeUndefined()
+    expect(await store.answer('a', { name: ann, color: ann })).toBeUndefined()
+    expect(await store.claim(claimOf)).toBeUndefined()
+  })
+
   test('a suspended job can be cancelled', async () => {
     const store = await openSuspended(open)
     expect(await store.cancel('a')).toMatchObject({ status: 'cancelled' })
@@ -249,24 +279,24 @@ function testQuestions({ open }: Bench): void {
 function testEnds({ open, wait }: Bench): void {
   test('a finished job keeps its outcome, is not claimed again, and goes after its time', async () => {
     const store = await open()
-    await store.enqueue(createJob('a', { ttlMs: 500, resultTtlMs: 1_000 }))
+    await store.enqueue(createJob('a', { ttlMs: 500 * secondMs }))
     const { fence } = await claim(store)
-    wait(50)
+    await wait(50)
     await store.finish('a', fence, { status: 'completed', outcome: '{"x":1}' })
-    wait(999)
+    await wait(999)
     expect(await store.get('a')).toMatchObject({ status: 'completed', outcome: '{"x":1}' })
     expect(await store.claim(claimOf)).toBeUndefined()
-    wait(1)
+    await wait(1)
     expect(await store.get('a')).toBeUndefined()
   })
 
   test('a job that did not end in its time is gone, and whoever runs it is told', async () => {
     const store = await open()
-    await store.enqueue(createJob('a', { ttlMs: 50 }))
+    await store.enqueue(createJob('a', { ttlMs: 50 * secondMs }))
     const { fence } = await claim(store)
-    wait(50)
+    await wait(50)
     expect(await store.get('a')).toBeUndefined()
-    expect(await store.renew('a', fence, { leaseMs: 100 })).toBeUndefined()
+    expect(await store.renew('a', fence, { leaseMs: claimOf.leaseMs })).toBeUndefined()
     expect(await store.claim(claimOf)).toBeUndefined()
   })
 
@@ -281,6 +311,9 @@ function testEnds({ open, wait }: Bench): void {
     await store.finish('b', other.fence, { status: 'completed', outcome: '{}' })
     expect(await store.cancel('b')).toMatchObject({ status: 'completed' })
     expect(await store.cancel('c')).toBeUndefined()
+    await store.enqueue(createJob('d'))
+    expect(await store.cancel('d')).toMatchObject({ status: 'cancelled' })
+    expect(await store.claim(claimOf)).toBeUndefined()
   })
 
   test('dead letters are listed, and one that is revived runs again with all its attempts', async () => {
@@ -293,6 +326,7 @@ function testEnds({ open, wait }: Bench): void {
     }
     const listed = await store.listDead({ queue: 'shop', limit: 10 })
     expect(listed.map(({ id }) => id)).toEqual(['a'])
+    expect(await store.count({ queue: 'shop' })).toEqual({ due: 0, dead: 1 })
     expect(await store.revive('b')).toBeUndefined()
     expect(await store.revive('a')).toMatchObject({ status: 'working', attempts: 0, isDead: false })
     expect(await claim(store)).toMatchObject({ id: 'a', attempts: 1 })
@@ -303,20 +337,20 @@ function testEnds({ open, wait }: Bench): void {
 function testBounds({ open, wait }: Bench): void {
   test('jobs with one key are one job, until it is gone', async () => {
     const store = await open()
-    await store.enqueue(createJob('a', { key: 'k', ttlMs: 100 }))
+    await store.enqueue(createJob('a', { key: 'k', ttlMs: 100 * secondMs }))
     expect(await store.enqueue(createJob('b', { key: 'k' }))).toMatchObject({ id: 'a' })
     expect(await store.enqueue(createJob('c', { key: 'k', queue: 'bank' }))).toMatchObject({ id: 'c' })
-    wait(100)
+    await wait(100)
     expect(await store.enqueue(createJob('d', { key: 'k' }))).toMatchObject({ id: 'd' })
   })
 
   test('a full store takes no more, and throws away nothing that was promised', async () => {
     const store = await open({ maxJobs: 2 })
-    await store.enqueue(createJob('a', { ttlMs: 100 }))
+    await store.enqueue(createJob('a', { ttlMs: 100 * secondMs }))
     await store.enqueue(createJob('b'))
     const refused = (async () => store.enqueue(createJob('c')))()
     await expect(refused).rejects.toThrow('no room')
-    wait(100)
+    await wait(100)
     expect(await store.enqueue(createJob('c'))).toMatchObject({ id: 'c' })
   })
 
@@ -326,5 +360,56 @@ function testBounds({ open, wait }: Bench): void {
     const refused = (async () => store.enqueue(createJob('b', { tenant: 'acme' })))()
     await expect(refused).rejects.toThrow('no room')
     expect(await store.enqueue(createJob('c', { tenant: 'beta' }))).toMatchObject({ id: 'c' })
+  })
+}
+
+function testSharing({ open, openTwo }: Bench): void {
+  const numbers = Array.from({ length: 20 }, (_, index) => index)
+
+  test('however many claim at once, each job is claimed once', async () => {
+    const stores = await openTwo()
+    for (const n of numbers) await stores[0].enqueue(createJob(`j${n}`, { tenant: `t${n % 3}` }))
+    const claims = await Promise.all([...numbers, ...numbers].map(async (n) => stores[n % 2]?.claim(claimOf)))
+    const ids = claims.flatMap((record) => record?.id ?? [])
+    while (ids.length < numbers.length) ids.push((await claim(stores[1])).id)
+    expect(new Set(ids).size).toBe(numbers.length)
+    expect(await stores[0].claim(claimOf)).toBeUndefined()
+  })
+
+  test('however many make the job of one key at once, it is one job', async () => {
+    const stores = await openTwo()
+    const made = numbers.map(async (n) => stores[n % 2]?.enqueue(createJob(`j${n}`, { key: 'k' })))
+    const ids = (await Promise.all(made)).map((record) => record?.id)
+    expect(new Set(ids).size).toBe(1)
+    await claim(stores[0])
+    expect(await stores[1].claim(claimOf)).toBeUndefined()
+  })
+
+  test('answers that come at once are all kept', async () => {
+    const [one, two] = await openTwo()
+    await one.enqueue(createJob('a'))
+    const { fence } = await claim(two)
+    const keys = numbers.map((n) => `q${n}`)
+    await two.suspend('a', fence, new Map(keys.map((key) => [key, toQuestion(key)])))
+    const yes = { action: 'accept', content: {} }
+    await Promise.all(keys.map(async (key, n) => (n % 2 === 0 ? one : two).answer('a', { [key]: yes })))
+    const { answers } = await claim(one)
+    expect(Object.keys(answers).sort()).toEqual([...keys].sort())
+  })
+
+  test('what a run keeps at once with its progress is all kept', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a'))
+    const { fence } = await claim(store)
+    const keep = async () => {
+      for (const step of numbers) await store.checkpoint('a', fence, { step })
+    }
+    const renew = async () => {
+      for (const done of numbers) {
+        await store.renew('a', fence, { leaseMs: claimOf.leaseMs, progress: { done } })
+      }
+    }
+    await Promise.all([keep(), renew()])
+    expect(await store.get('a')).toMatchObject({ done: { step: 19 }, progress: { done: 19 } })
   })
 }

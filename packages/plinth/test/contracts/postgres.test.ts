@@ -1,7 +1,7 @@
 import { Pool, type PoolConfig } from 'pg'
 import { createPostgresStores } from 'plinth/postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSpace, tryTo } from './driver.ts'
+import { createSpace, type OpenOptions, tryTo } from './driver.ts'
 import { findFreePort, openPostgres, openSilentPort } from './services.ts'
 import { testStores } from './stores.ts'
 import { expectUnreachable } from './unreachable.ts'
@@ -26,9 +26,9 @@ afterAll(async () => {
 let lastSpace = ''
 
 /** One schema for all tests, emptied for each space: they run one after the other. */
-async function open({ space = createSpace(), now }: { space?: string; now?: () => number }) {
+async function open({ space = createSpace(), now, eventLogs }: OpenOptions) {
   if (space !== lastSpace) {
-    for (const table of ['counters', 'documents', 'cache', 'results', 'messages']) {
+    for (const table of ['counters', 'documents', 'cache', 'results', 'messages', 'event_logs']) {
       await admin.query(`DELETE FROM ${schema}.${table}`)
     }
   }
@@ -37,6 +37,7 @@ async function open({ space = createSpace(), now }: { space?: string; now?: () =
   const stores = createPostgresStores(pool, {
     schema,
     timeoutMs: 15_000,
+    ...eventLogs,
     ...(now === undefined ? {} : { now }),
   })
   const close = async () => {
@@ -85,9 +86,13 @@ describe.skipIf(service === undefined)('with a service', () => {
     await stores.cache.set('a', 'x', 1_000)
     await stores.keptResults.keep('anna', 'x')
     await stores.bus.publish('a', 'x'.repeat(10_000))
-    time += 100_000
+    const log = await stores.eventLogs.open('a', { owner: 'anna', meta: '' })
+    await stores.eventLogs.append('a', { producer: log?.producer ?? 0, first: 0, texts: ['x', 'y'] })
+    time += 400_000
     const sweeper = createPostgresStores(admin, { schema, now: () => time })
-    expect(await sweeper.sweep()).toBe(4)
+    expect(await sweeper.sweep()).toBe(5)
+    const { rows } = await admin.query(`SELECT count(*)::int AS n FROM ${schema}.events`)
+    expect(rows[0]).toEqual({ n: 0 })
     expect(await stores.documents.get('young')).toMatchObject({ value: 'x' })
     await close()
   })

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { insuranceCounters } from '../../src/storage/insurance-counter.ts'
 import { MemoryCounterStore } from '../../src/storage/memory-counter.ts'
 import { buy, toFailure } from '../unit/middleware/keyed.ts'
-import { createSpace, tryTo, withStores } from './driver.ts'
+import { createSpace, type OpenOptions, tryTo, withStores } from './driver.ts'
 import { createShop } from './policies.ts'
 import { findFreePort, openRedis, openSilentPort } from './services.ts'
 import { testStores } from './stores.ts'
@@ -21,11 +21,12 @@ function connect(connectionName = 'plinth-test'): Redis {
   return client
 }
 
-async function open({ space = createSpace(), now }: { space?: string; now?: () => number }) {
+async function open({ space = createSpace(), now, eventLogs }: OpenOptions) {
   const client = connect(space)
   const stores = createRedisStores(client, {
     prefix: space,
     timeoutMs: 15_000,
+    ...eventLogs,
     ...(now === undefined ? {} : { now }),
   })
   const close = async () => {
@@ -62,12 +63,14 @@ describe.skipIf(service === undefined)('with a service', () => {
     await stores.documents.delete('b')
     await stores.cache.set('a', 'x', 1_000)
     await stores.keptResults.keep('anna', 'x')
+    await stores.eventLogs.open('a', { owner: 'anna', meta: '' })
     const keys = (await client.keys(`${space}:*`)).sort()
     expect(keys.map((key) => key.split(':')[1])).toEqual([
       'cache',
       'counter',
       'document',
       'document',
+      'events',
       'result',
     ])
     expect(keys.every((key) => /\{[^{}]+\}$/.test(key))).toBe(true)
@@ -94,6 +97,18 @@ describe.skipIf(service === undefined)('with a service', () => {
       expect(await documents.set('a', '2', { ttlMs: 60_000 })).toBeTypeOf('number')
       expect(await documents.get('a')).toMatchObject({ value: '2' })
     })
+  })
+
+  test('a client that connects late, and keeps nothing for later, hears messages too', async () => {
+    const client = new Redis(service?.url ?? '', { lazyConnect: true, enableOfflineQueue: false })
+    await client.connect()
+    const { bus } = createRedisStores(client, { prefix: createSpace(), timeoutMs: 15_000 })
+    const { promise: heard, resolve } = Promise.withResolvers<string>()
+    await bus.subscribe('news', { message: resolve })
+    await bus.publish('news', 'hello')
+    expect(await heard).toBe('hello')
+    await bus.close()
+    client.disconnect()
   })
 
   test('a connection that was cut makes no wrong answer, and the next request finds its way', async () => {
@@ -149,4 +164,13 @@ test('a time limit that makes no sense is refused', () => {
   expect(() => createRedisStores(client, { timeoutMs: 0 })).toThrow(
     '"timeoutMs" must be a positive whole number, got 0.',
   )
+})
+
+test.each([
+  [{ eventTtlMs: 0 }, '"eventTtlMs" must be a positive whole number, got 0.'],
+  [{ maxEvents: 1.5 }, '"maxEvents" must be a positive whole number, got 1.5.'],
+  [{ maxEventChars: -1 }, '"maxEventChars" must be a positive whole number, got -1.'],
+  [{ eventLeaseMs: 2_000, eventTtlMs: 1_000 }, '"eventLeaseMs" must be at most "eventTtlMs", got 2000.'],
+])('bounds of event logs that make no sense are refused (%j)', (options, message) => {
+  expect(() => createRedisStores(new Redis({ lazyConnect: true }), options)).toThrow(message)
 })

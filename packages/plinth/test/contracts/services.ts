@@ -77,7 +77,7 @@ export async function openSilentPort(): Promise<{ port: number; close(): void }>
   return { port: (server.address() as AddressInfo).port, close }
 }
 
-function lack(service: string, fix: string): undefined {
+export function lack(service: string, fix: string): undefined {
   const message = `The tests of the ${service} driver need ${service}. ${fix}`
   if (process.env['CI'] === 'true') throw new Error(message)
   console.warn(`\n!!! NOT TESTED: ${message}\n`)
@@ -109,7 +109,7 @@ async function start(
   throw new Error(`${binary} did not start at ${url}.`, { cause: failure })
 }
 
-function isPortOpen(port: number): Promise<boolean> {
+export function isPortOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })
     const end = (isOpen: boolean) => {
@@ -121,7 +121,7 @@ function isPortOpen(port: number): Promise<boolean> {
   })
 }
 
-async function isPostgresOpen(url: string): Promise<boolean> {
+export async function isPostgresOpen(url: string): Promise<boolean> {
   const { Client } = (await import('pg')).default
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
   client.on('error', () => {})
@@ -134,12 +134,12 @@ async function isPostgresOpen(url: string): Promise<boolean> {
   }
 }
 
-function findBinary(names: readonly string[], more: readonly string[] = []): string | undefined {
+export function findBinary(names: readonly string[], more: readonly string[] = []): string | undefined {
   const folders = [...more, ...(process.env['PATH'] ?? '').split(delimiter)]
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isExecutable)
 }
 
-function listPostgresFolders(): string[] {
+export function listPostgresFolders(): string[] {
   const root = '/usr/lib/postgresql'
   try {
     const versions = readdirSync(root).sort((one, other) => Number(other) - Number(one))
@@ -159,12 +159,12 @@ function isExecutable(path: string): boolean {
 }
 
 /** Postgres refuses to run as root; its packages bring a user for it. */
-function asUser(binary: string, flags: readonly string[]): [string, readonly string[]] {
+export function asUser(binary: string, flags: readonly string[]): [string, readonly string[]] {
   if (process.getuid?.() !== 0) return [binary, flags]
   const quoted = [binary, ...flags].map((part) => `'${part}'`).join(' ')
   return ['su', ['postgres', '-s', '/bin/sh', '-c', `exec ${quoted}`]]
 }
 
-function runAsUser(binary: string, flags: readonly string[]): void {
+export function runAsUser(binary: string, flags: readonly string[]): void {
   execFileSync(...asUser(binary, flags), { stdio: 'ignore' })
 }

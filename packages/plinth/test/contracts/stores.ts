@@ -3,6 +3,7 @@ import { testCache } from './cache.ts'
 import { testCounters } from './counter.ts'
 import { testDocumentStore } from './document.ts'
 import { createSpace, type Driver } from './driver.ts'
+import { testEventLogs } from './event-log.ts'
 import { testKeptResults } from './kept-result.ts'
 import { testPolicies } from './policies.ts'
 import { testSharedDocuments } from './shared-documents.ts'
@@ -18,5 +19,6 @@ export function testStores(driver: Driver): void {
   testCache(driver)
   testKeptResults(driver)
   testBus(driver)
+  testEventLogs(driver)
   testPolicies(driver)
 }

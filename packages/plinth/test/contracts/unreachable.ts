@@ -3,7 +3,7 @@ import type { SharedStores } from '../../src/storage/shared-stores.ts'
 
 /** Asserts that every operation rejects with an error that names the service. */
 export async function expectUnreachable(stores: SharedStores, service: string): Promise<void> {
-  const { counters, documents, cache, keptResults, bus } = stores
+  const { counters, documents, cache, keptResults, bus, eventLogs } = stores
   const asked = [
     async () => counters.take('a', { limit: 1, windowMs: 1_000, burst: 1 }, 1),
     async () => documents.get('a'),
@@ -13,6 +13,10 @@ export async function expectUnreachable(stores: SharedStores, service: string): 
     async () => cache.set('a', 'x', 1_000),
     async () => keptResults.keep('anna', 'x'),
     async () => keptResults.read('anna', 'x'),
+    async () => eventLogs.open('a', { owner: 'anna', meta: '' }),
+    async () => eventLogs.append('a', { producer: 1, first: 0, texts: ['x'] }),
+    async () => eventLogs.claim('a', 'anna'),
+    async () => eventLogs.read('a', { owner: 'anna', after: -1 }),
     () => bus.publish('a', 'x'),
     () => bus.subscribe('a', { message() {} }),
   ].map((ask) => ask())

@@ -1,6 +1,8 @@
 import { createFetchHandler, createServer, type HttpOptions } from 'plinth'
 import { apiKeys, customVerifier, toApiKeyHash } from 'plinth/auth'
 import { expect, test } from 'vitest'
+import { parseHttpOptions } from '../../src/entry/http-options.ts'
+import { listPublicRoutes } from '../../src/entry/routes.ts'
 import { createEchoServer, exchange, listen, post, request, rpc } from './raw-http.ts'
 import { alone } from './sessions.ts'
 
@@ -8,15 +10,21 @@ const key = 'a-key-of-forty-three-characters-0123456789a'
 const auth = { verifiers: [apiKeys({ keys: [{ id: 'ci', sha256: toApiKeyHash(key) }] })] }
 
 const wellKnown = '/.well-known/oauth-protected-resource'
+const listed = listPublicRoutes(parseHttpOptions({ auth, sse: true }))
 const paths = [
-  ...['/mcp', '/sse', '/messages?session=x', '/messages', '/health', wellKnown, `${wellKnown}/mcp`],
+  ...listed.map(({ path }) => path),
+  ...['/messages?session=x', wellKnown, `${wellKnown}/mcp`],
   ...['/', '/mcp/', '//mcp', '/MCP', '/%6dcp', '/mcp%2f', '/x/../mcp', '/mcp;x', '/mcp?access_token=x'],
   ...['/metrics', '/admin', '/api', '/debug', '/register', '/.well-known/oauth-authorization-server'],
 ]
 const verbs = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
 
 /** Everything a caller without credentials may be told with a success. */
-const open = new Set(['GET /health'])
+const open = new Set(
+  listed.flatMap(({ path, methods, access }) =>
+    access === 'everyone' ? methods.map((method) => `${method} ${path}`) : [],
+  ),
+)
 
 for (const verb of verbs) {
   test(`${verb} of any path without credentials does nothing and tells nothing`, async () => {

@@ -353,12 +353,11 @@ test('a client that does not read does not fill the memory', async () => {
 
 test('a session stream whose client does not read is cut off, and can be resumed', async () => {
   const { server } = createEchoServer()
-  for (let n = 0; n < 50; n++)
-    server.resource({ uri: `test://${'x'.repeat(40_000)}${n}`, name: `r${n}` }, () => 'r')
+  const uris = Array.from({ length: 16 }, (_, n) => `test://${'x'.repeat(8_000)}${n}`)
+  for (const uri of uris) server.resource({ uri, name: uri.slice(-4) }, () => 'r')
   const service = await listen(server)
   const id = await openSession(service)
-  for (let n = 0; n < 50; n++) {
-    const uri = `test://${'x'.repeat(40_000)}${n}`
+  for (const uri of uris) {
     await exchange(service, post(service, rpc('resources/subscribe', { uri }), inSession(id)))
   }
   const stream = await openStream(service, id)
@@ -366,8 +365,8 @@ test('a session stream whose client does not read is cut off, and can be resumed
   const [priming] = toEvents(stream.unread)
   stream.socket.pause()
   const gone = new Promise<void>((resolve) => stream.socket.once('close', () => resolve()))
-  for (let round = 0; round < 10; round++) {
-    for (let n = 0; n < 50; n++) server.resourceUpdated(`test://${'x'.repeat(40_000)}${n}`)
+  for (let round = 0; round < 160; round++) {
+    for (const uri of uris) server.resourceUpdated(uri)
     await nextTurn()
   }
   stream.socket.resume()

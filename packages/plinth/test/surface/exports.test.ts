@@ -16,6 +16,7 @@ test('plinth exports these names at runtime', async () => {
     'fileSecrets',
     'serveHttp',
     'toolResult',
+    'traceStatement',
     'workerHandler',
   ])
 })
@@ -31,10 +32,24 @@ test('plinth/auth exports these names at runtime', async () => {
   ])
 })
 
+test('plinth/config exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/config')).sort()).toEqual([
+    'ConfigError',
+    'defineSettings',
+    'readSettings',
+  ])
+})
+
+test('plinth/bullmq exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/bullmq')).sort()).toEqual(['StoreError', 'createBullmqJobStore'])
+})
+
 test('plinth/jobs exports these names at runtime', async () => {
   expect(Object.keys(await import('plinth/jobs')).sort()).toEqual([
     'JobStoreFull',
+    'StoreError',
     'createMemoryJobStore',
+    'createPostgresJobStore',
     'createSqliteJobStore',
   ])
 })
@@ -45,6 +60,10 @@ test('plinth/log exports these names at runtime', async () => {
 
 test('plinth/otel exports these names at runtime', async () => {
   expect(Object.keys(await import('plinth/otel')).sort()).toEqual(['createOtelTracer', 'createOtlpTracer'])
+})
+
+test('plinth/otel-metrics exports these names at runtime', async () => {
+  expect(Object.keys(await import('plinth/otel-metrics')).sort()).toEqual(['createOtlpMetrics'])
 })
 
 test('plinth/telemetry exports these names at runtime', async () => {

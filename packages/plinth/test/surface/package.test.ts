@@ -20,6 +20,16 @@ test('the package has these entries', () => {
       types: './dist/guard/auth/auth.d.ts',
       default: './dist/guard/auth/auth.js',
     },
+    './config': {
+      'plinth-source': './src/entry/config.ts',
+      types: './dist/entry/config.d.ts',
+      default: './dist/entry/config.js',
+    },
+    './bullmq': {
+      'plinth-source': './src/jobs/bullmq.ts',
+      types: './dist/jobs/bullmq.d.ts',
+      default: './dist/jobs/bullmq.js',
+    },
     './jobs': {
       'plinth-source': './src/jobs/jobs.ts',
       types: './dist/jobs/jobs.d.ts',
@@ -34,6 +44,11 @@ test('the package has these entries', () => {
       'plinth-source': './src/telemetry/otel.ts',
       types: './dist/telemetry/otel.d.ts',
       default: './dist/telemetry/otel.js',
+    },
+    './otel-metrics': {
+      'plinth-source': './src/telemetry/otel-metrics.ts',
+      types: './dist/telemetry/otel-metrics.d.ts',
+      default: './dist/telemetry/otel-metrics.js',
     },
     './postgres': {
       'plinth-source': './src/storage/postgres.ts',
@@ -111,9 +126,8 @@ async function packCopy(copy: string): Promise<string[]> {
   for (const name of ['package.json', 'LICENSE', 'src']) {
     await cp(join(packageRoot, name), join(copy, name), { recursive: true })
   }
-  const binaries = join(workspaceRoot, 'node_modules/.bin')
-  const build = ['-p', 'tsconfig.build.json', '--outDir', join(copy, 'dist')]
-  execFileSync(join(binaries, 'tsc'), build, { cwd: packageRoot, stdio: 'pipe' })
+  const build = [join(workspaceRoot, 'scripts/build.ts'), join(copy, 'dist')]
+  execFileSync(process.execPath, build, { cwd: workspaceRoot, stdio: 'pipe' })
   // npm 11 answers a list, npm 12 an object with the package's name as key.
   const answer = JSON.parse(runNpm(['pack', '--dry-run', '--ignore-scripts', '--json'], copy)) as object
   const [packed] = Object.values(answer) as { files: { path: string }[] }[]

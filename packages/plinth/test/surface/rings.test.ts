@@ -8,13 +8,18 @@ const source = 'packages/plinth/src/'
 const rings = [
   ['cli', 'console', 'contract', 'testing'],
   ['entry'],
+  ['config'],
   ['guard'],
   [
     'server.ts',
     'server-admission.ts',
+    'server-components.ts',
+    'server-context.ts',
+    'server-default-probes.ts',
     'server-jobs.ts',
     'server-metrics.ts',
     'server-options.ts',
+    'server-peers.ts',
     'server-policies.ts',
     'server-probes.ts',
     'server-stores.ts',
@@ -28,16 +33,21 @@ const rings = [
 ]
 
 /** Rings whose members may import each other: the doors for people, and the parts of the server. */
-const openRings = new Set([0, 3])
+const openRings = new Set([0, 4])
 
 /** Loaded at their first use. Whoever loads them may name their types. */
 const dynamicImports = [
   'registry/validate.ts → ./json-schema-engine.ts',
   'guard/auth/jose.ts → jose',
   'worker/worker-main.ts → module',
+  'cli/config.ts → module',
+  'cli/worker.ts → module',
   'server.ts → ./entry/serve.ts',
   'server.ts → ./entry/http-fetch.ts',
+  'entry/serve-http.ts → ./http-node.ts',
+  'entry/http-node.ts → ./admin.ts',
   'entry/otel-environment.ts → ../telemetry/otel.ts',
+  'entry/otel-environment.ts → ../telemetry/otel-metrics.ts',
 ]
 
 /** Knows neither HTTP nor Node, so that it runs wherever JavaScript does. */
@@ -83,7 +93,7 @@ test('every package that src imports is a dependency of plinth', () => {
     Record<string, string>
   >
   const declared = new Set(Object.keys({ ...manifest['dependencies'], ...manifest['peerDependencies'] }))
-  // The module a worker loads is the user's own.
+  // The module a worker or the command line loads is the user's own.
   const missing = listEdges(
     (found) => !isRelative(found) && !found.specifier.startsWith('node:') && found.specifier !== 'module',
   )
@@ -96,6 +106,11 @@ test('no module waits for itself to load', () => {
   const finished = new Set<string>()
   const cycles = files.flatMap((file) => findCycles(file, [], finished))
   expect(cycles).toEqual([])
+})
+
+test('a server that is not started by flags and environment loads nothing that reads them', () => {
+  const loaded = listLoaded('index.ts', new Set())
+  expect([...loaded].filter((file) => /^config\/|\/(?:read|serve)-settings\.ts$/.test(file))).toEqual([])
 })
 
 test('a server that has no upstream loads nothing of it', () => {

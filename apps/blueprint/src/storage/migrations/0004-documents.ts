@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import type { DialectName } from '../migrate.ts'
+import { toCountedKey } from './column-types.ts'
 
 /** The documents themselves. How they are searched differs by database and has a migration of its own. */
 export function documents(dialect: DialectName): Migration {
@@ -8,9 +9,8 @@ export function documents(dialect: DialectName): Migration {
     async up(db: Kysely<unknown>): Promise<void> {
       await db.schema
         .createTable('documents')
-        // Both hand out numbers, and SQLite's full-text index can refer only to an "integer primary key".
-        .addColumn('id', dialect === 'sqlite' ? 'integer' : 'serial', (column) => column.primaryKey())
-        .addColumn('tenant', 'varchar(200)')
+        .addColumn('id', toCountedKey(dialect), (column) => column.primaryKey())
+        .addColumn('tenant', 'text')
         .addColumn('url', 'varchar(3000)', (column) => column.notNull())
         .addColumn('title', 'varchar(200)', (column) => column.notNull())
         .addColumn('body', 'text', (column) => column.notNull())

@@ -7,10 +7,10 @@ export const billing: Migration = {
     await db.schema
       .createTable('purchases')
       .addColumn('receipt', 'varchar(40)', (column) => column.primaryKey())
-      .addColumn('tenant', 'varchar(200)', (column) => column.notNull())
+      .addColumn('tenant', 'text', (column) => column.notNull())
       .addColumn('amount', 'integer', (column) => column.notNull())
       .addColumn('bought_at', 'varchar(30)', (column) => column.notNull())
-      .addColumn('caller', 'varchar(400)')
+      .addColumn('caller', 'text')
       .addColumn('purchase_key', 'varchar(255)')
       .execute()
     // Nulls differ from each other, so purchases without a key never meet here.

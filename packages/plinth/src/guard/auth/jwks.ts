@@ -52,6 +52,22 @@ export class RemoteKeys {
       : this.outage()
   }
 
+  /**
+   * Fetches keys where there are none that may be used.
+   *
+   * @throws Error where there are none afterwards.
+   */
+  async check(): Promise<void> {
+    if (this.isUsable) return
+    await this.refresh()
+    if (this.isUsable) return
+    throw this.failure ?? new Error(`${this.options.url} was not asked for keys yet.`)
+  }
+
+  private get isUsable(): boolean {
+    return this.keys !== undefined && this.age() < this.options.maxStaleMs
+  }
+
   /** Waits for new keys, but for each outage only once: after that the old ones serve while they may. */
   private renew(): Promise<void> | undefined {
     const isServing = this.failure !== undefined && this.age() < this.options.maxStaleMs
@@ -68,7 +84,7 @@ export class RemoteKeys {
   }
 
   private async select(header: Header): Promise<CryptoKey | AuthRefusal | undefined> {
-    if (this.keys === undefined || this.age() >= this.options.maxStaleMs) return undefined
+    if (this.keys === undefined || !this.isUsable) return undefined
     const { errors } = await loadJose()
     try {
       return await this.keys(header)

@@ -47,6 +47,8 @@ type Key = CryptoKey | KeyObject | Uint8Array
 
 interface JwtRules extends AccessTokenRules {
   readonly findKey: (header: ReadJwt['header']) => Key | Promise<Key | AuthRefusal>
+  /** Undefined where the keys are no one else's to give. */
+  readonly checkKeys: (() => Promise<void>) | undefined
   readonly algorithms: readonly string[]
   readonly requireAccessTokenType: boolean
   readonly cacheMs: number
@@ -66,6 +68,7 @@ export function jwt(options: JwtOptions): Verifier {
     async prepare() {
       await loadJose()
     },
+    ...(rules.checkKeys === undefined ? {} : { check: rules.checkKeys }),
     verify({ bearer, digest }) {
       if (bearer === undefined) return undefined
       const known = cache.get(digest)?.principal
@@ -104,14 +107,14 @@ function parseJwtOptions(options: JwtOptions): JwtRules {
   const algorithms = parseAlgorithms(options.algorithms, { hasSecret: secret !== undefined })
   return {
     ...rules,
-    findKey: createKeySource(options, rules.now),
+    ...createKeySource(options, rules.now),
     algorithms,
     requireAccessTokenType,
     cacheMs,
   }
 }
 
-function createKeySource(options: JwtOptions, now: () => number): JwtRules['findKey'] {
+function createKeySource(options: JwtOptions, now: () => number): Pick<JwtRules, 'findKey' | 'checkKeys'> {
   const { jwksUrl, key, secret } = options
   if ([jwksUrl, key, secret].filter((one) => one !== undefined).length !== 1) {
     throw new TypeError('jwt() needs exactly one of "jwksUrl", "key" and "secret".')
@@ -122,10 +125,10 @@ function createKeySource(options: JwtOptions, now: () => number): JwtRules['find
       ...parseJwksTimes(options),
       now,
     })
-    return (header) => remote.find(header)
+    return { findKey: (header) => remote.find(header), checkKeys: () => remote.check() }
   }
   const local = key === undefined ? parseSecret(secret) : parsePublicKey(key)
-  return () => local
+  return { findKey: () => local, checkKeys: undefined }
 }
 
 function parseJwksTimes(options: JwtOptions): { maxAgeMs: number; maxStaleMs: number; cooldownMs: number } {

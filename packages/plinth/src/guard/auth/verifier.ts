@@ -39,6 +39,8 @@ export interface Verifier {
   verify(credentials: Credentials, head: HeaderLookup): Verdict | Promise<Verdict>
   /** Loads what is otherwise loaded at the first use. Called once before the server listens. */
   prepare?(): Promise<void>
+  /** Rejects where callers cannot be told apart now, because keys are missing. Asked for readiness, once a second at most. */
+  check?(): Promise<void>
   /** True where callers get their tokens from an authorization server, so that clients must be told which. */
   readonly isOAuth?: boolean
 }

@@ -1,4 +1,5 @@
-import { createServer, serveHttp } from 'plinth'
+import { type AdminOptions, createServer, serveHttp } from 'plinth'
+import { apiKeys, toApiKeyHash } from 'plinth/auth'
 import { defineUpstream } from 'plinth/upstream'
 import { expect, onTestFinished, test } from 'vitest'
 import { postRaw } from '../middleware/post-raw.ts'
@@ -107,6 +108,35 @@ test('pages of other hosts cannot read a loopback admin port', async () => {
   const { service } = await start()
   const { status } = await getRaw(`${service.adminUrl}/metrics`, { host: 'evil.example' })
   expect(status).toBe(403)
+})
+
+const key = 'a-key-of-forty-three-characters-0123456789a'
+
+test('beyond loopback it does not start without authentication, and says which option is missing', async () => {
+  const server = createServer({ name: 'test', version: '1.0.0', log: () => undefined })
+  const open = (admin: AdminOptions) => serveHttp(server, { port: 0, admin })
+  await expect(open({ port: 0, host: '0.0.0.0' })).rejects.toThrow('"admin.host" is 0.0.0.0')
+  await expect(open({ port: 0, host: '::' })).rejects.toThrow('set "admin.auth"')
+  await expect(open({ port: 0, auth: { verifiers: [] } })).rejects.toThrow('"admin.auth.verifiers" is empty')
+})
+
+test('with authentication metrics take a key, and health asks nobody', async () => {
+  const server = createServer({ name: 'test', version: '1.0.0', log: () => undefined })
+  const verifiers = [apiKeys({ keys: [{ id: 'prometheus', sha256: toApiKeyHash(key) }] })]
+  const admin = { port: 0, host: '0.0.0.0', auth: { verifiers } }
+  const service = await serveHttp(server, { port: 0, admin })
+  onTestFinished(() => service.close(0))
+  const ask = async (path: string, headers: Record<string, string> = {}) => {
+    const port = new URL(service.adminUrl ?? '').port
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers })
+    return { status: response.status, challenge: response.headers.get('www-authenticate') }
+  }
+  expect(await ask('/metrics')).toEqual({ status: 401, challenge: 'Bearer' })
+  expect(await ask('/metrics', { 'x-api-key': `${key.slice(0, -1)}b` })).toMatchObject({ status: 401 })
+  expect(await ask('/metrics', { 'x-api-key': key })).toEqual({ status: 200, challenge: null })
+  expect(await ask('/metrics', { authorization: `Bearer ${key}` })).toMatchObject({ status: 200 })
+  for (const path of ['/livez', '/readyz', '/startupz'])
+    expect(await ask(path)).toMatchObject({ status: 200 })
 })
 
 test('a port that is taken refuses to start and leaves nothing open', async () => {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { createServer, type Principal, type Server } from 'plinth'
 import { expect, onTestFinished, test } from 'vitest'
-import { readLocalCaller, toLocalPrincipal } from '../../../src/entry/local-principal.ts'
+import { toLocalPrincipal } from '../../../src/entry/local-principal.ts'
 import { type StdioOptions, serveStdio } from '../../../src/entry/stdio.ts'
 
 function createNotes(): { server: Server; callers: Principal[] } {
@@ -50,30 +50,6 @@ test('a caller over stdio that was given scopes and roles is asked for them', as
   const writer = { ...editor, scopes: ['notes:write'] }
   expect(await ask(server, 'write', { principal: writer })).toContain('written')
 })
-
-test('the environment says who calls', () => {
-  const env = {
-    PLINTH_PRINCIPAL_SUBJECT: 'ann',
-    PLINTH_PRINCIPAL_TENANT: 'acme',
-    PLINTH_PRINCIPAL_SCOPES: 'a  b',
-    PLINTH_PRINCIPAL_ROLES: 'editor',
-  }
-  expect(readLocalCaller(env)).toEqual({
-    subject: 'ann',
-    tenant: 'acme',
-    scopes: ['a', 'b'],
-    roles: ['editor'],
-  })
-  expect(readLocalCaller({})).toEqual({})
-})
-
-for (const name of ['SUBJECT', 'TENANT', 'SCOPES', 'ROLES']) {
-  test(`an empty PLINTH_PRINCIPAL_${name} refuses to start`, () => {
-    expect(() => readLocalCaller({ [`PLINTH_PRINCIPAL_${name}`]: ' ' })).toThrow(
-      `PLINTH_PRINCIPAL_${name}" is empty`,
-    )
-  })
-}
 
 test('an empty list of scopes is a caller that may do nothing special', () => {
   expect(toLocalPrincipal({ subject: 'ann', scopes: [] })).not.toHaveProperty('isTrusted')

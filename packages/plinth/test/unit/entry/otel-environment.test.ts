@@ -1,37 +1,53 @@
-import { trace } from '@opentelemetry/api'
+import { context, trace } from '@opentelemetry/api'
 import { createServer } from 'plinth'
 import { createTestClient } from 'plinth/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { startWeb } from '../../security/web.ts'
+import { startCollector } from '../telemetry/_collector.ts'
 
 async function serveWith(env: Record<string, string>) {
   const server = createServer({ name: 'test', version: '1.0.0', log: () => undefined })
   server.tool({ name: 'greet', description: 'Greets.', effect: 'read' }, () => 'hello')
   const service = await server.serve({ argv: ['--port', '0'], env })
-  onTestFinished(() => trace.disable())
+  onTestFinished(() => {
+    trace.disable()
+    context.disable()
+  })
   await createTestClient(server).callTool('greet')
   await service.close()
 }
 
-async function startCollector() {
-  const asked: string[] = []
-  const { port } = await startWeb((request, response) => {
-    asked.push(request.url ?? '')
-    request.resume().on('end', () => response.end('{}'))
-  })
-  return { asked, url: `http://127.0.0.1:${port}` }
-}
-
 test.each([
-  ['an endpoint', { OTEL_TRACES_EXPORTER: '' }, ['/v1/traces']],
+  ['one endpoint for all', {}, ['/v1/metrics', '/v1/traces']],
   ['the switch for all', { OTEL_SDK_DISABLED: 'true' }, []],
-  ['another exporter', { OTEL_TRACES_EXPORTER: 'none' }, []],
-])('variables with %s decide whether traces are sent', async (_what, variables, expected) => {
+  ['traces alone', { OTEL_METRICS_EXPORTER: 'none' }, ['/v1/traces']],
+  ['metrics alone', { OTEL_TRACES_EXPORTER: 'none' }, ['/v1/metrics']],
+  ['nothing', { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none' }, []],
+])('variables that ask for %s decide what is sent', async (_what, variables, expected) => {
   const { asked, url } = await startCollector()
-  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = url
-  onTestFinished(() => {
-    delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
-  })
   await serveWith({ OTEL_EXPORTER_OTLP_ENDPOINT: url, ...variables })
-  expect(asked).toEqual(expected)
+  expect([...asked].sort()).toEqual(expected)
+})
+
+test('each signal can have an endpoint of its own', async () => {
+  const traces = await startCollector()
+  const metrics = await startCollector()
+  await serveWith({
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${traces.url}/v1/traces`,
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${metrics.url}/v1/metrics`,
+    OTEL_SERVICE_NAME: 'shop',
+  })
+  expect(traces.spans.map(({ name, resource }) => [name, resource['service.name']])).toEqual([
+    ['tools/call greet', 'shop'],
+  ])
+  expect(metrics.points.find(({ name }) => name === 'plinth_calls')?.resource['service.name']).toBe('shop')
+})
+
+test('a collector that does not answer keeps the process from neither serving nor ending', async () => {
+  await serveWith({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' })
+})
+
+test('an exporter that is not here refuses to start', async () => {
+  await expect(serveWith({ OTEL_TRACES_EXPORTER: 'console' })).rejects.toThrow(
+    '"OTEL_TRACES_EXPORTER" must be one of otlp, none, got "console"',
+  )
 })

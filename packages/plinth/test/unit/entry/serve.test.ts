@@ -56,7 +56,7 @@ test('the environment says where it listens', async () => {
 test('a flag it does not know keeps it from starting', async () => {
   const child = start(['--prot', '1'])
   expect(await child.exited).toBe(1)
-  expect(child.stderr).toContain('Unknown flag "--prot". Known flags: --stdio, --host, --port, --path.')
+  expect(child.stderr).toContain('Unknown flag "--prot" on the command line. Did you mean "--port"?')
 })
 
 test.each(['late_throw', 'late_rejection'])(

@@ -67,13 +67,14 @@ test('a client that never reads ends the link instead of filling the memory', as
   expect(stdout.writes.length).toBeLessThanOrEqual(1)
 })
 
-test('the end of stdin ends the link and the call that hangs, but not a process whose stdin it is not', async () => {
+test('the end of stdin ends the link and the call that hangs, which is answered, but not a process whose stdin it is not', async () => {
   const stdin = new PassThrough()
   const stdout = new PassThrough()
   const service = await serveStdio(createFixture(), { stdin, stdout, graceMs: 10 })
   stdin.end(toCall(1, 'hang'))
   await service.ended
-  expect(stdout.read()).toBeNull()
+  const answered = JSON.parse(String(stdout.read())) as { id: number; error: { data: object } }
+  expect(answered).toMatchObject({ id: 1, error: { data: { error: 'stopped' } } })
 })
 
 test('close waits for what is in flight', async () => {

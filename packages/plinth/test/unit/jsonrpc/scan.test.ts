@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type JsonFault, type JsonLimits, scanJson } from '../../../src/jsonrpc/scan.ts'
+import { hasRepeatedKeys, type JsonFault, type JsonLimits, scanJson } from '../../../src/jsonrpc/scan.ts'
 
 /** Any text, also one that is not well-formed. */
 const anyText = fc.array(fc.nat(0xffff), { maxLength: 24 }).map((codes) => String.fromCharCode(...codes))
@@ -8,10 +8,21 @@ const anyText = fc.array(fc.nat(0xffff), { maxLength: 24 }).map((codes) => Strin
 const roomy: JsonLimits = { maxDepth: 64, maxNodes: 100_000 }
 const runs = { numRuns: 300 }
 
+/** Why a text is refused, as far as it can be told without knowing what it is for. */
+function findFault(text: string, limits: JsonLimits): JsonFault | undefined {
+  const scanned = scanJson(text, limits)
+  if (scanned.fault !== undefined) return scanned.fault
+  try {
+    return hasRepeatedKeys(scanned, JSON.parse(text)) ? 'duplicate_key' : undefined
+  } catch {
+    return undefined // Not JSON, which parsing refuses.
+  }
+}
+
 test('a usual message passes', () => {
   const text =
     '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"a":[1,{}]}}}'
-  expect(scanJson(text, roomy)).toBeUndefined()
+  expect(findFault(text, roomy)).toBeUndefined()
 })
 
 test.each<[string, JsonFault]>([
@@ -30,7 +41,7 @@ test.each<[string, JsonFault]>([
   ['{"params":{"a":{"x":1},"a":{"y":1}}}', 'duplicate_key'],
   ['{"params":{"":1,"":2}}', 'duplicate_key'],
 ])('%s is refused as %s', (text, fault) => {
-  expect(scanJson(text, roomy)).toBe(fault)
+  expect(findFault(text, roomy)).toBe(fault)
 })
 
 test.each([
@@ -48,30 +59,30 @@ test.each([
   '"}}}}{{{{"',
   '{"a":"\\\\","b":"\\\\\\"","c":1}',
 ])('%s passes', (text) => {
-  expect(scanJson(text, roomy)).toBeUndefined()
+  expect(findFault(text, roomy)).toBeUndefined()
 })
 
 test('a repeated key is found behind any number of others', () => {
   const keys = Array.from({ length: 200 }, (_, index) => `"k${index}":0`).join()
-  expect(scanJson(`{"params":{${keys}}}`, roomy)).toBeUndefined()
-  expect(scanJson(`{"params":{${keys},"k3":1}}`, roomy)).toBe('duplicate_key')
-  expect(scanJson(`{"params":{${keys},"k199":1}}`, roomy)).toBe('duplicate_key')
+  expect(findFault(`{"params":{${keys}}}`, roomy)).toBeUndefined()
+  expect(findFault(`{"params":{${keys},"k3":1}}`, roomy)).toBe('duplicate_key')
+  expect(findFault(`{"params":{${keys},"k199":1}}`, roomy)).toBe('duplicate_key')
 })
 
 test('depth is allowed up to the limit and not beyond', () => {
   const nest = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
-  expect(scanJson(nest(64), roomy)).toBeUndefined()
-  expect(scanJson(nest(65), roomy)).toBe('too_deep')
-  expect(scanJson('{"a":'.repeat(65), roomy)).toBe('too_deep')
-  expect(scanJson('['.repeat(1_000_000), roomy)).toBe('too_deep')
+  expect(findFault(nest(64), roomy)).toBeUndefined()
+  expect(findFault(nest(65), roomy)).toBe('too_deep')
+  expect(findFault('{"a":'.repeat(65), roomy)).toBe('too_deep')
+  expect(findFault('['.repeat(1_000_000), roomy)).toBe('too_deep')
 })
 
 test('values are counted, keys and empty containers once', () => {
   const limits = { maxDepth: 64, maxNodes: 4 }
-  expect(scanJson('[1,2,3]', limits)).toBeUndefined()
-  expect(scanJson('[1,2,3,4]', limits)).toBe('too_many_nodes')
-  expect(scanJson('{"a":[ ],"b":{\n},"c":null}', limits)).toBeUndefined()
-  expect(scanJson('[[],[[]],{}]', limits)).toBe('too_many_nodes')
+  expect(findFault('[1,2,3]', limits)).toBeUndefined()
+  expect(findFault('[1,2,3,4]', limits)).toBe('too_many_nodes')
+  expect(findFault('{"a":[ ],"b":{\n},"c":null}', limits)).toBeUndefined()
+  expect(findFault('[[],[[]],{}]', limits)).toBe('too_many_nodes')
 })
 
 test('a value within the limits passes, however it is written', () => {
@@ -80,7 +91,7 @@ test('a value within the limits passes, however it is written', () => {
     fc.property(fc.jsonValue({ maxDepth: 8 }), indents, (value, indent) => {
       const text = JSON.stringify(value, undefined, indent)
       fc.pre(inspect(text).faults.size === 0)
-      expect(scanJson(text, roomy)).toBeUndefined()
+      expect(findFault(text, roomy)).toBeUndefined()
     }),
     runs,
   )
@@ -93,7 +104,7 @@ test('a text with faults is refused for one of them, a text without is not', () 
       const { faults, depth, nodes } = inspect(text)
       if (depth > limits.maxDepth) faults.add('too_deep')
       if (nodes > limits.maxNodes) faults.add('too_many_nodes')
-      const fault = scanJson(text, limits)
+      const fault = findFault(text, limits)
       if (faults.size === 0) expect(fault).toBeUndefined()
       else expect([...faults]).toContain(fault)
     }),
@@ -106,7 +117,7 @@ test('any text at all gets an answer', () => {
   fc.assert(
     fc.property(fc.oneof(soup, anyText), (text) => {
       expect([undefined, 'too_deep', 'too_many_nodes', 'duplicate_key', 'forbidden_key']).toContain(
-        scanJson(text, roomy),
+        findFault(text, roomy),
       )
     }),
     runs,

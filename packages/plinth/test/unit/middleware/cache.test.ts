@@ -284,6 +284,34 @@ test('what the author invalidates is made anew, in every process that shares the
   expect(first.calls.length + second.calls.length).toBe(2)
 })
 
+test('a call that another process began before an invalidation is waited for by nobody who comes after', async () => {
+  const memory = new MemoryCacheStore({ now: Date.now })
+  const cache = {
+    get: async (key: string) => memory.get(key),
+    set: async (key: string, text: string, ttlMs: number) => memory.set(key, text, ttlMs),
+  }
+  const gates: (() => void)[] = []
+  const slow = async () => {
+    const run = gates.length + 1
+    await new Promise<void>((resolve) => gates.push(resolve))
+    return `Run ${run}.`
+  }
+  const [here, there] = [
+    createView(slow, { stores: { cache } }),
+    createView(undefined, { stores: { cache } }),
+  ]
+  const client = connect(here.server)
+  const before = client.callTool('look')
+  await settleAll()
+  await there.server.invalidate('tool', 'look')
+  const after = [client.callTool('look'), client.callTool('look')]
+  await settleAll()
+  expect(gates).toHaveLength(2)
+  for (const open of gates) open()
+  expect((await before).content).toMatchObject([{ text: 'Run 1.' }])
+  for (const result of await Promise.all(after)) expect(result.content).toMatchObject([{ text: 'Run 2.' }])
+})
+
 test('a result that was begun before an invalidation is given to its caller alone', async () => {
   const gates: (() => void)[] = []
   const { server, calls } = createView(async () => {

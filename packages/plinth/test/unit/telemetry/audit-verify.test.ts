@@ -23,7 +23,7 @@ async function writeAudit(change: (text: string) => string): Promise<string> {
       text += lines
     },
   }
-  const audit = createAudit({ sink, onUnwritable: 'refuse' })
+  const audit = createAudit({ sink, onUnwritable: 'refuse', log: () => undefined })
   const { client } = createObserved({ observers: [audit] })
   for (let at = 0; at < 3; at++) await client.callTool('greet')
   await audit.close()
@@ -49,6 +49,21 @@ test('plinth audit verify finds out that the end is missing when it is told the 
   await expect(verify(path, '--head', head)).rejects.toMatchObject({
     stderr: expect.stringContaining('missing'),
   })
+})
+
+test('plinth audit verify finds out that the end is missing when it is told how many records there were', async () => {
+  const path = await writeAudit((text) => text.split('\n').slice(0, 2).join('\n'))
+  await expect(verify(path, '--seq', '3')).rejects.toMatchObject({
+    stderr: 'The last record is number 2: those up to 3 are missing.\n',
+  })
+  await expect(verify(path, '--seq', 'three')).rejects.toMatchObject({
+    stderr: '"--seq" must be the number of a record, got "three".\n',
+  })
+})
+
+test('plinth audit verify says that the beginning is elsewhere', async () => {
+  const { stdout } = await verify(await writeAudit((text) => text.split('\n').slice(1).join('\n')))
+  expect(stdout).toMatch(/^2 records, unbroken\. Those before 2 are in none of these files\. Last: 3 /)
 })
 
 test('plinth audit verify of a file that is not there says so', async () => {

@@ -1,12 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { serveHttp } from 'plinth'
-import { type AuditSink, createAudit, fileAuditSink, verifyAudit } from 'plinth/telemetry'
+import { type AuditSink, createAudit, createMetrics, fileAuditSink, verifyAudit } from 'plinth/telemetry'
 import { expect, onTestFinished, test } from 'vitest'
 import { postRaw } from '../middleware/post-raw.ts'
 import { createObserved } from './_observed.ts'
+import { parsePrometheus } from './_prometheus.ts'
 
 const log = () => undefined
 
@@ -32,7 +34,7 @@ async function readLines(path: string): Promise<string[]> {
 
 async function recordCalls(count: number, key?: string): Promise<string[]> {
   const sink = createMemorySink()
-  const audit = createAudit({ sink, onUnwritable: 'refuse', ...(key === undefined ? {} : { key }) })
+  const audit = createAudit({ sink, onUnwritable: 'refuse', log, ...(key === undefined ? {} : { key }) })
   const { client } = createObserved({ observers: [audit] })
   for (let at = 0; at < count; at++) await client.callTool('greet', { at })
   await audit.flush()
@@ -41,7 +43,7 @@ async function recordCalls(count: number, key?: string): Promise<string[]> {
 
 test('every decision has a record: calls, denials and unknown names', async () => {
   const sink = createMemorySink()
-  const audit = createAudit({ sink, onUnwritable: 'refuse', version: '1.0.0' })
+  const audit = createAudit({ sink, onUnwritable: 'refuse', version: '1.0.0', log })
   const { client } = createObserved({ observers: [audit] })
   for (const name of ['greet', 'rare', 'rare', 'crash']) await client.callTool(name)
   await client.callTool('nope').catch(() => undefined)
@@ -61,7 +63,7 @@ test('every decision has a record: calls, denials and unknown names', async () =
 
 test('arguments leave a digest that does not depend on their order, and nothing else', async () => {
   const sink = createMemorySink()
-  const audit = createAudit({ sink, onUnwritable: 'refuse' })
+  const audit = createAudit({ sink, onUnwritable: 'refuse', log })
   const { client } = createObserved({ observers: [audit] })
   await client.callTool('greet', { city: 'Bern', day: 1 })
   await client.callTool('greet', { day: 1, city: 'Bern' })
@@ -114,7 +116,7 @@ test('with a key a whole chain cannot be made up', async () => {
 test('a file is for its owner alone, and a restart goes on where it ended', async () => {
   const path = join(await makeFolder(), 'audit.log')
   for (let run = 0; run < 2; run++) {
-    const audit = createAudit({ sink: fileAuditSink({ path }), onUnwritable: 'refuse' })
+    const audit = createAudit({ sink: fileAuditSink({ path }), onUnwritable: 'refuse', log })
     const { client } = createObserved({ observers: [audit] })
     await client.callTool('greet')
     await audit.close()
@@ -127,7 +129,7 @@ test('a line that a crash tore is set aside, and the chain goes on', async () =>
   const folder = await makeFolder()
   const path = join(folder, 'audit.log')
   await writeFile(path, `${(await recordCalls(2)).join('\n')}\n{"seq":3,"time`)
-  const audit = createAudit({ sink: fileAuditSink({ path }), onUnwritable: 'refuse' })
+  const audit = createAudit({ sink: fileAuditSink({ path }), onUnwritable: 'refuse', log })
   await createObserved({ observers: [audit] }).client.callTool('greet')
   await audit.close()
   expect(await verifyAudit(await readLines(path))).toMatchObject({ fault: undefined, head: { seq: 3 } })
@@ -137,7 +139,7 @@ test('a line that a crash tore is set aside, and the chain goes on', async () =>
 test('a large file is followed by another, and the chain goes on across them', async () => {
   const folder = await makeFolder()
   const path = join(folder, 'audit.log')
-  const audit = createAudit({ sink: fileAuditSink({ path, maxBytes: 900 }), onUnwritable: 'refuse' })
+  const audit = createAudit({ sink: fileAuditSink({ path, maxBytes: 900 }), onUnwritable: 'refuse', log })
   const { client } = createObserved({ observers: [audit] })
   for (let at = 0; at < 4; at++) {
     await client.callTool('greet')
@@ -164,7 +166,7 @@ test.skipIf(process.platform !== 'linux')('a full disk with the policy refuse st
   const refused = await postRaw(service, { name: 'greet' })
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
   await service.close()
-  expect(told[0]).toBe('The audit log cannot be written.')
+  expect(told).toContain('The audit log cannot be written.')
 })
 
 test('a full disk with the policy drop_and_count serves on and says later what is missing', async () => {
@@ -193,4 +195,163 @@ test('a full disk with the policy drop_and_count serves on and says later what i
 test('a policy must be declared', () => {
   const options = { sink: createMemorySink(), onUnwritable: 'hope' as never }
   expect(() => createAudit(options)).toThrow('"onUnwritable" must be "refuse" or "drop_and_count", got hope.')
+})
+
+/** A disk of 64 KiB; undefined where this process may not mount one. */
+async function mountSmallDisk(): Promise<string | undefined> {
+  const folder = await makeFolder()
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' })
+  } catch {
+    return undefined
+  }
+  onTestFinished(() => void execFileSync('umount', ['-l', folder]))
+  return folder
+}
+
+test.each(['refuse', 'drop_and_count'] as const)(
+  'a real disk that fills up and is cleared again leaves a chain that says all, with the policy %s',
+  async (onUnwritable) => {
+    const disk = await mountSmallDisk()
+    if (disk === undefined)
+      return console.warn('\n!!! NOT TESTED: this process may not mount a small disk.\n')
+    const path = join(disk, 'audit.log')
+    const audit = createAudit({ sink: fileAuditSink({ path }), onUnwritable, log })
+    const { client } = createObserved({ observers: [audit] })
+    await client.callTool('greet')
+    await audit.flush()
+    await writeFile(join(disk, 'ballast'), Buffer.alloc(57_344))
+    let served = 1
+    for (; audit.isReady() && served < 40; served++) {
+      await client.callTool('greet')
+      await audit.flush()
+    }
+    const isRefused = await client.callTool('greet').then(
+      () => false,
+      () => true,
+    )
+    expect(isRefused).toBe(onUnwritable === 'refuse')
+    await rm(join(disk, 'ballast'))
+    await audit.close()
+    const records = (await readLines(path)).map((line) => JSON.parse(line) as Record<string, unknown>)
+    const calls = records.filter(({ kind }) => kind === 'tool').length
+    const dropped = records.find(({ decision }) => decision === 'dropped')?.['dropped'] ?? 0
+    expect(await verifyAudit(await readLines(path))).toMatchObject({ fault: undefined })
+    // Whoever was served is on record, and whoever was refused because of the disk is counted.
+    expect([calls, dropped]).toEqual(onUnwritable === 'refuse' ? [served, 1] : [served + 1, 0])
+  },
+)
+
+test('with the policy refuse, what was under way when writing failed is recorded later, and refusals are counted', async () => {
+  const sink = createMemorySink()
+  let isFull = true
+  const failing: AuditSink = {
+    write: (lines) => (isFull ? Promise.reject(new Error('ENOSPC')) : sink.write(lines)),
+  }
+  const audit = createAudit({ sink: failing, onUnwritable: 'refuse', maxQueued: 2, log })
+  const { server, client } = createObserved({ observers: [audit] })
+  const gate = Promise.withResolvers<string>()
+  server.tool({ name: 'slow', description: 'Is slow.', effect: 'read' }, () => gate.promise)
+  const slow = Array.from({ length: 5 }, () => client.callTool('slow'))
+  await client.callTool('greet')
+  await audit.flush()
+  for (let at = 0; at < 3; at++) await client.callTool('greet').catch(() => undefined)
+  gate.resolve('done')
+  await Promise.all(slow)
+  isFull = false
+  await audit.flush()
+  const records = sink.lines().map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(records.map(({ component, decision, dropped }) => component ?? `${decision} ${dropped}`)).toEqual([
+    'greet',
+    ...Array.from({ length: 5 }, () => 'slow'),
+    'dropped 3',
+  ])
+  expect(audit.isReady()).toBe(true)
+})
+
+test('a sink that hangs keeps no call waiting, and the metrics say what waits', async () => {
+  const audit = createAudit({
+    sink: { write: () => new Promise(() => undefined) },
+    onUnwritable: 'drop_and_count',
+    maxQueued: 3,
+    log,
+  })
+  const metrics = createMetrics()
+  const { server, client } = createObserved({ observers: [audit] })
+  server.measure(metrics)
+  await client.callTool('greet')
+  void audit.flush()
+  for (let at = 0; at < 5; at++) await client.callTool('greet')
+  const read = (name: string) =>
+    parsePrometheus(metrics.toText()).find((sample) => sample.name === name)?.value
+  expect(read('plinth_audit_dropped_total')).toBe(2)
+  expect(read('plinth_audit_queued')).toBe(3)
+  expect(read('plinth_audit_lag_seconds')).toBeGreaterThanOrEqual(0)
+})
+
+test('a server that must record and cannot does not start', async () => {
+  const sink = fileAuditSink({ path: join(await makeFolder(), 'no/such/folder/audit.log') })
+  const { server } = createObserved({ observers: [createAudit({ sink, onUnwritable: 'refuse', log })] })
+  await expect(serveHttp(server, { port: 0 })).rejects.toThrow('The audit log cannot be opened.')
+})
+
+test('a file that somebody else writes to as well is not written to any more', async () => {
+  const path = join(await makeFolder(), 'audit.log')
+  const told: unknown[] = []
+  const sink = fileAuditSink({ path })
+  const audit = createAudit({ sink, onUnwritable: 'refuse', log: ({ error }) => told.push(error) })
+  const { client } = createObserved({ observers: [audit] })
+  await client.callTool('greet')
+  await audit.flush()
+  await appendFile(path, 'a line of another process\n')
+  await client.callTool('greet')
+  await audit.flush()
+  expect(audit.isReady()).toBe(false)
+  expect(JSON.stringify(told)).toContain('was changed by somebody else')
+})
+
+test('across rotations and restarts a missing file, a cut end and a swapped record are found', async () => {
+  const folder = await makeFolder()
+  const path = join(folder, 'audit.log')
+  for (let run = 0; run < 3; run++) {
+    const audit = createAudit({ sink: fileAuditSink({ path, maxBytes: 900 }), onUnwritable: 'refuse', log })
+    const { client } = createObserved({ observers: [audit] })
+    for (let at = 0; at < 2; at++) {
+      await client.callTool('greet')
+      await audit.flush()
+    }
+    await audit.close()
+  }
+  const files = (await readdir(folder)).sort((a, b) => toAge(b) - toAge(a))
+  expect(files.length).toBeGreaterThan(2)
+  const texts = await Promise.all(files.map((name) => readLines(join(folder, name))))
+  expect(await verifyAudit(texts.flat())).toMatchObject({ fault: undefined, records: 6, firstSeq: 1 })
+  const [oldest = [], next = [], ...rest] = texts
+  expect((await verifyAudit([...oldest, ...rest.flat()])).fault?.reason).toMatch(/are missing/)
+  expect((await verifyAudit([...next, ...oldest, ...rest.flat()])).fault?.reason).toMatch(/moved or repeated/)
+  expect((await verifyAudit(texts.flat().slice(0, -1))).head).toMatchObject({ seq: 5 })
+})
+
+/** `audit.log` is the newest file, `audit.log.1` the one before. */
+function toAge(name: string): number {
+  return Number(/\.(\d+)$/.exec(name)?.[1] ?? 0)
+}
+
+test('two calls that differ at the end of a long argument, or behind thousands of others, have two digests', async () => {
+  const sink = createMemorySink()
+  const audit = createAudit({ sink, onUnwritable: 'refuse', log })
+  const { client } = createObserved({ observers: [audit] })
+  const long = 'x'.repeat(50_000)
+  const many = Array.from({ length: 5_000 }, (_one, at) => at)
+  for (const input of [
+    { long: `${long}a` },
+    { long: `${long}b` },
+    { many: [...many, 1] },
+    { many: [...many, 2] },
+  ]) {
+    await client.callTool('greet', input)
+  }
+  await audit.flush()
+  const digests = sink.lines().map((line) => (JSON.parse(line) as Record<string, string>)['arguments_digest'])
+  expect(new Set(digests).size).toBe(4)
 })

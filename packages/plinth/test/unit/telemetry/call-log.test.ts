@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream'
-import { createServer, type LogRecord } from 'plinth'
+import { createServer, type JsonSchema, type LogRecord } from 'plinth'
 import { createPinoLog } from 'plinth/log'
 import { createTestClient } from 'plinth/testing'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { createObserved } from './_observed.ts'
 
 test('a call has one line with its name, time and ids', async () => {
@@ -105,3 +106,52 @@ test('pino writes the same lines', async () => {
   expect(line).toMatchObject({ level: 'info', message: 'A call was answered.', tool_name: 'greet' })
   expect(line['time']).toMatch(/^\d{4}-\d\d-\d\dT/)
 })
+
+const mark = z.string().meta({ redact: true })
+const marked = {
+  'raw JSON Schema': {
+    type: 'object',
+    properties: {
+      card: { $ref: '#/$defs/card' },
+      people: { type: 'array', items: { type: 'object', properties: { name: { redact: true } } } },
+      redact: { type: 'string', description: 'A field like any other.' },
+      either: { anyOf: [{ type: 'string', redact: true }, { type: 'number' }] },
+      'with.dot': { type: 'object', properties: { inside: { redact: true } } },
+    },
+    $defs: { card: { type: 'object', properties: { number: { type: 'string', redact: true }, bank: {} } } },
+  },
+  zod: z.object({
+    card: z.object({ number: z.string().meta({ redact: true }), bank: z.string() }),
+    people: z.array(z.object({ name: z.string().meta({ redact: true }) })),
+    redact: z.string(),
+    either: z.union([z.string(), z.number()]).meta({ redact: true }),
+    'with.dot': z.object({ inside: z.string().meta({ redact: true }) }),
+  }),
+} as const
+
+test.each(Object.keys(marked) as (keyof typeof marked)[])(
+  'a field that its schema marks is in no line, and clients see no mark: %s',
+  async (kind) => {
+    const lines: LogRecord[] = []
+    const log = (record: LogRecord) => lines.push(record)
+    const server = createServer({ name: 'test', version: '1.0.0', log, logCalls: { logArguments: true } })
+    const input = marked[kind] as JsonSchema
+    server.tool({ name: 'pay', description: 'Pays.', effect: 'write', input }, () => 'paid')
+    server.prompt({ name: 'ask', description: 'Asks.', input: z.object({ pin_hint: mark }) }, () => 'asked')
+    const client = createTestClient(server)
+    await client.callTool('pay', {
+      card: { number: 'canary', bank: 'Post' },
+      people: [{ name: 'canary' }],
+      redact: 'shown',
+      either: 'canary',
+      'with.dot': { inside: 'canary' },
+    })
+    await client.call('prompts/get', { name: 'ask', arguments: { pin_hint: 'canary' } })
+    expect(lines).toHaveLength(2)
+    expect(lines[0]?.['arguments']).toMatchObject({ card: { bank: 'Post' }, redact: 'shown' })
+    expect(JSON.stringify(lines)).not.toContain('canary')
+    const { tools } = (await client.call('tools/list', {})) as { tools: unknown[] }
+    expect(JSON.stringify(tools)).not.toContain('"redact":true')
+    expect(JSON.stringify(tools)).toContain('"redact":{')
+  },
+)

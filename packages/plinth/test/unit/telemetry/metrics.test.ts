@@ -1,7 +1,10 @@
+import parseText from 'parse-prometheus-text-format'
+import { serveHttp } from 'plinth'
 import { createMetrics } from 'plinth/telemetry'
 import { createTestClient } from 'plinth/testing'
 import { expect, test } from 'vitest'
 import { createObserved } from './_observed.ts'
+import { parseOpenMetrics } from './_openmetrics.ts'
 import { type ParsedSample, parsePrometheus } from './_prometheus.ts'
 
 function find(samples: readonly ParsedSample[], name: string, labels: Record<string, string> = {}) {
@@ -68,4 +71,128 @@ test('labels survive quotes, backslashes and line ends', () => {
     labels: { name: value },
     value: Infinity,
   })
+})
+
+const traceparent = `00-${'a1'.repeat(16)}-${'b2'.repeat(8)}`
+
+async function measureTraced() {
+  const metrics = createMetrics()
+  const { client } = createObserved({ observers: [metrics] })
+  await client.call('tools/call', { name: 'greet', _meta: { traceparent: `${traceparent}-01` } })
+  await client.call('tools/call', { name: 'crash', _meta: { traceparent: `${traceparent}-00` } })
+  await client.callTool('rare')
+  return metrics
+}
+
+test('a parser of others reads what Prometheus gets', async () => {
+  const metrics = await measureTraced()
+  const families = parseText(metrics.toText())
+  const find = (name: string) => families.find((family) => family.name === name)
+  expect(find('plinth_calls_total')).toMatchObject({
+    type: 'COUNTER',
+    metrics: expect.arrayContaining([
+      { labels: { kind: 'tool', component: 'greet', outcome: 'ok' }, value: '1' },
+      { labels: { kind: 'tool', component: 'crash', outcome: 'crash' }, value: '1' },
+    ]),
+  })
+  // It reads the buckets of a distribution alone, and those of its last series.
+  const durations = find('plinth_call_duration_seconds')
+  expect(durations).toMatchObject({
+    type: 'HISTOGRAM',
+    metrics: [{ buckets: { '60': '1', '+Inf': '1' } }],
+  })
+  expect(families.filter(({ type }) => type === 'UNTYPED')).toEqual([])
+})
+
+test('OpenMetrics names the trace of a call in the bucket it fell into', async () => {
+  const metrics = await measureTraced()
+  const families = parseOpenMetrics(metrics.toText('openmetrics'))
+  const durations = families.find(({ name }) => name === 'plinth_call_duration_seconds')
+  expect(durations).toMatchObject({ type: 'histogram', unit: 'seconds' })
+  const traced = durations?.samples.filter(({ exemplar }) => exemplar !== undefined)
+  expect(traced).toHaveLength(1)
+  expect(traced?.[0]).toMatchObject({
+    labels: { component: 'greet' },
+    exemplar: { labels: { trace_id: 'a1'.repeat(16), span_id: expect.stringMatching(/^[0-9a-f]{16}$/) } },
+  })
+  expect(traced?.[0]?.exemplar?.time).toBeCloseTo(Date.now() / 1_000, -2)
+})
+
+test('a trace that nobody records is no exemplar', async () => {
+  const metrics = await measureTraced()
+  const text = metrics.toText('openmetrics')
+  expect(
+    text.split('\n').filter((line) => line.includes('component="crash"') && line.includes(' # ')),
+  ).toEqual([])
+  expect(metrics.toText()).not.toContain('trace_id')
+})
+
+test('a value that cannot be read keeps nobody from the others', () => {
+  const metrics = createMetrics()
+  metrics.read('broken', 'Broken.', {
+    type: 'gauge',
+    read: () => {
+      throw new Error('gone')
+    },
+  })
+  metrics.read('whole', 'Whole.', { type: 'gauge', read: () => [{ value: 1 }] })
+  expect(find(parsePrometheus(metrics.toText()), 'whole')).toBe(1)
+})
+
+test('values of one name from several sources are one metric', () => {
+  const metrics = createMetrics()
+  const reading = { name: 'plinth_audit_queued', help: 'Waiting.', type: 'gauge' } as const
+  metrics.include(() => [{ ...reading, samples: [{ value: 1 }] }])
+  metrics.include(() => [{ ...reading, samples: [{ value: 2 }, { labels: { a: 'b' }, value: 3 }] }])
+  const samples = parsePrometheus(metrics.toText()).filter(({ name }) => name === 'plinth_audit_queued')
+  expect(samples).toEqual([
+    { name: 'plinth_audit_queued', labels: {}, value: 3 },
+    { name: 'plinth_audit_queued', labels: { a: 'b' }, value: 3 },
+  ])
+})
+
+test('the admin port speaks OpenMetrics to scrapers that ask for it, and the text of Prometheus to all others', async () => {
+  const { server } = createObserved()
+  const service = await serveHttp(server, { port: 0, admin: { port: 0 } })
+  const ask = async (accept: string) => {
+    const response = await fetch(`${service.adminUrl}/metrics`, { headers: { accept } })
+    return { type: response.headers.get('content-type'), text: await response.text() }
+  }
+  const scraper = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2'
+  const open = await ask(scraper)
+  expect(open.type).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+  expect(parseOpenMetrics(open.text).length).toBeGreaterThan(10)
+  for (const accept of ['*/*', 'text/plain', 'application/openmetrics-text;q=0']) {
+    const plain = await ask(accept)
+    expect(plain.type).toBe('text/plain; version=0.0.4; charset=utf-8')
+    expect(parsePrometheus(plain.text).length).toBeGreaterThan(5)
+  }
+  await service.close(0)
+})
+
+test('what shared stores fail at is counted by store', async () => {
+  const metrics = createMetrics()
+  const stores = {
+    cache: {
+      get: () => Promise.reject(new Error('gone')),
+      set: () => {
+        throw new Error('gone')
+      },
+    },
+    counters: { take: () => 0 },
+  }
+  const { server } = createObserved({ stores })
+  server.measure(metrics)
+  const cached = {
+    name: 'cached',
+    description: 'Is kept.',
+    effect: 'read',
+    cache: { ttlMs: 60_000 },
+  } as const
+  server.tool(cached, () => 'made')
+  expect(await createTestClient(server).callTool('cached')).toMatchObject({ content: [{ text: 'made' }] })
+  const samples = parsePrometheus(metrics.toText())
+  // A look finds nothing in two places, and then nothing can be kept.
+  expect(find(samples, 'plinth_store_failures_total', { store: 'cache' })).toBe(3)
+  expect(find(samples, 'plinth_store_failures_total', { store: 'counters' })).toBe(0)
 })

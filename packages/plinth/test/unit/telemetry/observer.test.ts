@@ -1,9 +1,11 @@
-import { createServer, serveHttp } from 'plinth'
-import type { CallRecord } from 'plinth/telemetry'
+import { connect } from 'node:net'
+import { createFetchHandler, createServer, serveHttp } from 'plinth'
+import { type CallRecord, createMetrics } from 'plinth/telemetry'
 import { createTestClient } from 'plinth/testing'
 import { expect, test } from 'vitest'
 import { postRaw } from '../middleware/post-raw.ts'
 import { createObserved } from './_observed.ts'
+import { parsePrometheus } from './_prometheus.ts'
 
 test('every call has one record with its outcome', async () => {
   const { client, records } = createObserved()
@@ -158,3 +160,63 @@ test('time in line is on record', async () => {
   expect(records.map(({ events }) => events.map(({ name }) => name))).toEqual([[], ['queued']])
   expect(records[1]?.queuedMs).toBeGreaterThan(0)
 })
+
+test('what is refused while it comes in, by the server or by Node, is on record too', async () => {
+  const { server, records } = createObserved()
+  const metrics = createMetrics()
+  server.observe(metrics)
+  const limits = { maxBodyBytes: 1_024, headersTimeoutMs: 40, requestTimeoutMs: 40 }
+  const service = await serveHttp(server, { port: 0, ...limits })
+  const head = `POST /mcp HTTP/1.1\r\nHost: ${new URL(service.url).host}\r\nContent-Type: application/json\r\nAccept: */*\r\n`
+  const chunked = `${head}Transfer-Encoding: chunked\r\n\r\n`
+  const sent = [
+    `${chunked}800\r\n${' '.repeat(2_048)}\r\n0\r\n\r\n`,
+    `${head}Content-Length: 4\r\n\r\n\xff\xff\xff\xff`,
+    `${head}Expect: miracles\r\nContent-Length: 2\r\n\r\n{}`,
+    `${head}${'X-A: b\r\n'.repeat(200)}Content-Length: 2\r\n\r\n{}`,
+    `${head}X-Long: ${'a'.repeat(20_000)}\r\n\r\n`,
+    'NONSENSE\r\n\r\n',
+    `${chunked}2;${'a'.repeat(20_000)}\r\n{}\r\n0\r\n\r\n`,
+    `${head}Content-Length: 2\r\n\r\n`,
+  ]
+  for (const text of sent) await sendRaw(service.url, text)
+  const expected = [413, 400, 417, 431, 431, 400, 413, 408].map((status) => `http_${status}`)
+  await expect.poll(() => records.map(({ error }) => error)).toEqual(expected)
+  await service.close()
+  const refusals = parsePrometheus(metrics.toText()).filter(({ name }) => name === 'plinth_refusals_total')
+  const counts = refusals.map(({ labels, value }) => [labels['reason'], value])
+  expect(counts).toEqual([
+    ['http_413', 2],
+    ['http_400', 2],
+    ['http_417', 1],
+    ['http_431', 2],
+    ['http_408', 1],
+  ])
+})
+
+test('what is refused while a web-standard request comes in is on record too', async () => {
+  const { server, records } = createObserved()
+  const handle = createFetchHandler(server, { maxBodyBytes: 1_024, requestTimeoutMs: 20 })
+  const never = new ReadableStream({ pull: () => new Promise(() => undefined) })
+  for (const body of ['x'.repeat(2_048), new Uint8Array([255, 255]), never]) await handle(toPost(body))
+  expect(records.map(({ error }) => error)).toEqual(['http_413', 'http_400', 'http_408'])
+})
+
+function toPost(body: RequestInit['body']): Request {
+  const headers = { 'content-type': 'application/json', accept: '*/*', host: 'localhost' }
+  return new Request('http://localhost/mcp', { method: 'POST', headers, body, duplex: 'half' } as RequestInit)
+}
+
+/** Sends bytes as they are and waits for the connection to end. */
+function sendRaw(url: string, text: string): Promise<void> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(text, 'latin1'))
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve())
+    socket.resume()
+    socket.setTimeout(1_000, () => socket.destroy())
+    if (!text.includes('Content-Length: 2\r\n\r\n') || text.endsWith('{}'))
+      socket.on('data', () => socket.end())
+  })
+}

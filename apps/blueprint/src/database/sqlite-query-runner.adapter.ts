@@ -2,38 +2,31 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { refuse } from '../refusal.ts'
 import { QUERY_SCHEMAS, type QueryRefusal, type QueryRows, type QueryRunner } from './database.service.ts'
+import { parseSelect } from './parse-select.ts'
+import { BUSY_RETRY_AFTER_MS, createPlaces } from './query-places.ts'
 import type { QueryJob, QueryOutcome } from './query-process.ts'
 
-/** Options of the query runner. */
-export interface QueryRunnerOptions {
+/** Options of the query runner on SQLite. */
+export interface SqliteQueryRunnerOptions {
   /** The SQLite file behind each schema. Nothing in them may belong to a tenant. */
   files: { public: string; analytics: string }
   /** Most statements that run at the same time, one process each. Default `2`. */
-  maxProcesses?: number
+  maxRunning?: number
   /** Most statements that wait for a process. Further ones are refused. Default `16`. */
   maxWaiting?: number
-}
-
-/** A query runner that has processes to end. */
-export interface SqliteQueryRunner extends QueryRunner {
-  /** Ends all processes. Statements that run or wait fail. */
-  close(): void
 }
 
 type Run = Parameters<QueryRunner['run']>
 type Query = Run[0]
 type Outcome = QueryRows | QueryRefusal
 
-/** What a caller is told to wait when too many statements wait already. */
-const BUSY_RETRY_AFTER_MS = 2_000
-
 const MAX_HEAP_MB = 64
 
 /** Runs SQL in processes of its own, which start when first needed and are killed to stop a statement. */
-export function createSqliteQueryRunner(options: QueryRunnerOptions): SqliteQueryRunner {
-  const { files, maxProcesses = 2, maxWaiting = 16 } = options
+export function createSqliteQueryRunner(options: SqliteQueryRunnerOptions): QueryRunner {
+  const { files, maxRunning = 2, maxWaiting = 16 } = options
   const idle: ChildProcess[] = []
-  const places = createPlaces(maxProcesses, maxWaiting)
+  const places = createPlaces(maxRunning, maxWaiting)
   const running = new Set<ChildProcess>()
   let jobs = 0
   let isClosed = false
@@ -53,23 +46,30 @@ export function createSqliteQueryRunner(options: QueryRunnerOptions): SqliteQuer
   }
 
   return {
-    async run(query, signal) {
+    dialect: 'SQLite',
+    async run({ sql, ...query }, signal) {
+      const parsed = parseSelect(sql)
+      if ('reason' in parsed) return refuse('query_refused', parsed)
       const place = await places.take(signal)
       if (!place) return refuse('queries_busy', { retry_after_ms: BUSY_RETRY_AFTER_MS })
       try {
-        return await runInProcess(query, signal)
+        return await runInProcess({ ...query, sql: parsed.statement }, signal)
       } finally {
         places.give()
       }
     },
-    close() {
+    async close() {
       isClosed = true
       for (const child of [...idle.splice(0), ...running]) child.kill('SIGKILL')
     },
   }
 }
 
-function toJob({ sql, schema, limits }: Query, files: QueryRunnerOptions['files'], id: number): QueryJob {
+function toJob(
+  { sql, schema, limits }: Query,
+  files: SqliteQueryRunnerOptions['files'],
+  id: number,
+): QueryJob {
   const { maxRows, maxBytes } = limits
   return { id, sql, schema, file: files[schema], tables: QUERY_SCHEMAS[schema], maxRows, maxBytes }
 }
@@ -125,40 +125,4 @@ function exchange(
     child.off('message', onMessage).off('exit', onEnd).off('error', onEnd)
     signal.removeEventListener('abort', onAbort)
   })
-}
-
-/** Lets so many in at a time, and so many wait. */
-function createPlaces(
-  maxTaken: number,
-  maxWaiting: number,
-): { take(signal: AbortSignal): Promise<boolean>; give(): void } {
-  const waiting = new Set<() => void>()
-  let taken = 0
-  return {
-    async take(signal) {
-      signal.throwIfAborted()
-      if (taken < maxTaken) {
-        taken += 1
-        return true
-      }
-      if (waiting.size >= maxWaiting) return false
-      const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-      const enter = (): void => resolve(true)
-      const onAbort = (): void => {
-        if (waiting.delete(enter)) reject(signal.reason)
-      }
-      waiting.add(enter)
-      signal.addEventListener('abort', onAbort, { once: true })
-      return promise.finally(() => signal.removeEventListener('abort', onAbort))
-    },
-    give() {
-      const [next] = waiting
-      if (!next) {
-        taken -= 1
-        return
-      }
-      waiting.delete(next)
-      next()
-    },
-  }
 }

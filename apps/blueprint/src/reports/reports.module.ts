@@ -1,0 +1,56 @@
+import { type Call, type ListedResource, type Server, toolResult } from 'plinth'
+import { allReports, generateReport, reportByJob } from './reports.contract.ts'
+import {
+  addUp,
+  type Report,
+  type ReportRun,
+  type ReportSummary,
+  type ReportsService,
+} from './reports.service.ts'
+
+/** Registers `generate_report` and the resources of the reports it makes. */
+export function registerReports(server: Server, reports: ReportsService): void {
+  server.tool(generateReport, async (order, call) => {
+    const report = await reports.generate(order, toRun(call))
+    announce(server, call.principal.tenant, report)
+    return toResult(report)
+  })
+  server.resource(allReports, async (_params, call) => ({
+    reports: (await reports.list(call.principal.tenant)).map((one) => ({ ...one, url: toUri(one) })),
+  }))
+  server.resource(
+    reportByJob,
+    ({ job_id }, call) => reports.find(call.principal.tenant, job_id),
+    async (call) => (await reports.list(call.principal.tenant)).map(toListed),
+  )
+}
+
+/** The job that a report is worked out in. Its request goes by the id of the job. */
+function toRun({ request, principal, signal, once, progress }: Call<never>): ReportRun {
+  return { id: String(request.id), tenant: principal.tenant, signal, once, progress }
+}
+
+/** Tells the caller's own tenant, and nobody else, that a report is finished. */
+function announce(server: Server, tenant: string, report: Report): void {
+  server.resourceUpdated(toUri(report), { tenant })
+  server.resourceUpdated(allReports.uri, { tenant })
+}
+
+function toResult(report: Report): ReturnType<typeof toolResult> {
+  const { weeks, ...summary } = report
+  const structuredContent = { ...summary, weeks: weeks.length, lines: addUp(weeks), url: toUri(report) }
+  const link = { type: 'resource_link', ...toListed(report) } as const
+  return toolResult({
+    content: [{ type: 'text', text: JSON.stringify(structuredContent) }, link],
+    structuredContent,
+  })
+}
+
+function toListed(report: ReportSummary): ListedResource {
+  const { kind, from, to } = report
+  return { uri: toUri(report), name: `${kind} ${from} ${to}`, mimeType: 'application/json' }
+}
+
+function toUri({ id }: ReportSummary): string {
+  return `reports://${encodeURIComponent(id)}`
+}

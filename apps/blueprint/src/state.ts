@@ -1,0 +1,44 @@
+import type { BlueprintConfig } from './config.ts'
+import { type OpenQueryRunner, openQueryRunner } from './database/open-query-runner.ts'
+import { createJobs, type OpenJobs } from './jobs.ts'
+import { openStorage } from './storage/open-storage.ts'
+import type { Storage } from './storage/storage.ts'
+import { type OpenStores, openStores } from './stores.ts'
+
+/** Everything that keeps something: what tools read and write, what replicas share, and jobs. */
+export interface OpenState {
+  storage: Storage
+  query: OpenQueryRunner
+  stores: OpenStores
+  jobs: OpenJobs
+  /** Closes all of it, in the other order. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the data, what replicas share, and the jobs. What was opened is closed again when something else cannot be.
+ *
+ * @throws {Error} naming the variable and the fix.
+ */
+export async function openState(config: BlueprintConfig): Promise<OpenState> {
+  const opened: Array<{ close(): Promise<void> }> = []
+  async function keep<Part extends { close(): Promise<void> }>(opening: Promise<Part>): Promise<Part> {
+    const part = await opening
+    opened.unshift(part)
+    return part
+  }
+  async function close(): Promise<void> {
+    for (const part of opened.splice(0)) await part.close()
+  }
+  try {
+    const storage = await keep(openStorage(config))
+    const query = await openQueryRunner(storage, config.queryRole)
+    opened.unshift(query.runner)
+    const stores = await keep(openStores(config))
+    const jobs = await keep(createJobs(config))
+    return { storage, query, stores, jobs, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Client } from '@modelcontextprotocol/client'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { findFreePort, openRedis } from '../../../packages/plinth/test/contracts/services.ts'
+import { callTool, connect, type Outcome } from './_connect.ts'
+import { createEmptyDatabase, hasPostgres, queryPostgres } from './_drivers.ts'
+import { createEnv, type Program, startArgs, startProgram } from './_program.ts'
+import { createTemporaryDir } from './_temporary.ts'
+
+const redis = await openRedis()
+
+afterAll(() => redis?.close())
+
+/** Two replicas that start at the same moment, each with a directory of its own, and a client of each. */
+async function startTwo(env: Record<string, string>) {
+  const programs = await Promise.all([start(env), start(env)])
+  const clients = await Promise.all(programs.map(({ url }) => connect(url)))
+  const [one, other] = clients.map(
+    (client) =>
+      (name: string, args: Record<string, unknown> = {}): Promise<Outcome> =>
+        callTool(client, name, args),
+  )
+  const [oneClient, otherClient] = clients
+  if (!one || !other || !oneClient || !otherClient) throw new Error()
+  return { programs, one, other, clients: [oneClient, otherClient] as const }
+}
+
+async function start(env: Record<string, string>): Promise<Program> {
+  const program = await startProgram(createTemporaryDir(), env)
+  onTestFinished(() => void program.child.kill('SIGKILL'))
+  return program
+}
+
+/** A note of one name, added with one key on both replicas: the second call must be found to be the first. */
+async function addNoteTwice({ clients }: Awaited<ReturnType<typeof startTwo>>): Promise<unknown[]> {
+  const _meta = { 'plinth/idempotencyKey': crypto.randomUUID() }
+  const results: unknown[] = []
+  for (const client of clients) {
+    const params = { name: 'add_note', arguments: { name: 'twice', content: 'x' }, _meta }
+    results.push((await client.callTool(params)).structuredContent)
+  }
+  return results
+}
+
+async function describeRunQuery(client: Client): Promise<string | undefined> {
+  const { tools } = await client.listTools()
+  return tools.find(({ name }) => name === 'run_query')?.description
+}
+
+describe.skipIf(!hasPostgres)('two replicas on one Postgres that was empty', () => {
+  test('have one set of tables and sample data, and answer for each other', async () => {
+    const DATABASE_URL = await createEmptyDatabase()
+    const replicas = await startTwo({ DATABASE_URL })
+    const { one, other, programs } = replicas
+    const count = 'select (select count(*) from orders) as orders, (select count(*) from users) as users'
+    expect(await describeRunQuery(replicas.clients[0])).toContain('The dialect is PostgreSQL.')
+    for (const call of [one, other]) {
+      expect(await call('run_query', { sql: count })).toMatchObject({ rows: [[240, 24]] })
+      expect(await call('query_database', { table: 'products', limit: 1 })).toMatchObject({
+        rows: [{ id: 1 }],
+      })
+      expect(await call('query_users', { min_signups: 31 })).toMatchObject({ users: [{ signups: 31 }] })
+      expect(await call('search_documents', { query: 'retention', max_results: 1 })).toMatchObject({
+        results: [{ title: 'Data retention policy' }],
+      })
+      expect(await call('lookup_customer', { id: '3' })).toMatchObject({ id: '3' })
+      expect(await call('debug_config')).toMatchObject({
+        settings: expect.arrayContaining([
+          { key: 'storage', value: 'postgres' },
+          { key: 'shared_state', value: 'postgres' },
+        ]),
+      })
+    }
+    expect(await one('add_note', { name: 'here', content: 'there' })).toMatchObject({ isError: false })
+    expect(await other('get_note', { name: 'here' })).toMatchObject({ content: 'there' })
+    const indexed = await other('index_document', { text: 'Zebra stripes', title: 'Zebra' })
+    expect(await one('search_documents', { query: 'stripes' })).toMatchObject({
+      results: [{ url: indexed['url'] }],
+    })
+    const { ticket } = (await one('create_ticket', { title: 'Printer', body: '' })) as unknown as {
+      ticket: object
+    }
+    expect(await other('list_tickets')).toMatchObject({ tickets: [{ title: 'Printer' }] })
+    expect(ticket).toMatchObject({ title: 'Printer' })
+    const purchase = { amount: 5, idempotency_key: 'k' }
+    const bought = await Promise.all([one, other, one, other].map((call) => call('buy_credits', purchase)))
+    expect(new Set(bought.map(({ receipt }) => receipt).filter(Boolean)).size).toBe(1)
+    expect(await one('get_balance')).toMatchObject({ balance: 5, purchases: 1 })
+    const [first, second] = await addNoteTwice(replicas)
+    expect(first).toMatchObject({ name: 'twice' })
+    expect(second).toEqual(first)
+    for (const program of programs) {
+      expect(program.stderr()).toContain('run_query runs as ')
+      expect(await program.stop()).toBe(0)
+    }
+  })
+
+  test('where Postgres goes away, nothing crashes, and it works again once Postgres is back', async () => {
+    const DATABASE_URL = await createEmptyDatabase()
+    const program = await start({ DATABASE_URL })
+    const client = await connect(program.url)
+    await callTool(client, 'add_note', { name: 'n', content: 'c' })
+    await queryPostgres(
+      DATABASE_URL,
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`,
+    )
+    await expect
+      .poll(() => callTool(client, 'get_note', { name: 'n' }).catch(() => undefined), { timeout: 15_000 })
+      .toMatchObject({ content: 'c' })
+    expect(program.child.exitCode).toBeNull()
+  })
+})
+
+test.skipIf(redis === undefined)('two replicas with one Redis remember keys together', async () => {
+  const replicas = await startTwo({ REDIS_URL: redis?.url ?? '' })
+  expect(await describeRunQuery(replicas.clients[0])).toContain('The dialect is SQLite.')
+  const [first, second] = await addNoteTwice(replicas)
+  expect(first).toMatchObject({ name: 'twice' })
+  expect(second).toEqual(first)
+  expect(await replicas.other('get_note', { name: 'twice' })).toMatchObject({ error: 'note_not_found' })
+  expect(await replicas.one('debug_config')).toMatchObject({
+    settings: expect.arrayContaining([{ key: 'shared_state', value: 'redis' }]),
+  })
+  for (const program of replicas.programs) expect(await program.stop()).toBe(0)
+})
+
+test.each([
+  ['DATABASE_URL', 'postgres://ada:s3cret@127.0.0.1:PORT/d'],
+  ['REDIS_URL', 'redis://:s3cret@127.0.0.1:PORT'],
+])('a %s that nothing answers is named with its place, and nothing is started', async (name, url) => {
+  const port = await findFreePort()
+  const env = createEnv(createTemporaryDir(), { [name]: url.replace('PORT', String(port)) })
+  const child = spawn(process.execPath, startArgs, { env, stdio: 'pipe' })
+  const [errors, [code]] = await Promise.all([
+    child.stderr.setEncoding('utf8').toArray(),
+    once(child, 'exit'),
+  ])
+  expect(errors.join('')).toContain(`"${name}" cannot be used, at 127.0.0.1:${port}`)
+  expect(errors.join('')).not.toContain('s3cret')
+  expect(code).toBe(1)
+})

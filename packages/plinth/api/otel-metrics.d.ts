@@ -1,0 +1,282 @@
+// Written by `npm run api`. What a user of this entry can reach, one part for each module.
+
+// telemetry/metric-families.d.ts
+
+/** Labels of one series. */
+export type Labels = Readonly<Record<string, string>>;
+/** One value of a metric. */
+export interface Sample {
+    readonly labels?: Labels;
+    readonly value: number;
+}
+/** A trace that a value was measured in. */
+export interface Exemplar {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly value: number;
+    /** Milliseconds since 1970. */
+    readonly time: number;
+}
+/** One series of a metric as it stands. Of a histogram the value is the sum. */
+export interface MetricPoint {
+    readonly labels: Labels;
+    readonly value: number;
+    /** Of a histogram: how many values there were. */
+    readonly count?: number;
+    /** Of a histogram: how many values fell into each bucket, the last without an upper end. */
+    readonly buckets?: readonly number[];
+    /** Of a histogram: for each bucket a trace that fell into it, where there is one. */
+    readonly exemplars?: readonly (Exemplar | undefined)[];
+}
+/** A metric with all its series. */
+export interface MetricFamily {
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge' | 'histogram';
+    /** Of a histogram: the upper ends of its buckets, ascending. The last bucket has none. */
+    readonly bounds?: readonly number[];
+    points(): Iterable<MetricPoint>;
+}
+/** Counts up. */
+export declare class Counter implements MetricFamily {
+    readonly type = "counter";
+    readonly name: string;
+    readonly help: string;
+    private readonly series;
+    constructor(name: string, help: string);
+    add(labels: Labels, value?: number): void;
+    points(): Iterable<MetricPoint>;
+}
+/** Counts values by size. Bounds are upper ends, ascending. */
+export declare class Histogram implements MetricFamily {
+    readonly type = "histogram";
+    readonly name: string;
+    readonly help: string;
+    readonly bounds: readonly number[];
+    private readonly series;
+    constructor(name: string, help: string, bounds: readonly number[]);
+    /** @param trace The trace it was measured in, kept until another one falls into the same bucket. */
+    observe(labels: Labels, value: number, trace?: Omit<Exemplar, 'value'>): void;
+    points(): Iterable<MetricPoint>;
+}
+/** How a value that is read when it is asked for is called. */
+export interface ReadingOptions {
+    readonly type: 'counter' | 'gauge';
+    readonly read: () => Iterable<Sample>;
+}
+/** Read when it is asked for. */
+export declare class Reading implements MetricFamily {
+    readonly type: 'counter' | 'gauge';
+    readonly name: string;
+    readonly help: string;
+    private readonly read;
+    constructor(name: string, help: string, { type, read }: ReadingOptions);
+    /** A value that cannot be read now is left out, and keeps nobody from the others. */
+    points(): Iterable<MetricPoint>;
+}
+
+// telemetry/metrics.d.ts
+
+import { type MetricFamily, type ReadingOptions } from './metric-families.ts';
+import type { MetricReading, Observer } from './observer.ts';
+/** How metrics are written. `openmetrics` has exemplars: for each bucket the id of a trace that fell into it. */
+export type MetricsFormat = 'prometheus' | 'openmetrics';
+/** Counts of all calls of a server, and whatever else is read when it is asked for. */
+export interface Metrics extends Observer {
+    /** Adds a value that is read when it is asked for. */
+    read(name: string, help: string, options: ReadingOptions): void;
+    /** Adds values of which is known only when they are asked for which there are. Those of one name are added up. */
+    include(source: () => Iterable<MetricReading>): void;
+    /** Everything, in the text format of Prometheus or in OpenMetrics. Default `prometheus`. */
+    toText(format?: MetricsFormat): string;
+}
+/** Metrics, and what they are made of. */
+export interface MetricsRegistry extends Metrics {
+    families(): readonly MetricFamily[];
+}
+/**
+ * Counts calls by kind, component and outcome. Names that callers invent are counted as `other`, so that the number of
+ * series is bounded.
+ */
+export declare function createMetrics(): Metrics;
+/** Makes metrics that can be read as they are. */
+export declare function createRegistry(): MetricsRegistry;
+
+// telemetry/observer.d.ts
+
+import type { Sample } from './metric-families.ts';
+/** How a message ended. */
+export type CallOutcome = 'ok'
+/** The tool said that it failed. */
+ | 'tool_error'
+/** Not done: no right to it, too often, too much at once, arguments that do not fit. */
+ | 'refused'
+/** The message was wrong: unknown names and methods too. */
+ | 'protocol_error'
+/** Code threw what nobody expected. The log has it under `errorId`. */
+ | 'crash' | 'timeout'
+/** The client took its request back, or left. */
+ | 'cancelled'
+/** The client has to answer questions first. */
+ | 'input_required';
+/**
+ * What a message was about. `http` is a request that was refused before anything of MCP was read, `job` no message at
+ * all but one run of a job: its `requestId` is the id of the job.
+ */
+export type CallKind = 'tool' | 'job' | 'resource' | 'prompt' | 'request' | 'notification' | 'response' | 'unreadable' | 'http';
+/** Something on the way of a call that people who look into it want to know. */
+export interface CallEvent {
+    readonly name: CallEventName;
+    /** When, in milliseconds since 1970. */
+    readonly time: number;
+    /** What else there is to say. Nothing of arguments or results. */
+    readonly facts?: EventFacts | undefined;
+}
+/** What an event says besides its name. */
+export type EventFacts = Readonly<Record<string, string | number>>;
+/** What can happen on the way of a call. */
+export type CallEventName = 
+/** The user or the model behind the client was asked. */
+'asked'
+/** It stood in line for a slot, and got one. */
+ | 'queued'
+/** Its answer came from the cache. */
+ | 'cached'
+/** The cache had no answer. */
+ | 'cache_missed'
+/** It got the answer of an earlier call with the same key. */
+ | 'replayed'
+/** Its result was over its budget. */
+ | 'cut'
+/** Its caller was told that it repeats itself. */
+ | 'repeated'
+/** An attempt at an upstream failed and was made again. */
+ | 'retried'
+/** It stood in line for a slot of an upstream. */
+ | 'upstream_queued'
+/** The breaker of an upstream kept it from asking. */
+ | 'breaker_refused'
+/** Its failure opened the breaker of an upstream. */
+ | 'breaker_opened'
+/** The run of a job ended without a result, and another one follows. */
+ | 'rescheduled'
+/** A job used its attempts up, and waits as a dead letter for somebody to look at it. */
+ | 'dead_lettered';
+/** All there is to tell of one message, told once, when its answer is ready. */
+export interface CallRecord {
+    /** When the message came, in milliseconds since 1970. */
+    readonly time: number;
+    readonly kind: CallKind;
+    /** Undefined where the message could not be read, or is a response of the client. At most 128 characters. */
+    readonly method: string | undefined;
+    /** The tool, resource or prompt that was asked for, whether there is one or not. At most 256 characters. */
+    readonly component: string | undefined;
+    /** Whether the server has that component. Callers can invent names, so others are no label of a metric. */
+    readonly isKnown: boolean;
+    /** This one run, unique everywhere. */
+    readonly invocationId: string;
+    readonly requestId: string | number | undefined;
+    /** Tells callers apart without naming them. */
+    readonly principalHash: string;
+    /** Who called. For audit alone: logs and metrics have `principalHash`. */
+    readonly subject: string;
+    readonly tenant: string;
+    /** Name and version of the client, as it says. At most 128 characters. */
+    readonly client: string | undefined;
+    readonly revision: string | undefined;
+    readonly outcome: CallOutcome;
+    /** The stable name of the failure. */
+    readonly error: string | undefined;
+    /** The code of the JSON-RPC error it was answered with; undefined where it was answered with a result, or not. */
+    readonly errorCode: number | undefined;
+    /** The sentence of that JSON-RPC error, as the caller got it. Not to be shown without `redactText`. */
+    readonly errorMessage: string | undefined;
+    /** The class of what was thrown, for `crash`. */
+    readonly errorType: string | undefined;
+    /** What the caller was told in place of what was thrown, for `crash`. */
+    readonly errorId: string | undefined;
+    readonly durationMs: number;
+    /** How much of `durationMs` was spent in line for a free slot. */
+    readonly queuedMs: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+    readonly traceId: string | undefined;
+    readonly spanId: string | undefined;
+    /** Whether the trace is recorded, so that its id leads somewhere. */
+    readonly isSampled: boolean;
+    readonly idempotencyKey: string | undefined;
+    readonly dryRun: boolean;
+    /** Of a job: which run of it this is, counted from 1. */
+    readonly attempt?: number;
+    /** The arguments as they were sent; undefined where no component declared them. Not to be shown without `redactValue` and `redact`. */
+    readonly arguments: unknown;
+    /** Paths of the arguments that the contract keeps out of all records. */
+    readonly redact: readonly string[];
+    readonly events: readonly CallEvent[];
+}
+/** Hears of every message. Must neither throw nor block: it stands in the way of the answer. */
+export interface Observer {
+    /** Called exactly once for each message, refused and unknown ones included, when its answer is ready. */
+    onCall(record: CallRecord): void;
+    /** False while the server must refuse everything, because it could not be recorded. */
+    isReady?(): boolean;
+    /**
+     * Gets ready before the server takes requests. What is thrown here keeps it from starting.
+     */
+    prepare?(): Promise<void>;
+    /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+    readings?(): Iterable<MetricReading>;
+    /** Writes what is still held back, and lets go of what is open. Called when the server has stopped. */
+    close?(): Promise<void>;
+}
+/** A metric whose values are known when it is asked for. */
+export interface MetricReading {
+    /** As Prometheus wants it: `plinth_audit_dropped_total`. */
+    readonly name: string;
+    readonly help: string;
+    readonly type: 'counter' | 'gauge';
+    readonly samples: Iterable<Sample>;
+}
+
+// telemetry/otel-metrics.d.ts
+
+import { type Metrics } from './metrics.ts';
+import { type OtlpOptions } from './otel-resource.ts';
+export type { Metrics, OtlpOptions };
+/**
+ * Metrics that are sent to a collector over OTLP/HTTP, every minute or as `OTEL_METRIC_EXPORT_INTERVAL` says. Give it to
+ * `server.measure`. Names have no suffix of their unit, so that a Prometheus behind the collector makes of them those
+ * of `/metrics`.
+ *
+ * @throws TypeError naming the variable of the environment and its value where it makes no sense.
+ */
+export declare function createOtlpMetrics(options: OtlpOptions): Metrics;
+
+// telemetry/otel-resource.d.ts
+
+import { type Resource } from '@opentelemetry/resources';
+/** Variables of OpenTelemetry. */
+export type OtelEnvironment = Readonly<Record<string, string | undefined>>;
+/** Under which name a process sends, and where to. */
+export interface OtlpOptions {
+    /** Default: `OTEL_SERVICE_NAME`, else this. */
+    readonly serviceName: string;
+    readonly serviceVersion?: string;
+    /** Where the collector takes them. Default: as `OTEL_EXPORTER_OTLP_*` say, else port 4318 of this machine. */
+    readonly url?: string;
+    /** Default `process.env`. */
+    readonly env?: OtelEnvironment;
+}
+/** What is told of this process with everything it sends. `OTEL_RESOURCE_ATTRIBUTES` is part of it. */
+export declare function createResource({ serviceName, serviceVersion, env }: OtlpOptions): Resource;
+/**
+ * One protocol is spoken here, and a collector that expects another one would get nothing it can read.
+ *
+ * @throws TypeError naming the variable and its value.
+ */
+export declare function assertProtocol(signal: 'TRACES' | 'METRICS', env: OtelEnvironment): void;
+/** What an exporter is told. What it reads itself, it reads from the environment of the process. */
+export declare function toExporterOptions(signal: 'TRACES' | 'METRICS', { url, env }: OtlpOptions): {
+    url?: string;
+    headers?: Record<string, string>;
+};

@@ -1,0 +1,70 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { Settings } from '../config/setting.ts'
+import { readSettings } from '../entry/read-settings.ts'
+import { work } from '../entry/work.ts'
+import { markWorkerProcess } from '../entry/worker-process.ts'
+import type { Server } from '../server.ts'
+
+/** How the command is used. */
+export const workerUsage = `plinth worker <module> [--max-running <number>] [-- <flags of the program>]
+
+Runs jobs of a server and serves nothing, until SIGTERM. The module exports the server as "server" or by default, and
+does not serve it; where it exports "settings" too, their flags may follow. "--admin-port" opens health and metrics.
+`
+
+/**
+ * Runs `plinth worker`: the text for stdout, once it looks for jobs.
+ *
+ * @throws TypeError naming the flag or the export, and the fix.
+ */
+export async function runWorker(args: readonly string[]): Promise<string> {
+  const at = args.indexOf('--')
+  const [own, argv] = at === -1 ? [args, []] : [args.slice(0, at), args.slice(at + 1)]
+  const { values, positionals } = parseArgs({
+    args: [...own],
+    options: { 'max-running': { type: 'string' } },
+    allowPositionals: true,
+  })
+  const [path, ...others] = positionals
+  if (path === undefined || others.length > 0) {
+    throw new TypeError(`"plinth worker" takes one module, got ${JSON.stringify(positionals)}.`)
+  }
+  const maxRunning = parseMaxRunning(values['max-running'])
+  const { server, settings } = await loadServer(path, argv)
+  const config = await readSettings(settings, { argv })
+  const service = await work(server, { config, ...(maxRunning === undefined ? {} : { maxRunning }) })
+  const admin = service.adminUrl === undefined ? '' : `Admin: ${service.adminUrl}\n`
+  return `${server.settings.serverInfo['name']} looks for jobs, ${server.jobs.maxRunning} at once.\n${admin}`
+}
+
+function parseMaxRunning(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  if (/^[1-9]\d{0,3}$/.test(value)) return Number(value)
+  throw new TypeError(`"--max-running" must be a whole number from 1 to 9999, got ${JSON.stringify(value)}.`)
+}
+
+async function loadServer(
+  path: string,
+  argv: readonly string[],
+): Promise<{ server: Server; settings: Settings | undefined }> {
+  const file = resolve(path)
+  // What the module reads of the command line is what follows it there.
+  process.argv = [process.argv[0] ?? '', file, ...argv]
+  markWorkerProcess()
+  const module = pathToFileURL(file).href
+  const exported = (await import(module)) as Readonly<Record<string, unknown>>
+  const server = await (exported['server'] ?? exported['default'])
+  if (!isServer(server)) {
+    throw new TypeError(
+      `"${path}" exports no server. Export what createServer() answers as "server" or by default.`,
+    )
+  }
+  return { server, settings: exported['settings'] as Settings | undefined }
+}
+
+/** The module may have been made with another copy of this package. */
+function isServer(value: unknown): value is Server {
+  return typeof value === 'object' && value !== null && 'jobs' in value && 'settings' in value
+}

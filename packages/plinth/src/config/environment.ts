@@ -1,0 +1,92 @@
+import { parseEnv } from 'node:util'
+import { findNearest } from './nearest-name.ts'
+import { readSmallFile } from './read-file.ts'
+import type { Definitions, Environment, Setting, SettingSource } from './setting.ts'
+
+/** Variables of the process, or those of an env file. */
+export interface VariableLayer {
+  readonly env: Environment
+  /** The file they are from; undefined for those of the process. */
+  readonly path?: string
+}
+
+/** What was found of a setting: a text, or a value of code, and where it is from; or why it cannot be used. */
+export type Found =
+  | { readonly raw: unknown; readonly source: SettingSource; readonly fault?: undefined }
+  | { readonly fault: string }
+
+/** The text of a variable, or of the file that its twin with `_FILE` names; undefined where neither is set. */
+export function findVariable(setting: Setting, layer: VariableLayer): Found | undefined | Promise<Found> {
+  const { env: name } = setting
+  if (name === undefined) return undefined
+  const text = layer.env[name]
+  const twin = `${name}_FILE`
+  const path = setting.secret === true ? layer.env[twin] || undefined : undefined
+  if (text === undefined && path === undefined) return undefined
+  const place = layer.path === undefined ? 'in the environment' : `in ${JSON.stringify(layer.path)}`
+  if (text !== undefined && text.trim() === '' && setting.empty === 'refused')
+    return { fault: `"${name}" ${place} is empty. Give it a value, or leave it unset.` }
+  const isSet = text !== undefined && text.trim() !== ''
+  if (isSet && path !== undefined) {
+    return { fault: `"${name}" and "${twin}" are both set ${place}. Keep one of them.` }
+  }
+  if (path !== undefined) return findInFile({ name: twin, path, place })
+  if (!isSet) return undefined
+  return {
+    raw: text,
+    source: { kind: 'env', name, ...(layer.path === undefined ? {} : { path: layer.path }) },
+  }
+}
+
+interface FileVariable {
+  readonly name: string
+  readonly path: string
+  readonly place: string
+}
+
+/** One trailing line break is not part of the secret. */
+async function findInFile({ name, path, place }: FileVariable): Promise<Found> {
+  const subject = `"${name}" ${place} names ${JSON.stringify(path)}`
+  const read = await readSmallFile(path)
+  if ('reason' in read)
+    return { fault: `${subject}, ${read.reason}. Name a file that holds nothing but the secret.` }
+  const text = read.text.replace(/\r?\n$/, '')
+  if (text.trim() === '') return { fault: `${subject}, which is empty. Put the secret into it.` }
+  return { raw: text, source: { kind: 'file', name, path } }
+}
+
+/** The variables of an env file; those that the process has, be they empty, stay what they are. */
+export async function readEnvFile(path: string, env: Environment): Promise<VariableLayer | string> {
+  const read = await readSmallFile(path)
+  if ('reason' in read) return read.reason
+  const own = Object.entries(parseEnv(read.text)).filter(([name]) => env[name] === undefined)
+  return { path, env: Object.fromEntries(own) }
+}
+
+/** What begins like a setting and is none is a mistake, mostly of spelling: a sentence for each. */
+export function findUnknown(
+  layer: VariableLayer,
+  { definitions, prefixes }: { definitions: Definitions; prefixes: readonly string[] },
+): string[] {
+  const known = new Set(
+    Object.values(definitions).flatMap(({ env, secret }) =>
+      env === undefined ? [] : secret === true ? [env, `${env}_FILE`] : [env],
+    ),
+  )
+  const place = layer.path === undefined ? 'in the environment' : `in ${JSON.stringify(layer.path)}`
+  return Object.entries(layer.env).flatMap(([name, value = '']) => {
+    const prefix = prefixes.find((one) => name.startsWith(one))
+    if (prefix === undefined || known.has(name) || isServiceLink(name, value)) return []
+    const plain = name.slice(prefix.length)
+    const nearest = findNearest([name, plain], known)
+    const fix = nearest === undefined ? 'Unset it.' : `Did you mean "${nearest}"?`
+    return [`"${name}" ${place} is no setting of this program. ${fix}`]
+  })
+}
+
+/** Kubernetes and Docker name the services of a namespace in variables of every container: nobody wrote these. */
+function isServiceLink(name: string, value: string): boolean {
+  if (/_SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)$/.test(name)) return true
+  if (/_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?$/.test(name)) return true
+  return name.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//.test(value)
+}

@@ -1,0 +1,77 @@
+import type { Server } from '../server.ts'
+import { serveAdmin } from './admin.ts'
+import { exportAsEnvironmentSays } from './otel-environment.ts'
+import { runService, type Transport } from './run-service.ts'
+import { planServe, type ServeOptions, type ServePlan } from './serve-options.ts'
+import type { Service } from './service.ts'
+
+/** How a server's jobs are run without serving it. */
+export interface WorkOptions extends Pick<ServeOptions, 'config' | 'argv' | 'env'> {
+  /** Most jobs at once. Default: as the server says. */
+  readonly maxRunning?: number
+}
+
+/** Holds the process: whatever else it waits for may let it go. */
+const holdMs = 2 ** 30
+
+/**
+ * Runs the jobs of a server and nothing else: it listens nowhere but at the admin port, where that is asked for. On
+ * SIGTERM and SIGINT it takes no more jobs, waits for those that run, gives back what is left and ends with exit code 0.
+ *
+ * @throws TypeError where the server has no jobs that this process could run.
+ * @throws ConfigError naming the flag or variable, its value and the fix.
+ */
+export async function work(server: Server, options: WorkOptions = {}): Promise<Service> {
+  const { maxRunning = server.jobs.maxRunning, ...origins } = options
+  assertWork(server, maxRunning)
+  const plan = await planServe(origins)
+  server.configure(plan.server)
+  for (const secret of plan.secrets) server.settings.secretValues.add(secret)
+  server.jobs.setMaxRunning(maxRunning)
+  const { graceMs } = plan
+  return runService(server, { graceMs, drainDelayMs: 0, onStop: undefined }, () => startWork(server, plan))
+}
+
+function assertWork(server: Server, maxRunning: number): void {
+  if (server.jobs.taskMethods === undefined) {
+    throw new TypeError('The server has no jobs: none of its tools has "task".')
+  }
+  if (!server.jobs.isShared) {
+    throw new TypeError(
+      'The jobs of the server are kept in its own memory, where no worker finds them. Give createServer "jobs.store".',
+    )
+  }
+  if (maxRunning === 0) {
+    throw new TypeError(
+      '"jobs.maxRunning" of the server is 0, so nothing would run. Say how many: --max-running 4.',
+    )
+  }
+}
+
+async function startWork(server: Server, plan: ServePlan): Promise<Transport> {
+  await exportAsEnvironmentSays(server, plan.env)
+  const { admin: options } = plan.http
+  const admin = options && (await serveAdmin(server, options))
+  const hold = setInterval(() => undefined, holdMs)
+  try {
+    await server.prepare()
+  } catch (error) {
+    clearInterval(hold)
+    await admin?.close()
+    throw error
+  }
+  admin?.markStarted()
+  return {
+    url: undefined,
+    healthUrl: undefined,
+    adminUrl: admin?.url,
+    async close(graceMs) {
+      admin?.drain()
+      await server.jobs.stop(graceMs)
+      server.close()
+      await server.telemetry.close()
+      await admin?.close()
+      clearInterval(hold)
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { Queue, QueueKeys, type RedisConnection, RedisQueueBackend } from 'bullmq'
+
+/** Events that BullMQ keeps of each queue, for dashboards. */
+const maxEvents = 1_000
+
+/** How long a claim lasts until its own lease is set, right after it was made, in milliseconds. */
+const firstLockMs = 30_000
+
+/** Where the script that claims has its time, behind its keys and their prefix. */
+const timeIndex = 12
+
+/** Redis as BullMQ uses it, but by the clock of the store: BullMQ promotes delayed jobs by that of the process. */
+export class ClockedBackend extends RedisQueueBackend {
+  /** The time a claim is made at. */
+  now = 0
+
+  override execCommand(...[client, name, args]: Parameters<RedisQueueBackend['execCommand']>): unknown {
+    const isClaim = name === 'moveToActive' && typeof args[timeIndex] === 'number'
+    const timed = isClaim ? args.with(timeIndex, this.now) : args
+    return super.execCommand(client, name, timed)
+  }
+}
+
+/** A queue of BullMQ, and how it asks Redis. */
+export interface ClockedQueue {
+  readonly queue: Queue
+  readonly backend: ClockedBackend
+}
+
+/** A queue of BullMQ over a connection that is not its own. */
+export function createClockedQueue(
+  name: string,
+  { redis, prefix }: { redis: RedisConnection; prefix: string },
+): ClockedQueue {
+  const options = {
+    connection: {},
+    prefix,
+    streams: { events: { maxLen: maxEvents } },
+    lockDuration: firstLockMs,
+  }
+  const keys = new QueueKeys(prefix)
+  const toKey = (type: string) => keys.toKey(name, type)
+  const backend = new ClockedBackend(redis, name, keys.getKeys(name), toKey, options, undefined, false)
+  const queue: Queue = new Queue(name, options, (): RedisQueueBackend => backend)
+  // Requests report what fails.
+  queue.on('error', () => undefined)
+  return { queue, backend }
+}

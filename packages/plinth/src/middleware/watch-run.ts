@@ -1,0 +1,47 @@
+import { findTraceParent } from '../mcp/call-trace.ts'
+import { Observation } from '../mcp/observation.ts'
+import type { McpRequest } from '../mcp/request.ts'
+import { createPrincipalHash, type ObserveOptions, tell, toRecord } from './observe.ts'
+
+/** Watches one run of a job until the returned function is called, which tells the observers of it. */
+export type WatchRun = (request: McpRequest, run: { readonly attempt: number }) => () => void
+
+/** Has runs of jobs told like calls; undefined where nobody observes, so that it costs nothing. */
+export function createWatchRun(options: ObserveOptions): WatchRun | undefined {
+  const { observers, tracer, now } = options
+  if (observers.length === 0 && tracer === undefined) return undefined
+  const toHash = createPrincipalHash(options.hash)
+  return function watchRun(request, { attempt }) {
+    const time = now()
+    const { exchange } = request
+    const observation = new Observation(() => undefined)
+    observation.request = request
+    observation.message = { jsonrpc: '2.0', id: request.id, method: request.method, params: request.params }
+    observation.span = tracer?.start({
+      method: request.method,
+      component: String(request.params['name']),
+      requestId: request.id,
+      revision: request.revision.date,
+      isHttp: false,
+      parent: undefined,
+      link: findTraceParent(request),
+      time,
+      attempt,
+    })
+    exchange.observation = observation
+    return function end() {
+      const principalHash = toHash(exchange.principal)
+      const facts = {
+        time,
+        text: '',
+        reply: { status: 200, text: undefined },
+        principalHash,
+        findRedact: options.findRedact,
+      }
+      const about = toRecord(observation, exchange, { ...facts, invocationId: options.createKey() })
+      const record = { ...about, kind: 'job', attempt } as const
+      for (const observer of observers) tell(() => observer.onCall(record), options)
+      tell(() => observation.span?.end(record), options)
+    }
+  }
+}

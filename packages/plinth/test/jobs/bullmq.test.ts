@@ -1,0 +1,28 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { startOwnRedis } from '../chaos/own-services.ts'
+import { openRedis } from '../contracts/services.ts'
+import { killWorkers } from './chaos.ts'
+import { freezeWorker } from './freeze.ts'
+import { restartService } from './restart.ts'
+
+const service = await openRedis()
+
+afterAll(() => service?.close())
+
+describe.skipIf(service === undefined)('BullMQ', () => {
+  const url = service?.url ?? ''
+
+  test('of 200 jobs none is lost while a random worker is killed every second', { timeout: 120_000 }, () => {
+    return killWorkers('bullmq', url, { jobs: 200, workers: 3, seed: 1 })
+  })
+
+  test('a worker that stood still beyond its lease commits nothing twice', { timeout: 60_000 }, () => {
+    return freezeWorker('bullmq', url)
+  })
+
+  test('no acknowledged job is lost when Redis crashes and comes back', { timeout: 120_000 }, async () => {
+    const own = await startOwnRedis()
+    if (own === undefined) return expect(own).toBeUndefined()
+    return restartService('bullmq', own)
+  })
+})
