@@ -1,4 +1,5 @@
 import type { Bench, Question, Row } from './bench.ts'
+import { measureInstall } from './install-size.ts'
 import { countInstantiations } from './instantiations.ts'
 import limits from './limits.json' with { type: 'json' }
 import { countModules } from './modules.ts'
@@ -68,6 +69,7 @@ export const counts: Question = {
     return [
       toCountRow('modules a one-tool server loads', modules.count, 'modules'),
       toCountRow('JavaScript in them', modules.bytes / 1_024, 'moduleKib'),
+      toCountRow('installed, with what it depends on', measureInstall() / 1_048_576, 'installMib'),
       ...(await measureAnswers()),
       toCountRow('allocated for a call, beyond bare node:http', ourBytes - floorBytes, 'allocatedBytes'),
       toCountRow('TypeScript instantiations of a tool', countInstantiations(), 'instantiations'),

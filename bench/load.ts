@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { AnswerReader } from './answer-reader.ts'
-import { assertAnswer, firstId, type Job, parseAnswer, toRequest } from './wire.ts'
+import { assertAnswer, firstId, type Job, keyMark, parseAnswer, toRequest } from './wire.ts'
 
 /** One stretch of load: for so long, or until so many answers came. */
 export interface Stretch {
@@ -20,6 +20,9 @@ export interface StretchResult {
   readonly p99: number
 }
 
+/** Grows with every call, also over processes, and has the length of a mark. */
+let lastKey = Date.now() * 1_000
+
 const requests = new Map<string, readonly Buffer[]>()
 
 function prepareRequests(job: Job, port: number): readonly Buffer[] {
@@ -36,6 +39,8 @@ function prepareRequests(job: Job, port: number): readonly Buffer[] {
 class LoadRun {
   private readonly job: Job
   private readonly buffers: readonly Buffer[]
+  /** Where the key stands in each of them; less than 0 where there is none. */
+  private readonly keyAt: number
   private readonly latencies: number[] = []
   private readonly wanted: number
   private next = 0
@@ -50,6 +55,7 @@ class LoadRun {
   constructor({ job, port, answers }: Stretch) {
     this.job = job
     this.buffers = prepareRequests(job, port)
+    this.keyAt = job.isKeyed === true ? (this.buffers[0]?.indexOf('Idempotency-Key: ') ?? 0) + 17 : -1
     this.wanted = answers ?? Number.POSITIVE_INFINITY
   }
 
@@ -75,7 +81,9 @@ class LoadRun {
       const at = this.next++ % this.buffers.length
       id = firstId + at
       sentAt = performance.now()
-      socket.write(this.buffers[at] ?? '')
+      const buffer = this.buffers[at]
+      if (this.keyAt >= 0) buffer?.write(String(++lastKey), this.keyAt, keyMark.length, 'latin1')
+      socket.write(buffer ?? '')
     }
     const onAnswer = () => {
       if (!isChecked) assertAnswer(parseAnswer(reader.bodyText()), this.job, id)

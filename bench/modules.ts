@@ -1,25 +1,24 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { workspaceRoot } from '../scripts/run-tool.ts'
+import { buildPackage } from './package-build.ts'
 
-/** What a process loaded of ours and of our dependencies. */
+/** What a process loaded of ours and of our dependencies, of the package as it is published. */
 export interface LoadedModules {
   readonly count: number
-  /** Bytes of JavaScript: without types, comments and indentation. */
+  /** Bytes of JavaScript, without comments and indentation. */
   readonly bytes: number
 }
 
 // Counts what the module loader hands out, while a server with one tool starts, listens and stops.
 const program = `
-import { registerHooks, stripTypeScriptTypes } from 'node:module'
+import { registerHooks } from 'node:module'
 let count = 0, bytes = 0
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context)
     if (!url.startsWith('file:')) return loaded
-    const source = String(loaded.source ?? '')
-    const plain = url.endsWith('.ts') ? stripTypeScriptTypes(source) : source
-    const lines = plain.split('\\n').map((line) => line.trim().replace(/ {2,}/g, ' '))
+    const lines = String(loaded.source ?? '').split('\\n').map((line) => line.trim().replace(/ {2,}/g, ' '))
     count++
     for (const line of lines) if (line !== '' && !/^(\\/\\/|\\/\\*|\\*)/.test(line)) bytes += line.length + 1
     return loaded
@@ -36,7 +35,8 @@ console.log(JSON.stringify({ count, bytes }))
 
 /** Counts the modules of a server with one tool. Its schema library is not among them. */
 export async function countModules(): Promise<LoadedModules> {
-  const args = ['--conditions=plinth-source', '--input-type=module', '--no-warnings', '--eval', program]
+  buildPackage()
+  const args = ['--input-type=module', '--no-warnings', '--eval', program]
   const cwd = join(workspaceRoot, 'bench')
   const done = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' })
   const line = done.stdout.trim().split('\n').at(-1) ?? ''

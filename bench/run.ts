@@ -8,13 +8,18 @@ import { call1000 } from './questions/call-1000.ts'
 import { connections } from './questions/connections.ts'
 import { guards } from './questions/guards.ts'
 import { identity } from './questions/identity.ts'
+import { jobs } from './questions/jobs.ts'
 import { list } from './questions/list.ts'
+import { operated } from './questions/operated.ts'
 import { peersQuestion } from './questions/peers.ts'
 import { realistic } from './questions/realistic.ts'
 import { sessions } from './questions/sessions.ts'
 import { soak } from './questions/soak.ts'
+import { start } from './questions/start.ts'
 import { stdio } from './questions/stdio.ts'
+import { stores } from './questions/stores.ts'
 import { structured } from './questions/structured.ts'
+import { telemetry } from './questions/telemetry.ts'
 import { toTable } from './report.ts'
 import { LoadProcess, stopAll } from './server-process.ts'
 
@@ -27,10 +32,15 @@ const questions: readonly Question[] = [
   structured,
   connections,
   stdio,
+  start,
   sessions,
   soak,
   guards,
   identity,
+  stores,
+  jobs,
+  telemetry,
+  operated,
   peersQuestion,
 ]
 

@@ -10,7 +10,10 @@ export type ServerKind = 'floor' | 'plinth' | 'sdk-v2' | 'tmcp'
 /** How a server is started. */
 export interface ServerPlan {
   readonly kind: ServerKind
-  /** `BENCH_TOOLS`, `BENCH_GUARDS`, `BENCH_STDIO`, `BENCH_PLINTH`, `BENCH_IDENTITY`, `BENCH_VERIFY`. */
+  /**
+   * `BENCH_TOOLS`, `BENCH_GUARDS`, `BENCH_STDIO`, `BENCH_PLINTH`, `BENCH_IDENTITY`, `BENCH_VERIFY`, `BENCH_TELEMETRY`,
+   * `BENCH_COLLECTOR`, `BENCH_FOLDER`, `BENCH_STORES`.
+   */
   readonly env?: Readonly<Record<string, string>>
   /** Further flags of Node. */
   readonly flags?: readonly string[]

@@ -12,6 +12,8 @@ export interface Job {
   readonly connections?: number
   /** Who asks: headers with the credentials. Default nobody. */
   readonly credentials?: Readonly<Record<string, string>>
+  /** Whether each call carries an idempotency key of its own. */
+  readonly isKeyed?: boolean
 }
 
 /** Ids all have seven digits, so that every answer to one job has the same length. */
@@ -65,10 +67,14 @@ export function toHeaders(job: Job): Record<string, string> {
   return { ...headers, 'Mcp-Method': job.method, ...(job.name === undefined ? {} : { 'Mcp-Name': job.name }) }
 }
 
+/** What stands for a key in a request until it is sent. Keys are as long. */
+export const keyMark = '################'
+
 /** A whole HTTP request. */
 export function toRequest(job: Job, id: number, port: number): Buffer {
   const body = toBody(job, id)
-  const headers = Object.entries({ ...toHeaders(job), 'Content-Length': Buffer.byteLength(body) })
+  const key = job.isKeyed === true ? { 'Idempotency-Key': keyMark } : {}
+  const headers = Object.entries({ ...toHeaders(job), ...key, 'Content-Length': Buffer.byteLength(body) })
   const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   return Buffer.from(`POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${head}\r\n${body}`)
 }

@@ -3,6 +3,8 @@
 import type { Policies, ServerOptions } from 'plinth'
 import { reportReady } from './control.ts'
 import { readAuth } from './identity.ts'
+import { readStores } from './stores.ts'
+import { readTelemetry } from './telemetry.ts'
 import { createTools, readToolSet } from './tools.ts'
 
 type Plinth = typeof import('plinth')
@@ -10,9 +12,16 @@ type Plinth = typeof import('plinth')
 const unlimited = 1_000_000_000
 const open = { limit: unlimited, windowMs: 1_000, burst: unlimited }
 
-/** Guards by name: none at all, what every server has, and every one that can be had without changing the answer. */
-const guards: Record<string, { server: Partial<ServerOptions>; tool: Policies }> = {
+type ToolGuards = Policies & { effect?: 'write'; idempotency?: { ttlMs: number } }
+
+/**
+ * Guards by name: none at all, one that has to remember something, what every server has, and every one that can be had
+ * without changing the answer.
+ */
+const guards: Record<string, { server: Partial<ServerOptions>; tool: ToolGuards }> = {
   none: { server: { rate: false }, tool: {} },
+  rate: { server: { rate: false }, tool: { rate: open } },
+  keys: { server: { rate: false }, tool: { effect: 'write', idempotency: { ttlMs: 60_000 } } },
   default: { server: { rate: open }, tool: {} },
   all: {
     server: { rate: open },
@@ -29,10 +38,17 @@ const guards: Record<string, { server: Partial<ServerOptions>; tool: Policies }>
 const entry = process.env['BENCH_PLINTH'] ?? 'plinth'
 const { createServer, defineTool, serveHttp } = (await import(entry)) as Plinth
 const guard = guards[process.env['BENCH_GUARDS'] ?? 'default'] ?? { server: {}, tool: {} }
-const server = createServer({ name: 'bench', version: '1.0.0', maxEventLoopDelayMs: 60_000, ...guard.server })
+const server = createServer({
+  name: 'bench',
+  version: '1.0.0',
+  maxEventLoopDelayMs: 60_000,
+  ...guard.server,
+  ...(await readTelemetry()),
+  ...(await readStores()),
+})
 
 for (const { run, output, ...rest } of createTools(readToolSet())) {
-  const contract = { ...rest, ...guard.tool, effect: 'read' } as const
+  const contract = { effect: 'read', ...rest, ...guard.tool } as const
   if (output === undefined) server.tool(defineTool(contract), (input) => run(input as never))
   else
     server.tool(
