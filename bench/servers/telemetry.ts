@@ -11,7 +11,7 @@ type Part = Partial<Pick<ServerOptions, 'log' | 'logCalls' | 'maxLogLinesPerSeco
 /** Every line is written, to a file that keeps none where no other is given. */
 async function createLogs(dest = '/dev/null'): Promise<Part> {
   const { createPinoLog } = await import('plinth/log')
-  const log = createPinoLog({ destination: destination({ dest, sync: false }) })
+  const log = createPinoLog({ destination: destination({ dest, sync: false, minLength: 8_192 }) })
   return { log, logCalls: true, maxLogLinesPerSecond: 1_000_000_000 }
 }
 

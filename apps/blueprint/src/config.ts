@@ -10,7 +10,7 @@ export interface BlueprintConfig {
   databaseUrl?: string
   /** Whose rights SQL from outside has on Postgres. Absent means those of `databaseUrl`. */
   queryRole?: string
-  /** The Redis or Valkey that holds what replicas share. Absent means Postgres, or this process's memory. Secret. */
+  /** The Redis or Valkey that holds what replicas share, and jobs. Absent means Postgres, or SQLite. Secret. */
   redisUrl?: string
   /** Absolute path of the one directory that `docs://` may read. Filled with samples when it is the default one. */
   docsDir: string
@@ -30,6 +30,8 @@ export interface BlueprintConfig {
   fetch: FetchConfig
   /** How long a job may go without a sign of the process that runs it before another takes it, in milliseconds. */
   jobLeaseMs: number
+  /** Most jobs this process runs at once; `0` leaves them to others. */
+  jobMaxRunning: number
   /** How long a report rests between two weeks of its period, in milliseconds. */
   reportRestMs: number
   /** Settings that `debug_config` may show. Nothing else ever leaves through it. */
@@ -78,6 +80,7 @@ export function toConfig(found: FoundSettings, cwd: string): BlueprintConfig {
     ...(github ? { github } : {}),
     fetch: toFetch(values),
     jobLeaseMs: values.jobLeaseMs,
+    jobMaxRunning: values.jobMaxRunning,
     reportRestMs: values.reportRestMs,
     visible: {
       ...pickVisible(found),
@@ -94,7 +97,7 @@ type Values = FoundSettings['values']
 
 function toSharedState({ databaseUrl, redisUrl }: Values): string {
   if (redisUrl) return 'redis'
-  return databaseUrl ? 'postgres' : 'memory'
+  return databaseUrl ? 'postgres' : 'sqlite'
 }
 
 function toGithub({ ticketsRepository, githubToken, githubApiUrl }: Values): GithubConfig | undefined {

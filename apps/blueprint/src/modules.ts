@@ -85,7 +85,9 @@ const modules: Readonly<Record<string, (server: Server, parts: Parts) => void>> 
   reports(server, { config, storage }) {
     const source = createReportSource(storage.readOnlyDb)
     const shelf = createReportShelf(storage.db)
-    registerReports(server, createReportsService({ source, shelf, rest: createRest(config.reportRestMs) }))
+    const rest = createRest(config.reportRestMs)
+    const options = { leaseMs: config.jobLeaseMs }
+    registerReports(server, createReportsService({ source, shelf, rest }), options)
   },
   code(server) {
     registerCode(server, createCodeService())

@@ -44,7 +44,7 @@ export async function createBlueprint(config: BlueprintConfig): Promise<Blueprin
     upstreams: upstreams.map(({ guarded }) => guarded),
     repeat: { hintAfter: 5, refuseAfter: 20 },
     jobs: jobs.options,
-    ...(stores.stores ? { stores: stores.stores } : {}),
+    stores: stores.stores,
   })
   if (query.notice) server.settings.log(query.notice)
   if (storage.dialect === 'postgres') server.addProbe('postgres', () => storage.ping())

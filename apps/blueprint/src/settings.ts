@@ -20,7 +20,7 @@ const stateSettings = {
     env: 'DATABASE_URL',
     secret: true,
     protocols: ['postgres', 'postgresql'],
-    description: 'A Postgres that holds the data instead of SQLite files.',
+    description: 'A Postgres that holds the data, and jobs, instead of SQLite files.',
   },
   queryRole: {
     kind: 'string',
@@ -33,7 +33,8 @@ const stateSettings = {
     env: 'REDIS_URL',
     secret: true,
     protocols: ['redis', 'rediss'],
-    description: 'A Redis or Valkey for what replicas share. Without it the Postgres of `DATABASE_URL`.',
+    description:
+      'A Redis or Valkey for what replicas share, and for jobs. Without it the Postgres of `DATABASE_URL`, or SQLite.',
   },
   jobLeaseMs: {
     kind: 'integer',
@@ -43,6 +44,15 @@ const stateSettings = {
     max: 3_600_000,
     unit: 'milliseconds',
     description: 'How long a job may go without a sign of its process before another takes it.',
+  },
+  jobMaxRunning: {
+    kind: 'integer',
+    env: 'JOB_MAX_RUNNING',
+    default: 4,
+    min: 0,
+    max: 1_000,
+    unit: 'jobs',
+    description: 'Most jobs that this process runs at once. 0 leaves them to `plinth worker`.',
   },
   reportRestMs: {
     kind: 'integer',

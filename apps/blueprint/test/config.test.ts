@@ -20,11 +20,12 @@ test('an empty environment gives a configuration that works', async () => {
     weatherApiUrl: 'https://api.weatherapi.com/v1/forecast.json',
     fetch: {},
     jobLeaseMs: 30_000,
+    jobMaxRunning: 4,
     reportRestMs: 1_000,
     visible: {
       authentication: 'none',
       storage: 'sqlite',
-      shared_state: 'memory',
+      shared_state: 'sqlite',
       tickets: 'local',
       weather_source: 'open-meteo.com',
     },

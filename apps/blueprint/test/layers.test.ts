@@ -82,6 +82,7 @@ test('only contracts, modules, adapters and the composition know plinth', () => 
     'settings.ts',
     'storage/traced-dialect.ts',
     'stores.ts',
+    'worker.ts',
   ])
 })
 

@@ -2372,6 +2372,8 @@ export interface LogRecord {
     readonly message: string;
     readonly [field: string]: unknown;
 }
+/** Marks a record whose maker has hidden every secret already; it is not looked through again. */
+export declare const isRedacted: unique symbol;
 /** Where log records go. */
 export interface LogSink {
     /** Must not throw and must not block. */

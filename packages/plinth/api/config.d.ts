@@ -591,6 +591,8 @@ export interface LogRecord {
     readonly message: string;
     readonly [field: string]: unknown;
 }
+/** Marks a record whose maker has hidden every secret already; it is not looked through again. */
+export declare const isRedacted: unique symbol;
 /** Where log records go. */
 export interface LogSink {
     /** Must not throw and must not block. */
@@ -608,7 +610,7 @@ export declare function describeError(thrown: unknown): Record<string, unknown>;
 // telemetry/server-log.d.ts
 
 import { type LogBounds } from './bound-log.ts';
-import type { LogSink } from './log.ts';
+import { type LogSink } from './log.ts';
 /** From the most talkative to the quietest. */
 export declare const logLevels: readonly ['debug', 'info', 'warn', 'error'];
 /** How much the log of a server says. */

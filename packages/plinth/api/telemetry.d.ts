@@ -121,6 +121,8 @@ export interface LogRecord {
     readonly message: string;
     readonly [field: string]: unknown;
 }
+/** Marks a record whose maker has hidden every secret already; it is not looked through again. */
+export declare const isRedacted: unique symbol;
 /** Where log records go. */
 export interface LogSink {
     /** Must not throw and must not block. */
@@ -379,6 +381,8 @@ export interface MetricReading {
 export declare const redacted = "[redacted]";
 /** A text without the secrets whose form gives them away. Long texts are cut. */
 export declare function redactText(text: string): string;
+/** As `redactText`, for short texts that come again and again: names of tools, clients and tenants. */
+export declare function redactName(name: string): string;
 /**
  * A copy of a value, ready for JSON, without secrets: those under `paths` (dotted, `*` for any member or item), those
  * whose name says so, and those whose form gives them away. Never throws; what is too deep or too large is cut.

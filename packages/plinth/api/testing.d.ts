@@ -4633,7 +4633,7 @@ export declare function boundLog(sink: LogSink, { maxPerSecond, now, onDrop }: L
 
 // telemetry/call-log.d.ts
 
-import type { LogSink } from './log.ts';
+import { type LogSink } from './log.ts';
 import type { Observer } from './observer.ts';
 /** What the line of a call says. */
 export interface CallLogOptions {
@@ -4651,6 +4651,8 @@ export interface LogRecord {
     readonly message: string;
     readonly [field: string]: unknown;
 }
+/** Marks a record whose maker has hidden every secret already; it is not looked through again. */
+export declare const isRedacted: unique symbol;
 /** Where log records go. */
 export interface LogSink {
     /** Must not throw and must not block. */
@@ -4919,7 +4921,7 @@ export declare class ServerCounts {
 // telemetry/server-log.d.ts
 
 import { type LogBounds } from './bound-log.ts';
-import type { LogSink } from './log.ts';
+import { type LogSink } from './log.ts';
 /** From the most talkative to the quietest. */
 export declare const logLevels: readonly ['debug', 'info', 'warn', 'error'];
 /** How much the log of a server says. */

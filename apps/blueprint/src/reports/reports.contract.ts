@@ -18,6 +18,9 @@ const line = z.object({
   revenue_cents: z.int().min(0).nullable().describe('Null where the kind has no revenue.'),
 })
 
+/** A report that was broken off goes on after the last week it finished. */
+export const reportKey = { resume: true } as const
+
 export const generateReport = defineTool({
   name: 'generate_report',
   title: 'Generate a report',
@@ -53,8 +56,7 @@ export const generateReport = defineTool({
   timeoutMs: 5_000,
   rate: { limit: 20, windowMs: 60_000 },
   budget: { maxTokens: 5_000 },
-  // A report that was broken off goes on after the last week it finished.
-  idempotency: { resume: true },
+  idempotency: reportKey,
   task: {
     mode: 'always',
     timeoutMs: 900_000,

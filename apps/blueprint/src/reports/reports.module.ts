@@ -1,5 +1,5 @@
 import { type Call, type ListedResource, type Server, toolResult } from 'plinth'
-import { allReports, generateReport, reportByJob } from './reports.contract.ts'
+import { allReports, generateReport, reportByJob, reportKey } from './reports.contract.ts'
 import {
   addUp,
   type Report,
@@ -8,9 +8,20 @@ import {
   type ReportsService,
 } from './reports.service.ts'
 
+/** What the module is told of how jobs run. */
+export interface ReportsModuleOptions {
+  /** How long a job may go without a sign of its process, in milliseconds. An idempotency key is held as long. */
+  leaseMs: number
+}
+
 /** Registers `generate_report` and the resources of the reports it makes. */
-export function registerReports(server: Server, reports: ReportsService): void {
-  server.tool(generateReport, async (order, call) => {
+export function registerReports(
+  server: Server,
+  reports: ReportsService,
+  { leaseMs }: ReportsModuleOptions,
+): void {
+  const idempotency = { ...reportKey, leaseMs }
+  server.tool({ ...generateReport, idempotency }, async (order, call) => {
     const report = await reports.generate(order, toRun(call))
     announce(server, call.principal.tenant, report)
     return toResult(report)

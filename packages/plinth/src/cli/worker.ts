@@ -12,6 +12,7 @@ export const workerUsage = `plinth worker <module> [--max-running <number>] [-- 
 
 Runs jobs of a server and serves nothing, until SIGTERM. The module exports the server as "server" or by default, and
 does not serve it; where it exports "settings" too, their flags may follow. "--admin-port" opens health and metrics.
+Where it exports a function as "onStop", that is called last.
 `
 
 /**
@@ -32,9 +33,10 @@ export async function runWorker(args: readonly string[]): Promise<string> {
     throw new TypeError(`"plinth worker" takes one module, got ${JSON.stringify(positionals)}.`)
   }
   const maxRunning = parseMaxRunning(values['max-running'])
-  const { server, settings } = await loadServer(path, argv)
+  const { server, settings, onStop } = await loadServer(path, argv)
   const config = await readSettings(settings, { argv })
-  const service = await work(server, { config, ...(maxRunning === undefined ? {} : { maxRunning }) })
+  const limit = maxRunning === undefined ? {} : { maxRunning }
+  const service = await work(server, { config, onStop, ...limit })
   const admin = service.adminUrl === undefined ? '' : `Admin: ${service.adminUrl}\n`
   return `${server.settings.serverInfo['name']} looks for jobs, ${server.jobs.maxRunning} at once.\n${admin}`
 }
@@ -45,10 +47,13 @@ function parseMaxRunning(value: string | undefined): number | undefined {
   throw new TypeError(`"--max-running" must be a whole number from 1 to 9999, got ${JSON.stringify(value)}.`)
 }
 
-async function loadServer(
-  path: string,
-  argv: readonly string[],
-): Promise<{ server: Server; settings: Settings | undefined }> {
+interface Loaded {
+  readonly server: Server
+  readonly settings: Settings | undefined
+  readonly onStop: (() => void | Promise<void>) | undefined
+}
+
+async function loadServer(path: string, argv: readonly string[]): Promise<Loaded> {
   const file = resolve(path)
   // What the module reads of the command line is what follows it there.
   process.argv = [process.argv[0] ?? '', file, ...argv]
@@ -61,7 +66,15 @@ async function loadServer(
       `"${path}" exports no server. Export what createServer() answers as "server" or by default.`,
     )
   }
-  return { server, settings: exported['settings'] as Settings | undefined }
+  const onStop = exported['onStop']
+  if (onStop !== undefined && typeof onStop !== 'function') {
+    throw new TypeError(`"${path}" exports "onStop", which must be a function, got ${typeof onStop}.`)
+  }
+  return {
+    server,
+    settings: exported['settings'] as Settings | undefined,
+    onStop: onStop as Loaded['onStop'],
+  }
 }
 
 /** The module may have been made with another copy of this package. */

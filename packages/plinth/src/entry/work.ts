@@ -9,6 +9,8 @@ import type { Service } from './service.ts'
 export interface WorkOptions extends Pick<ServeOptions, 'config' | 'argv' | 'env'> {
   /** Most jobs at once. Default: as the server says. */
   readonly maxRunning?: number
+  /** Called last, once the worker has stopped. */
+  readonly onStop?: (() => void | Promise<void>) | undefined
 }
 
 /** Holds the process: whatever else it waits for may let it go. */
@@ -22,14 +24,14 @@ const holdMs = 2 ** 30
  * @throws ConfigError naming the flag or variable, its value and the fix.
  */
 export async function work(server: Server, options: WorkOptions = {}): Promise<Service> {
-  const { maxRunning = server.jobs.maxRunning, ...origins } = options
+  const { maxRunning = server.jobs.maxRunning, onStop, ...origins } = options
   assertWork(server, maxRunning)
   const plan = await planServe(origins)
   server.configure(plan.server)
   for (const secret of plan.secrets) server.settings.secretValues.add(secret)
   server.jobs.setMaxRunning(maxRunning)
   const { graceMs } = plan
-  return runService(server, { graceMs, drainDelayMs: 0, onStop: undefined }, () => startWork(server, plan))
+  return runService(server, { graceMs, drainDelayMs: 0, onStop }, () => startWork(server, plan))
 }
 
 function assertWork(server: Server, maxRunning: number): void {

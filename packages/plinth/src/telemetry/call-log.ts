@@ -1,6 +1,6 @@
-import type { LogRecord, LogSink } from './log.ts'
+import { isRedacted, type LogRecord, type LogSink } from './log.ts'
 import type { CallOutcome, CallRecord, Observer } from './observer.ts'
-import { redactValue } from './redact.ts'
+import { redactName, redactText, redactValue } from './redact.ts'
 
 /** What the line of a call says. */
 export interface CallLogOptions {
@@ -40,32 +40,33 @@ export function createCallLog(log: LogSink, { logArguments = false }: CallLogOpt
       const message = (record.kind === 'job' ? jobLines[record.outcome] : undefined) ?? line
       const shown = calls.has(record.kind) || record.outcome !== 'ok' ? level : 'debug'
       const input = logArguments ? { arguments: redactValue(record.arguments, record.redact) } : {}
-      log({ level: shown, message, ...toFields(record), ...input })
+      log({ level: shown, message, [isRedacted]: true, ...toFields(record), ...input })
     },
   }
 }
 
-/** Every line has every field that applies, under names that do not change. */
+/** Every line has every field that applies, under names that do not change. What others chose hides no secret. */
 function toFields(record: CallRecord): Record<string, unknown> {
-  const { kind, component } = record
+  const { kind, requestId } = record
+  const component = hide(record.component)
   const name = kind === 'tool' || kind === 'job' ? { tool_name: component } : { component }
   return {
     kind,
-    method: record.method,
+    method: hide(record.method),
     ...name,
     execution_time_ms: Math.round(record.durationMs * 1_000) / 1_000,
     queued_ms: record.queuedMs === 0 ? undefined : Math.round(record.queuedMs),
     invocation_id: record.invocationId,
-    request_id: record.requestId,
+    request_id: typeof requestId === 'string' ? redactText(requestId) : requestId,
     attempt: record.attempt,
     outcome: record.outcome,
-    error: record.error,
-    error_type: record.errorType,
+    error: hide(record.error),
+    error_type: hide(record.errorType),
     error_id: record.errorId,
     principal: record.principalHash,
-    tenant: record.tenant,
-    client: record.client,
-    revision: record.revision,
+    tenant: hide(record.tenant),
+    client: hide(record.client),
+    revision: hide(record.revision),
     bytes_in: record.bytesIn,
     bytes_out: record.bytesOut,
     trace_id: record.traceId,
@@ -73,4 +74,8 @@ function toFields(record: CallRecord): Record<string, unknown> {
     dry_run: record.dryRun || undefined,
     events: record.events.length === 0 ? undefined : record.events.map(({ name: event }) => event),
   }
+}
+
+function hide(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : redactName(text)
 }

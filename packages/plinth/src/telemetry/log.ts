@@ -5,6 +5,9 @@ export interface LogRecord {
   readonly [field: string]: unknown
 }
 
+/** Marks a record whose maker has hidden every secret already; it is not looked through again. */
+export const isRedacted: unique symbol = Symbol('redacted')
+
 /** Where log records go. */
 export interface LogSink {
   /** Must not throw and must not block. */

@@ -31,10 +31,34 @@ function createLoggerLog(logger: Logger): LogSink {
 }
 
 function createDestinationLog(stream: DestinationStream): LogSink {
-  const { flush } = stream as { flush?: (done: () => void) => void }
-  const write = createLineLog((line) => stream.write(line))
+  const { flush, sync } = stream as { flush?: (done: () => void) => void; sync?: boolean }
+  const lines = sync === false ? new LineBatch(stream) : undefined
+  const write = createLineLog((line) => (lines === undefined ? stream.write(line) : lines.add(line)))
   return Object.assign(write, {
-    flush: () =>
-      new Promise<void>((resolve) => (flush === undefined ? resolve() : flush.call(stream, resolve))),
+    flush: () => {
+      lines?.write()
+      return new Promise<void>((resolve) => (flush === undefined ? resolve() : flush.call(stream, resolve)))
+    },
   })
+}
+
+/** The lines of one turn of the event loop, for a destination that holds them back anyway: they go to it as one text. */
+class LineBatch {
+  private readonly stream: DestinationStream
+  private lines: string[] = []
+
+  constructor(stream: DestinationStream) {
+    this.stream = stream
+  }
+
+  add(line: string): void {
+    if (this.lines.push(line) === 1) setImmediate(() => this.write())
+  }
+
+  write(): void {
+    if (this.lines.length === 0) return
+    const text = this.lines.join('')
+    this.lines = []
+    this.stream.write(text)
+  }
 }

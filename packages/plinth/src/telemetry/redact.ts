@@ -56,6 +56,19 @@ export function redactText(text: string): string {
   return redactBounded(text, shownBounds)
 }
 
+const maxTexts = 2_000
+const maxTextChars = 64
+const seenTexts = new Map<string, string>()
+
+/** As `redactText`, for short texts that come again and again: names of tools, clients and tenants. */
+export function redactName(name: string): string {
+  const known = seenTexts.get(name)
+  if (known !== undefined) return known
+  const clean = redactText(name)
+  if (name.length <= maxTextChars && seenTexts.size < maxTexts) seenTexts.set(name, clean)
+  return clean
+}
+
 function redactBounded(text: string, { toRest }: Bounds): string {
   if (text.length < 8) return text
   const seen = text.length > maxChars ? text.slice(0, maxChars + beyondChars) : text

@@ -1,5 +1,5 @@
 import { boundLog, type LogBounds } from './bound-log.ts'
-import type { LogRecord, LogSink } from './log.ts'
+import { isRedacted, type LogRecord, type LogSink } from './log.ts'
 import { redactValue } from './redact.ts'
 
 /** From the most talkative to the quietest. */
@@ -15,7 +15,8 @@ export interface ServerLogBounds extends LogBounds {
 
 /** Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call. */
 export function createServerLog(sink: LogSink, options: ServerLogBounds): LogSink {
-  const redacted: LogSink = (record) => sink(redactValue(record) as LogRecord)
+  const redacted: LogSink = (record) =>
+    sink(isRedacted in record ? record : (redactValue(record) as LogRecord))
   const bounded = boundLog(Object.assign(redacted, { flush: async () => sink.flush?.() }), options)
   const write = (record: LogRecord) => {
     if (logLevels.indexOf(record.level) >= logLevels.indexOf(options.level)) bounded(record)

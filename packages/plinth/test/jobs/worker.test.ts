@@ -42,6 +42,7 @@ test.each([
   [['none'], 'Say how many: --max-running 4.'],
   [['none', '--max-running', '0'], '"--max-running" must be a whole number from 1 to 9999, got "0".'],
   [['serving'], 'Call serve() in a module of its own'],
+  [['endless'], 'exports "onStop", which must be a function, got string'],
 ])('a worker that could do nothing refuses to start: %s', { timeout }, async ([kind, ...args], said) => {
   const parameters = ['--conditions=plinth-source', main, 'worker', fixture, ...args]
   const env = { ...process.env, KIND: kind }
