@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { Pool } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { openPostgres, type Service } from '../../../packages/plinth/test/contracts/services.ts'
-import { openPostgresStorage } from '../src/storage/open-postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,7 +23,9 @@ export async function setup(project: TestProject): Promise<void> {
   await pool.query(`create database ${prefix} template template0`)
   await pool.end()
   url.pathname = `/${prefix}`
-  await (await openPostgresStorage(url.href)).close()
+  // A process of its own, because what runs before all tests does not find the sources of `plinth`.
+  const program = join(import.meta.dirname, '_prepare-database.ts')
+  execFileSync(process.execPath, ['--conditions=plinth-source', program, url.href], { stdio: 'inherit' })
   project.provide('postgres', { url: service.url, prefix })
 }
 
