@@ -57,7 +57,13 @@ test('two processes may start on one directory at the same time', async () => {
   const script = `const { openSqliteStorage } = await import(${module})
     await (await openSqliteStorage(process.argv[1])).close()`
   const start = (): Promise<unknown> =>
-    promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, directory])
+    promisify(execFile)(process.execPath, [
+      '--conditions=plinth-source',
+      '--input-type=module',
+      '-e',
+      script,
+      directory,
+    ])
   await Promise.all([start(), start()])
   const { db } = await openTemporarySqlite(directory)
   expect(await db.selectFrom('public.users').selectAll().execute()).toHaveLength(24)

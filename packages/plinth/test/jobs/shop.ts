@@ -143,9 +143,9 @@ function addTools(server: Server, directory: string): void {
     { ...about, name: 'pause', effect: 'write', task: { mode: 'allowed', retry } },
     async (value, call) => {
       const run = `${toKey(value)} ${process.pid}`
-      await call.once('before', () => write(`before ${run}`))
-      while (!existsSync(join(directory, `go-${process.pid}`))) await sleep(20)
       try {
+        await call.once('before', () => write(`before ${run}`))
+        while (!existsSync(join(directory, `go-${process.pid}`))) await sleep(20)
         await call.once('after', () => write(`after ${run}`))
       } catch (error) {
         write(`lost ${run}`)
