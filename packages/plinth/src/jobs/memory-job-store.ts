@@ -1,5 +1,5 @@
 import type { JobRecord, JobStore } from './job.ts'
-import { isDue, type JobRows, RowJobStore } from './row-job-store.ts'
+import { type DueJobs, isDue, type JobRows, RowJobStore } from './row-job-store.ts'
 
 /** What a store of jobs in memory is made with. */
 export interface MemoryJobOptions {
@@ -41,15 +41,7 @@ class MemoryJobRows implements JobRows {
     if (record.key !== undefined) this.byKey.set(toRowKey(record.queue, record.key), record.id)
   }
 
-  pick({
-    queue,
-    names,
-    now,
-  }: {
-    queue: string
-    names: readonly string[]
-    now: number
-  }): JobRecord | undefined {
+  pick({ queue, names, now }: DueJobs): JobRecord | undefined {
     let first: JobRecord | undefined
     for (const record of this.byId.values()) {
       if (record.queue !== queue || !names.includes(record.name) || !isDue(record, now)) continue

@@ -2,6 +2,13 @@ import { ChangingJobStore, type JobStep } from './changing-job-store.ts'
 import { isEnded, type JobCounts, type JobRecord, JobStoreFull, type NewJob } from './job.ts'
 import { claimed, createRecord } from './job-steps.ts'
 
+/** Which jobs are looked for: those of a queue and of these tools that are due now. */
+export interface DueJobs {
+  readonly queue: string
+  readonly names: readonly string[]
+  readonly now: number
+}
+
 /** The rows of a store that changes them in one process, or in one transaction, at a time. */
 export interface JobRows {
   /** Runs `change` in one atomic step. */
@@ -12,7 +19,7 @@ export interface JobRows {
   /** Adds a row, or replaces the one of its id. */
   write(record: JobRecord): void
   /** The row whose turn it is. */
-  pick(options: { queue: string; names: readonly string[]; now: number }): JobRecord | undefined
+  pick(due: DueJobs): JobRecord | undefined
   /** Notes that a tenant had its turn. */
   noteTurn(tenant: string): void
   listDead(options: { queue: string; limit: number; now: number }): readonly JobRecord[]

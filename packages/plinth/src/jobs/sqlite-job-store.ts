@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { isSqliteError, toSqliteError } from '../storage/sqlite-file.ts'
 import type { JobRecord, JobStore } from './job.ts'
-import { type JobRows, RowJobStore } from './row-job-store.ts'
+import { type DueJobs, type JobRows, RowJobStore } from './row-job-store.ts'
 
 /** What a store of jobs in a SQLite file is made with. */
 export interface SqliteJobOptions {
@@ -125,15 +125,7 @@ class SqliteJobRows implements JobRows {
     this.statements.write.run({ ...row, record: JSON.stringify(record) })
   }
 
-  pick({
-    queue,
-    names,
-    now,
-  }: {
-    queue: string
-    names: readonly string[]
-    now: number
-  }): JobRecord | undefined {
+  pick({ queue, names, now }: DueJobs): JobRecord | undefined {
     return toRecord(this.statements.pick.get({ queue, names: JSON.stringify(names), now }))
   }
 

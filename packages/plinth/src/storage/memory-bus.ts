@@ -11,18 +11,11 @@ export class MemoryBus implements Bus {
     queueMicrotask(() => this.listeners.deliver(channel, text))
   }
 
-  async subscribe(channel: string, listener: BusListener): Promise<() => void> {
-    const own = bind(listener)
-    this.listeners.add(channel, own)
-    return () => void this.listeners.remove(channel, own)
+  subscribe(channel: string, listener: BusListener): Promise<() => void> {
+    return this.listeners.subscribe(channel, listener)
   }
 
   async close(): Promise<void> {
     this.listeners.clear()
   }
-}
-
-/** One subscription of its own, so that a listener given twice hears twice and can be taken away once. */
-export function bind(listener: BusListener): BusListener {
-  return { message: (text) => listener.message(text), missed: () => listener.missed?.() }
 }

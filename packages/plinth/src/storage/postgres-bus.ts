@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { assertMessage, type Bus, type BusListener } from './bus.ts'
 import { BusListeners } from './bus-listeners.ts'
-import { bind } from './memory-bus.ts'
 import { PostgresListener } from './postgres-listener.ts'
 import { clock, type PostgresDatabase } from './postgres-pool.ts'
 
@@ -46,27 +45,18 @@ export class PostgresBus implements Bus {
   }
 
   async subscribe(channel: string, listener: BusListener): Promise<() => void> {
-    const own = bind(listener)
     const name = this.toName(channel)
-    this.listeners.add(name, own)
-    const end = () => this.remove(name, own)
-    try {
-      await this.database.calls.run(() => this.listener.run(`LISTEN ${name}`))
-    } catch (error) {
-      end()
-      throw error
-    }
-    return end
+    return this.listeners.subscribe(name, listener, {
+      open: () => this.database.calls.run(() => this.listener.run(`LISTEN ${name}`)),
+      close: () => {
+        if (this.listener.isOpen) this.listener.run(`UNLISTEN ${name}`).catch(() => {})
+      },
+    })
   }
 
   async close(): Promise<void> {
     this.listeners.clear()
     this.listener.close()
-  }
-
-  private remove(name: string, own: BusListener): void {
-    if (!this.listeners.remove(name, own) || !this.listener.isOpen) return
-    this.listener.run(`UNLISTEN ${name}`).catch(() => {})
   }
 
   /** Texts that have to be fetched keep their place between those that come along. */

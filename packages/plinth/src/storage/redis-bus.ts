@@ -1,6 +1,5 @@
 import { assertMessage, type Bus, type BusListener } from './bus.ts'
 import { BusListeners } from './bus-listeners.ts'
-import { bind } from './memory-bus.ts'
 import type { RedisScripts, RedisSubscriber } from './redis-script.ts'
 
 /** How often a connection that hears channels is asked whether anybody is there, in milliseconds. */
@@ -24,17 +23,11 @@ export class RedisBus implements Bus {
   }
 
   async subscribe(channel: string, listener: BusListener): Promise<() => void> {
-    const own = bind(listener)
     const name = this.toName(channel)
-    this.listeners.add(name, own)
-    const end = () => this.remove(name, own)
-    try {
-      await this.scripts.calls.run(() => this.open(name))
-    } catch (error) {
-      end()
-      throw error
-    }
-    return end
+    return this.listeners.subscribe(name, listener, {
+      open: () => this.scripts.calls.run(() => this.open(name)),
+      close: () => void this.subscriber?.unsubscribe(name).catch(() => {}),
+    })
   }
 
   async close(): Promise<void> {
@@ -87,11 +80,6 @@ export class RedisBus implements Bus {
     const again = this.listeners.names().map((name) => subscriber.subscribe(name))
     const tell = () => this.listeners.tellMissed()
     Promise.all(again).then(tell, tell)
-  }
-
-  private remove(name: string, own: BusListener): void {
-    if (!this.listeners.remove(name, own)) return
-    this.subscriber?.unsubscribe(name).catch(() => {})
   }
 
   private toName(channel: string): string {

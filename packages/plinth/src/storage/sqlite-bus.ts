@@ -1,6 +1,5 @@
 import { assertMessage, type Bus, type BusListener } from './bus.ts'
 import { BusListeners } from './bus-listeners.ts'
-import { bind } from './memory-bus.ts'
 import type { SqliteFile, SqliteStatement } from './sqlite-file.ts'
 import { StoreError } from './store-error.ts'
 
@@ -46,12 +45,10 @@ export class SqliteBus implements Bus {
   }
 
   async subscribe(channel: string, listener: BusListener): Promise<() => void> {
-    const own = bind(listener)
     // What came before the first subscription is nobody's; what came before this one must not reach it.
     if (this.timer === undefined) this.start()
     else this.look(true)
-    this.listeners.add(channel, own)
-    return () => void this.listeners.remove(channel, own)
+    return this.listeners.subscribe(channel, listener)
   }
 
   async close(): Promise<void> {

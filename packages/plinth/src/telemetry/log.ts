@@ -18,14 +18,17 @@ export interface LogSink {
 
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export function createStderrLog(): LogSink {
-  return createLineLog((line) => process.stderr.write(line))
+  return createLineLog((line) => process.stderr.write(line), toCarefulLine)
 }
 
 /** Hands each record on as one line of JSON, with its time. */
-export function createLineLog(write: (line: string) => void): (record: LogRecord) => void {
+export function createLineLog(
+  write: (line: string) => void,
+  toText: (record: LogRecord) => string = toLine,
+): (record: LogRecord) => void {
   const readTime = createClock()
   return function writeLog(record) {
-    write(`${toLine({ time: readTime(), ...record })}\n`)
+    write(`${toText({ time: readTime(), ...record })}\n`)
   }
 }
 
@@ -41,7 +44,7 @@ function createClock(): () => string {
   }
 }
 
-/** What comes redacted needs no care, and is written much faster without. */
+/** What a server has redacted needs no care, and is written much faster without. */
 function toLine(record: LogRecord): string {
   try {
     return JSON.stringify(record)
