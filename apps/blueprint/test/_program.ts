@@ -24,7 +24,8 @@ export interface Program {
 
 /** The environment of a blueprint that keeps its data in `dataDir` and takes any free port. */
 export function createEnv(dataDir: string, env: Record<string, string> = {}): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', PORT: '0', PLINTH_DATA_DIR: dataDir, ...env }
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env
+  return { PATH, NODE_COMPILE_CACHE, PORT: '0', PLINTH_DATA_DIR: dataDir, ...env }
 }
 
 /** Starts the blueprint and waits until it listens. */

@@ -64,7 +64,8 @@ const inspector = join(dirname(manifest), 'clients/launcher/build/index.js')
 /** Runs one method with the Inspector's command line, and gives what it printed. */
 async function inspect(toArgs: (method: string[]) => string[], ...method: string[]): Promise<unknown> {
   // A home of its own: it keeps nothing of a user's, and reads nothing of one.
-  const env = { PATH: process.env['PATH'] ?? '', HOME: directory.path }
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env
+  const env = { PATH, NODE_COMPILE_CACHE, HOME: directory.path }
   const args = [inspector, '--cli', ...toArgs(method)]
   const { stdout } = await promisify(execFile)(process.execPath, args, { env })
   return JSON.parse(stdout)

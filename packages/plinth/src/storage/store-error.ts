@@ -30,9 +30,9 @@ export class ServiceCalls {
    */
   run<T>(ask: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new StoreError(this.service, `did not answer within ${this.timeoutMs} ms.`))
-      }, this.timeoutMs)
+      const giveUp = () => reject(new StoreError(this.service, `did not answer within ${this.timeoutMs} ms.`))
+      // Where this process was held up, the answer may be there and only be unread: it is read before `setImmediate`.
+      const timer = setTimeout(() => setImmediate(giveUp), this.timeoutMs)
       const fail = (cause: unknown) => {
         clearTimeout(timer)
         reject(this.toError(cause))

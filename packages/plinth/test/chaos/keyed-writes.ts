@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSpace } from '../contracts/driver.ts'
 import { ask, askUntilDefinite, request } from './ask-shop.ts'
 import { createPlace } from './place.ts'
 import { type Shop, startShop } from './start-shop.ts'
+import { stopOutsideWrites } from './stop-outside-writes.ts'
 
 /** Most of it is the start of processes, on a machine that may be busy. */
 const withinMs = 60_000
@@ -29,6 +32,10 @@ export function testKeyedWrites(name: string, toUrl: (directory: string) => stri
       place.remove()
     })
 
+    const stop = (shop: Shop) => {
+      const files = [join(directory, 'jobs.sqlite'), toUrl(directory)].filter((path) => existsSync(path))
+      return stopOutsideWrites((name) => shop.signal(name), files)
+    }
     const count = (effect: string) => place.effects().filter((line) => line === effect).length
 
     test('fifty calls at once with one key have one effect and one result', async () => {
@@ -44,7 +51,7 @@ export function testKeyedWrites(name: string, toUrl: (directory: string) => stri
       const call = { tool: 'buy', key: 'stopped', input: { item: 'stopped', gate: 'stopped' } }
       const first = ask(a.url, call)
       await place.reached('stopped', 'a')
-      a.signal('SIGSTOP')
+      await stop(a)
       // Running, as far as anybody knows, until the lease is over; and nobody knows from then on.
       expect(['duplicate_in_flight', 'outcome_unknown']).toContain((await ask(b.url, call)).error)
       expect(await askUntilDefinite([b.url], call)).toMatchObject({ error: 'outcome_unknown', retry: false })
@@ -61,7 +68,7 @@ export function testKeyedWrites(name: string, toUrl: (directory: string) => stri
       const call = { tool: 'transfer', key: 'taken', input: { item: 'taken', gate: 'taken' } }
       const first = ask(a.url, call)
       await place.reached('taken', 'a')
-      a.signal('SIGSTOP')
+      await stop(a)
       const second = askUntilDefinite([b.url], call)
       await place.reached('taken', 'b')
       place.open('taken')
@@ -84,7 +91,7 @@ export function testKeyedWrites(name: string, toUrl: (directory: string) => stri
         [a, b].map((shop, at) => place.reached('job', 'ab'.charAt(at)).then(() => shop)),
       )
       const other = runner === a ? b : a
-      runner.signal('SIGSTOP')
+      await stop(runner)
       await place.reached('job', other === a ? 'a' : 'b')
       place.open('job')
       const { receipt } = await waitForResult(other, taskId)

@@ -1,33 +1,8 @@
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { stopOutsideWrites } from '../chaos/stop-outside-writes.ts'
 import { openClerk } from './clerk.ts'
 import type { ShopPlace } from './shop.ts'
-import type { Worker } from './workers.ts'
-
-/** A process that stands still while it writes to a SQLite file holds up all others: there is no lease on that. */
-async function stopOutsideWrites(worker: Worker, { driver, directory }: ShopPlace): Promise<void> {
-  worker.kill('SIGSTOP')
-  if (driver !== 'sqlite') return
-  while (!['jobs.sqlite', 'stores.sqlite'].every((name) => canWrite(join(directory, name)))) {
-    worker.kill('SIGCONT')
-    await sleep(10)
-    worker.kill('SIGSTOP')
-  }
-}
-
-function canWrite(path: string): boolean {
-  const database = new DatabaseSync(path, { timeout: 200 })
-  try {
-    database.exec('BEGIN IMMEDIATE; ROLLBACK;')
-    return true
-  } catch {
-    return false
-  } finally {
-    database.close()
-  }
-}
 
 /** A process that stood still for longer than its lease finds out that its job is somebody else's, and adds nothing. */
 export async function freezeWorker(driver: ShopPlace['driver'], url: string): Promise<void> {
@@ -37,7 +12,11 @@ export async function freezeWorker(driver: ShopPlace['driver'], url: string): Pr
   const orders = [{ tool: 'pause', key: 'p' }]
   const ids = await clerk.order(orders)
   await clerk.see(`before p ${frozen.pid}`)
-  await stopOutsideWrites(frozen, clerk.place)
+  const files = driver === 'sqlite' ? ['jobs.sqlite', 'stores.sqlite'] : []
+  await stopOutsideWrites(
+    (name) => frozen.kill(name),
+    files.map((name) => join(clerk.place.directory, name)),
+  )
   const other = clerk.startWorker()
   clerk.letGo(other.pid)
   const done = [{ tool: 'pause', key: 'p', status: 'completed', text: 'done', error: undefined }]

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { toFixturePath } from '../fixtures/stdio-child.ts'
+import { bareEnv, toFixturePath } from '../fixtures/stdio-child.ts'
 
 /** More than a pipe holds. */
 const lines = 2_000
@@ -13,7 +13,7 @@ async function start(
   env: Record<string, string> = {},
 ): Promise<ChildProcessWithoutNullStreams> {
   const parameters = ['--conditions=plinth-source', toFixturePath('log-server.ts'), kind, String(lines)]
-  const child = spawn(process.execPath, parameters, { env: { PATH: process.env['PATH'], ...env } })
+  const child = spawn(process.execPath, parameters, { env: { ...bareEnv(), ...env } })
   onTestFinished(() => void child.kill('SIGKILL'))
   let printed = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -10,11 +10,14 @@ export interface OpenedStores {
   close(): Promise<void>
 }
 
+/** `timeoutMs` is how long a service may take to answer. Default `500` on Redis. */
+export type ReplicaStoreOptions = SharedStoreOptions & { readonly timeoutMs?: number }
+
 /** Opens the stores a URL names, or the SQLite file of a path. Those of one space share what they keep. */
 export async function openStores(
   url: string,
   space: string,
-  options: SharedStoreOptions = {},
+  options: ReplicaStoreOptions = {},
 ): Promise<OpenedStores> {
   if (url.startsWith('redis:')) return openRedisStores(url, space, options)
   return url.startsWith('postgres:')
@@ -22,18 +25,18 @@ export async function openStores(
     : openSqliteStores(url, options)
 }
 
-function openRedisStores(url: string, space: string, options: SharedStoreOptions): OpenedStores {
+function openRedisStores(url: string, space: string, options: ReplicaStoreOptions): OpenedStores {
   const retryStrategy = () => 50
   const client = new Redis(url, { connectionName: space, maxRetriesPerRequest: 1, retryStrategy })
   client.on('error', () => {})
-  const stores = createRedisStores(client, { ...options, prefix: space, timeoutMs: 500 })
+  const stores = createRedisStores(client, { timeoutMs: 500, ...options, prefix: space })
   return { stores, close: () => stores.close().then(() => client.disconnect()) }
 }
 
 async function openPostgresStores(
   url: string,
   space: string,
-  options: SharedStoreOptions,
+  options: ReplicaStoreOptions,
 ): Promise<OpenedStores> {
   const pool = new Pool({ connectionString: url, max: 3, application_name: space })
   const stores = createPostgresStores(pool, { ...options, schema: space })
@@ -41,7 +44,7 @@ async function openPostgresStores(
   return { stores, close: () => stores.close().then(() => pool.end()) }
 }
 
-function openSqliteStores(path: string, options: SharedStoreOptions): OpenedStores {
+function openSqliteStores(path: string, options: ReplicaStoreOptions): OpenedStores {
   const stores = createSqliteStores(path, { ...options, pollMs: 5, busyTimeoutMs: 10_000 })
   return { stores, close: () => stores.close() }
 }

@@ -1,4 +1,4 @@
-import type { SharedStoreOptions } from 'plinth/redis'
+import type { ReplicaStoreOptions } from './open-stores.ts'
 
 /** How one process of a server is started. */
 export interface ReplicaOptions {
@@ -13,7 +13,7 @@ export interface ReplicaOptions {
   /** The file of jobs, for servers that have the tool `report`. */
   readonly jobsPath?: string
   /** How its stores keep things. */
-  readonly storeOptions?: SharedStoreOptions
+  readonly storeOptions?: ReplicaStoreOptions
 }
 
 /** What a parent has a process do. */

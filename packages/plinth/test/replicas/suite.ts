@@ -27,8 +27,9 @@ export function testReplicas(service: SharedService): void {
   const directory = mkdtempSync(join(tmpdir(), 'plinth-replicas-'))
   const jobsPath = join(directory, 'jobs.sqlite')
   const started: Replica[] = []
+  const storeOptions = { timeoutMs: 5_000 }
   const start = async (name: string, more: { serverName?: string } = {}) => {
-    const replica = await startReplica({ name, storeUrl, space, jobsPath, ...more })
+    const replica = await startReplica({ name, storeUrl, space, jobsPath, storeOptions, ...more })
     started.push(replica)
     return replica
   }

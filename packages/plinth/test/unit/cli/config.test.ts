@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { bareEnv } from '../../fixtures/stdio-child.ts'
 
 const main = join(import.meta.dirname, '../../../src/cli/main.ts')
 const module = join(import.meta.dirname, '../../fixtures/settings.ts')
@@ -17,7 +18,9 @@ interface Answer {
 async function run(args: readonly string[], env: Record<string, string> = {}): Promise<Answer> {
   const parameters = ['--conditions=plinth-source', main, 'config', ...args]
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, parameters, { env })
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, parameters, {
+      env: { ...bareEnv(), ...env },
+    })
     return { code: 0, stdout, stderr }
   } catch (error) {
     return error as Answer

@@ -125,7 +125,7 @@ test('two calls with one key are one job', async () => {
 })
 
 test('progress of a job is part of its state', async () => {
-  const server = createTaskServer({ jobs: { leaseMs: 30 } })
+  const server = createTaskServer({ now: () => 0, jobs: { leaseMs: 30 } })
   server.tool({ name: 'work', description: 'Works.', effect: 'read', task: 'allowed' }, (_input, call) => {
     call.progress(1, 2, 'Half way.')
     return new Promise(() => undefined)
