@@ -5,6 +5,7 @@ export type Line = { readonly text: string } | { readonly fault: 'too_long' | 'n
 
 const newline = 0x0a
 const carriageReturn = 0x0d
+const space = 0x20
 const firstBytes = 4_096
 
 /**
@@ -23,6 +24,16 @@ export class LineReader {
 
   /** The lines that end in this chunk. Empty ones are left out. */
   push(chunk: Buffer): Line[] {
+    return this.isWhole(chunk) ? cutWhole(chunk) : this.pushPart(chunk)
+  }
+
+  /** Nearly every chunk: it has lines from their begin to their end, and nothing else. */
+  private isWhole(chunk: Buffer): boolean {
+    if (this.length > 0 || this.tooLong || chunk.length > this.maxLineBytes) return false
+    return chunk[chunk.length - 1] === newline && isUtf8(chunk)
+  }
+
+  private pushPart(chunk: Buffer): Line[] {
     const lines: Line[] = []
     let start = 0
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
@@ -40,7 +51,7 @@ export class LineReader {
     return lines
   }
 
-  private take(tail: Buffer): Line | undefined {
+  private take(tail: Buffer): Line {
     if (this.length === 0 && !this.tooLong) return toLine(tail, this.maxLineBytes)
     this.keep(tail)
     const line = this.tooLong ? tooLongLine : toLine(this.buffer.subarray(0, this.length), this.maxLineBytes)
@@ -78,14 +89,31 @@ export class LineReader {
 const tooLongLine: Line = Object.freeze({ fault: 'too_long' })
 const notUtf8Line: Line = Object.freeze({ fault: 'not_utf8' })
 
-function addLine(lines: Line[], line: Line | undefined): void {
-  if (line !== undefined) lines.push(line)
+/** The lines of a chunk that is valid as a whole, each made from its bytes at once. */
+function cutWhole(chunk: Buffer): Line[] {
+  const lines: Line[] = []
+  let start = 0
+  for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
+    const last = chunk[end - 1] === carriageReturn && end > start ? end - 1 : end
+    addText(lines, chunk.toString('utf8', start, last))
+    start = end + 1
+  }
+  return lines
 }
 
-function toLine(bytes: Buffer, maxLineBytes: number): Line | undefined {
+function addText(lines: Line[], text: string): void {
+  // Only what begins with white space can be blank.
+  if (text.charCodeAt(0) > space || text.trim() !== '') lines.push({ text })
+}
+
+function addLine(lines: Line[], line: Line): void {
+  if ('text' in line) addText(lines, line.text)
+  else lines.push(line)
+}
+
+function toLine(bytes: Buffer, maxLineBytes: number): Line {
   const length = bytes.at(-1) === carriageReturn ? bytes.length - 1 : bytes.length
   if (length > maxLineBytes) return tooLongLine
   if (!isUtf8(bytes)) return notUtf8Line
-  const text = bytes.toString('utf8', 0, length)
-  return text.trim() === '' ? undefined : { text }
+  return { text: bytes.toString('utf8', 0, length) }
 }

@@ -13,14 +13,14 @@ export interface LineWriterOptions {
 }
 
 /**
- * Writes lines in order, one write at a time: what is sent meanwhile, and within one turn of the event loop, goes out
- * together in the next. A reader that does not keep up ends it.
+ * Writes lines in order, one write at a time: what is sent meanwhile, in one `batch`, or within one turn of the event
+ * loop, goes out together. A reader that does not keep up ends it.
  */
 export class LineWriter {
   private readonly options: LineWriterOptions
   private lines: string[] = []
   private queued = 0
-  private state: 'idle' | 'scheduled' | 'writing' | 'failed' = 'idle'
+  private state: 'idle' | 'held' | 'scheduled' | 'writing' | 'failed' = 'idle'
   private readonly flushListeners: (() => void)[] = []
 
   constructor(options: LineWriterOptions) {
@@ -46,9 +46,19 @@ export class LineWriter {
     setImmediate(() => this.flush())
   }
 
+  /** Writes what `work` sends right after it: whoever waits for the next answer need not wait for the event loop. */
+  batch(work: () => void): void {
+    if (this.state === 'idle') this.state = 'held'
+    try {
+      work()
+    } finally {
+      this.release()
+    }
+  }
+
   /** Resolves once everything is handed on, or cannot be. */
   flushed(): Promise<void> {
-    if (this.state === 'idle' || this.state === 'failed') return Promise.resolve()
+    if (this.queued === 0) return Promise.resolve()
     return new Promise((resolve) => this.flushListeners.push(resolve))
   }
 
@@ -62,17 +72,28 @@ export class LineWriter {
     this.options.onFail(reason)
   }
 
+  private release(): void {
+    if (this.state !== 'held') return
+    if (this.lines.length > 0) this.flush()
+    else this.state = 'idle'
+  }
+
   private flush(): void {
     if (this.state === 'failed') return
     const written = this.queued
-    const text = `${this.lines.join('\n')}\n`
-    this.lines = []
+    const text = `${this.takeLines()}\n`
     this.state = 'writing'
     this.options.write(text, (error) => {
       if (this.state === 'failed') return
       if (error) this.fail(error.message)
       else this.onWritten(written)
     })
+  }
+
+  private takeLines(): string {
+    const { lines } = this
+    this.lines = []
+    return lines.length === 1 ? (lines[0] as string) : lines.join('\n')
   }
 
   private onWritten(chars: number): void {

@@ -156,7 +156,7 @@ class StdioLink implements StdioService {
   private take(lines: readonly Line[]): void {
     for (const line of lines) {
       this.waiting.push(line)
-      this.waitingChars += 'text' in line ? line.text.length : 0
+      this.waitingChars += toLength(line)
     }
     this.work()
     if (this.waitingChars > this.settings.maxQueuedChars)
@@ -165,14 +165,19 @@ class StdioLink implements StdioService {
 
   /** Works on what came in, as long as the client reads what goes out. */
   private work(): void {
+    if (this.waiting.length > 0) this.writer.batch(() => this.answerWaiting())
+  }
+
+  private answerWaiting(): void {
     let done = 0
     while (done < this.waiting.length && this.writer.queuedChars < busyChars) {
       const line = this.waiting[done++] as Line
-      if ('text' in line) this.waitingChars -= line.text.length
+      this.waitingChars -= toLength(line)
       if ('text' in line) this.link.receive(line.text)
       else this.link.send(this.toRefusal(line.fault))
     }
-    this.waiting.splice(0, done)
+    if (done === this.waiting.length) this.waiting.length = 0
+    else this.waiting.splice(0, done)
   }
 
   private toRefusal(fault: 'too_long' | 'not_utf8'): string {
@@ -225,6 +230,11 @@ async function waitFor(promise: Promise<void>, ms: number): Promise<boolean> {
   const isThere = await Promise.race([promise.then(() => true), late])
   clearTimeout(timer)
   return isThere
+}
+
+/** How much of what may wait a line takes, in characters. */
+function toLength(line: Line): number {
+  return 'text' in line ? line.text.length : 0
 }
 
 function toBuffer(chunk: Buffer | string): Buffer {

@@ -47,8 +47,9 @@ test('answers of one turn go out in one write, and what comes meanwhile in the n
   const stdin = new PassThrough()
   const stdout = new SlowOutput()
   const service = await serveStdio(createFixture(), { stdin, stdout })
+  const written = once(stdout, 'written')
   stdin.write(toCall(1, 'big') + toCall(2, 'big'))
-  await once(stdout, 'written')
+  await written
   stdin.write(toCall(3, 'big'))
   stdin.write(toCall(4, 'big'))
   await new Promise((resolve) => setTimeout(resolve, 10))
@@ -101,10 +102,11 @@ test('changes are told once to a client that initialized twice', async () => {
   for (const id of [1, 2])
     stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params })}\n`)
   await once(stdout, 'readable')
-  stdout.read()
   server.remove('tool', 'big')
   await service.close()
-  expect(String(stdout.read()).split('list_changed')).toHaveLength(2)
+  stdout.end()
+  const said = (await stdout.toArray()).map(String).join('')
+  expect(said.split('list_changed')).toHaveLength(2)
 })
 
 test('an option that makes no sense is refused by name', async () => {
