@@ -66,42 +66,45 @@ function answerMessage(text: string, exchange: Exchange, scope: Scope): Reply | 
   } catch (error) {
     return toErrorReply(error, { id: readableId(text), revision: undefined, exchange, scope })
   }
-  return answerRequest(message as IncomingRequest, revision, { exchange, scope })
+  const { id } = message
+  return answerRequest(message as IncomingRequest, { id, revision, exchange, scope })
 }
 
+/** Where a message came from and under what it is answered, failures included. */
 interface Way {
+  /** Undefined where it could not be read. */
+  readonly id: RequestId | undefined
+  /** Undefined while the message could not be read. */
+  readonly revision: Revision | undefined
   readonly exchange: Exchange
   readonly scope: Scope
 }
 
-function answerRequest(message: IncomingRequest, revision: Revision, way: Way): Reply | Promise<Reply> {
-  const { exchange, scope } = way
-  const failed = (error: unknown) => toErrorReply(error, { id: message.id, revision, exchange, scope })
+type KnownWay = Way & { readonly revision: Revision }
+
+function answerRequest(message: IncomingRequest, way: KnownWay): Reply | Promise<Reply> {
+  const { exchange } = way
   try {
-    const request = decode(message, revision, way)
+    const request = decode(message, way)
     const { observation } = exchange
     observation?.noteRequest(request)
     exchange.identify?.(request.id, request.session, request.revision.date)
     const span = observation?.span
-    if (span === undefined) return takeOn(request, scope, failed)
-    return span.run(() => takeOn(request, scope, failed))
+    if (span === undefined) return takeOn(request, way)
+    return span.run(() => takeOn(request, way))
   } catch (error) {
-    return failed(error)
+    return toErrorReply(error, way)
   }
 }
 
-type ToFailedReply = (error: unknown) => Reply
-
 /** Answers a request, or says why it is not taken on. */
-function takeOn(request: McpRequest, scope: Scope, failed: ToFailedReply): Reply | Promise<Reply> {
-  const refused = admit(request, scope)
-  if (refused === undefined) return run(request, scope, failed)
+function takeOn(request: McpRequest, way: Way): Reply | Promise<Reply> {
+  const refused = admit(request, way.scope)
+  if (refused === undefined) return run(request, way)
   if (!(refused instanceof Promise)) return toRefusedReply(refused, request)
   return refused
-    .then((failure) =>
-      failure === undefined ? run(request, scope, failed) : toRefusedReply(failure, request),
-    )
-    .catch(failed)
+    .then((failure) => (failure === undefined ? run(request, way) : toRefusedReply(failure, request)))
+    .catch((error: unknown) => toErrorReply(error, way))
 }
 
 /** Whether the server takes this request on at all. Over HTTP overload is answered before the body is read. */
@@ -113,27 +116,29 @@ function admit(
   return busy ?? admission.limit?.(request)
 }
 
-function run(request: McpRequest, scope: Scope, failed: ToFailedReply): Reply | Promise<Reply> {
-  const outcome = dispatch(request, scope)
-  if (!(outcome instanceof Promise)) return toReply(request, outcome, scope)
-  const { load } = scope.admission
-  // A stream that only waits for changes is no work; `maxStreams` bounds those.
-  const work = request.method === 'subscriptions/listen' ? 0 : 1
-  load.inFlight += work
+function run(request: McpRequest, way: Way): Reply | Promise<Reply> {
+  const outcome = dispatch(request, way.scope)
+  if (!(outcome instanceof Promise)) return toReply(request, outcome, way.scope)
+  countWork(request, way, 1)
   return outcome.then(
     (settled) => {
-      load.inFlight -= work
+      countWork(request, way, -1)
       try {
-        return toReply(request, settled, scope)
+        return toReply(request, settled, way.scope)
       } catch (error) {
-        return failed(error)
+        return toErrorReply(error, way)
       }
     },
     (error: unknown) => {
-      load.inFlight -= work
-      return failed(error)
+      countWork(request, way, -1)
+      return toErrorReply(error, way)
     },
   )
+}
+
+/** A stream that only waits for changes is no work; `maxStreams` bounds those. */
+function countWork({ method }: McpRequest, { scope }: Way, change: number): void {
+  if (method !== 'subscriptions/listen') scope.admission.load.inFlight += change
 }
 
 /** A refusal before anything was done: the failure, with the status and the header that HTTP has for it. */
@@ -146,7 +151,7 @@ function toRefusedReply(failure: Failure, { id, exchange }: McpRequest): Reply {
   return { status, text: serializeError(id, { code, message, data: body }), ...headers }
 }
 
-function decode(message: IncomingRequest, revision: Revision, { exchange, scope }: Way): McpRequest {
+function decode(message: IncomingRequest, { revision, exchange, scope }: KnownWay): McpRequest {
   if (!revision.handshake) return decodeStateless(message, exchange, scope.context)
   return decodeHandshake(message, exchange, { context: scope.context, revision })
 }
@@ -201,7 +206,7 @@ function toUnencodable(request: McpRequest, error: unknown, scope: Scope): Failu
 function acceptResponse(
   message: JsonRpcMessage,
   revision: Revision,
-  { exchange, scope }: Way,
+  { exchange, scope }: Pick<Way, 'exchange' | 'scope'>,
 ): Reply | Promise<Reply> {
   const { context } = scope
   if (!revision.handshake && exchange.connection === undefined) {
@@ -219,7 +224,11 @@ function toReceipt(isReceived: boolean): Reply {
   return { status: 503, text: serializeError(undefined, { code, message, data: body }) }
 }
 
-function acceptNotification(message: JsonRpcMessage, revision: Revision, { exchange, scope }: Way): Reply {
+function acceptNotification(
+  message: JsonRpcMessage,
+  revision: Revision,
+  { exchange, scope }: Pick<Way, 'exchange' | 'scope'>,
+): Reply {
   const { context } = scope
   const session = revision.handshake ? findSession(exchange, context) : undefined
   if (message.method !== 'notifications/cancelled') return accepted
@@ -232,33 +241,25 @@ function acceptNotification(message: JsonRpcMessage, revision: Revision, { excha
   return accepted
 }
 
-interface Failed {
-  readonly id: RequestId | undefined
-  /** Undefined while the message could not be read. */
-  readonly revision: Revision | undefined
-  readonly exchange: Exchange
-  readonly scope: Scope
-}
-
-function toErrorReply(error: unknown, failed: Failed): Reply {
-  const { observation } = failed.exchange
+function toErrorReply(error: unknown, way: Way): Reply {
+  const { observation } = way.exchange
   observation?.noteError(error)
   if (error instanceof Cancelled) return accepted
-  if (error instanceof ProtocolError) return toProtocolReply(error, failed)
+  if (error instanceof ProtocolError) return toProtocolReply(error, way)
   if (error instanceof Failure) {
     const { message, code, body } = error
     observation?.noteErrorAnswer(code, message)
-    return { status: 200, text: serializeError(failed.id, { code, message, data: body }) }
+    return { status: 200, text: serializeError(way.id, { code, message, data: body }) }
   }
-  const errorId = failed.scope.context.createKey()
+  const errorId = way.scope.context.createKey()
   observation?.noteCrash(error, errorId)
   const facts = { error_id: errorId, error: describeError(error) }
-  failed.scope.context.log({ level: 'error', message: 'A request failed unexpectedly.', ...facts })
-  return toProtocolReply(new ProtocolError('internal', { data: { error_id: errorId } }), failed)
+  way.scope.context.log({ level: 'error', message: 'A request failed unexpectedly.', ...facts })
+  return toProtocolReply(new ProtocolError('internal', { data: { error_id: errorId } }), way)
 }
 
 /** Clients of the handshake revisions read 4xx as a lost session, so what was understood is answered with 200. */
-function toProtocolReply(error: ProtocolError, { id, revision, exchange }: Failed): Reply {
+function toProtocolReply(error: ProtocolError, { id, revision, exchange }: Way): Reply {
   const row = protocolErrors[error.error]
   const unknown = error.error === 'resource_unknown' && revision !== undefined
   const code = unknown ? revision.resourceUnknownCode : row.code

@@ -14,10 +14,11 @@ import {
 import { accepts } from '../guard/media-type.ts'
 import type { Principal } from '../mcp/principal.ts'
 import { findRevision, supportedDates } from '../mcp/revisions/supported.ts'
+import { SlotList } from '../mcp/slot-list.ts'
 import type { Server } from '../server.ts'
 import { EventStore, isRequestEvent } from './event-store.ts'
 import { type Caller, HttpAuth } from './http-auth.ts'
-import { HttpExchange } from './http-exchange.ts'
+import { HttpExchange, type StreamHome } from './http-exchange.ts'
 import type { HttpSettings } from './http-options.ts'
 import { type HttpResponse, jsonHeaders } from './http-response.ts'
 import { SseLinks } from './http-sse.ts'
@@ -97,9 +98,10 @@ export class HttpEntry {
   private readonly streams: SessionStreams
   private readonly logs: StreamLogs | undefined
   private readonly shared: SharedStreams | undefined
+  private readonly home: StreamHome
   private readonly forgetSessions: () => void
   private readonly links: SseLinks
-  private readonly waiting = new Map<HttpExchange, number>()
+  private readonly waiting = new SlotList<HttpExchange>()
   private readonly idleListeners: (() => void)[] = []
   private readonly pulse = new Pulse(beatMs, () => this.beat())
   private beats = 0
@@ -124,6 +126,7 @@ export class HttpEntry {
     this.streams = new SessionStreams(context, this.events)
     this.logs = context.eventLogs && new StreamLogs(context.eventLogs, context)
     this.shared = this.logs && new SharedStreams(context, this.logs, this.streams)
+    this.home = { events: this.events, logs: this.logs, context }
     this.forgetSessions = context.sessionStates.onEnd((key) => this.streams.stop(key))
     this.links = new SseLinks(server, this.auth)
     this.places = this.createPlaces()
@@ -203,7 +206,7 @@ export class HttpEntry {
 
   /** Answers whoever still waits that there will be no answer. Returns how many. */
   abandon(): number {
-    const left = [...this.waiting.keys()]
+    const left = this.waiting.toArray()
     for (const exchange of left) exchange.abandon()
     return left.length + this.links.abandon()
   }
@@ -254,17 +257,17 @@ export class HttpEntry {
 
   private post({ head, principal, response }: Asked, text: string): undefined {
     const { scope } = this.server
-    const home = { events: this.events, logs: this.logs, context: scope.context }
-    const exchange = new HttpExchange(head, principal, { response, home })
+    const exchange = new HttpExchange(head, principal, { response, home: this.home })
     const reply = answer(text, exchange, scope)
     if (!(reply instanceof Promise)) {
       exchange.finish(this.auth.challenge(reply, principal))
       return undefined
     }
-    this.waiting.set(exchange, scope.context.now())
+    exchange.waitingSince = scope.context.now()
+    const slot = this.waiting.add(exchange)
     this.pulse.start()
     void reply.then((settled) => {
-      this.waiting.delete(exchange)
+      this.waiting.remove(slot)
       exchange.finish(this.auth.challenge(settled, principal))
       if (this.waiting.size === 0) for (const resolve of this.idleListeners.splice(0)) resolve()
     })
@@ -326,7 +329,7 @@ export class HttpEntry {
     context.subscriptions.endExpired(now)
     this.streams.endExpired(now)
     const patient = now - patienceMs
-    for (const [exchange, since] of this.waiting) if (since <= patient) exchange.keepAlive()
+    for (const exchange of this.waiting.toArray()) if (exchange.waitingSince <= patient) exchange.keepAlive()
     this.events.sweep()
     return this.waiting.size + this.streams.size + this.links.size + this.events.size > 0
   }

@@ -34,6 +34,8 @@ export class HttpExchange implements Exchange {
   readonly headers: Head
   readonly connection = undefined
   readonly principal: Principal
+  /** Since when its answer is awaited, in milliseconds since 1970. */
+  waitingSince = 0
   private readonly response: HttpResponse
   private readonly home: StreamHome
   private id: RequestId | undefined
@@ -44,7 +46,7 @@ export class HttpExchange implements Exchange {
   /** Detached: the client left the stream, or was told to, and what follows is kept for when it comes back. */
   private state: 'waiting' | 'streaming' | 'detached' | 'done' = 'waiting'
   private streamKey: string | undefined
-  private cancel: CloseListener | undefined
+  private listener: CloseListener | undefined
   private stopReading: (() => void) | undefined
 
   constructor(headers: Head, principal: Principal, way: { response: HttpResponse; home: StreamHome }) {
@@ -66,8 +68,8 @@ export class HttpExchange implements Exchange {
   }
 
   onClose(listener: CloseListener): void {
-    this.cancel = listener
-    this.response.onClose(() => listener('client_gone'))
+    this.listener = this.listener === undefined ? listener : join(this.listener, listener)
+    this.response.onClose(() => listener.disconnect('client_gone'))
   }
 
   /** What comes before the answer is dropped while the client does not keep up; the answer never is. */
@@ -96,7 +98,7 @@ export class HttpExchange implements Exchange {
   /** Answers that there will be no other answer, because the server stops. */
   abandon(): void {
     this.finish({ status: stoppedStatus, text: toStoppedText(this.id) })
-    this.cancel?.('server_stopped')
+    this.listener?.disconnect('server_stopped')
   }
 
   /** Sends the answer and ends the exchange. What comes after the first answer is dropped. */
@@ -160,5 +162,15 @@ export class HttpExchange implements Exchange {
 
   private get takesOnlyStreams(): boolean {
     return !accepts(this.headers.get('accept'), 'application/json')
+  }
+}
+
+/** Calls of one batch share an exchange. */
+function join(first: CloseListener, second: CloseListener): CloseListener {
+  return {
+    disconnect(reason) {
+      first.disconnect(reason)
+      second.disconnect(reason)
+    },
   }
 }

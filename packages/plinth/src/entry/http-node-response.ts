@@ -74,20 +74,25 @@ export class NodeResponse implements HttpResponse {
 
   onClose(listener: () => void): void {
     const { response } = this
-    const { socket } = response.req
-    const isQueued = response.socket === null
-    const call = () => {
-      response.off('close', call)
-      socket.off('close', call)
+    const tell = () => {
       if (!response.writableFinished) listener()
     }
-    if (response.destroyed || socket.destroyed) {
-      queueMicrotask(call)
-      return
+    if (response.destroyed || response.req.socket.destroyed) queueMicrotask(tell)
+    else if (response.socket === null) this.onQueuedClose(tell)
+    else response.on('close', tell)
+  }
+
+  /** Node ends only the first answer of a pipeline with its socket, and forgets those that wait behind it. */
+  private onQueuedClose(tell: () => void): void {
+    const { response } = this
+    const { socket } = response.req
+    const tellOnce = () => {
+      response.off('close', tellOnce)
+      socket.off('close', tellOnce)
+      tell()
     }
-    response.on('close', call)
-    // Node ends only the first answer of a pipeline with its socket, and forgets those that wait behind it.
-    if (isQueued) socket.setMaxListeners(0).on('close', call)
+    response.on('close', tellOnce)
+    socket.setMaxListeners(0).on('close', tellOnce)
   }
 
   /** Says in the answer, where it is so, that the connection ends with it. */

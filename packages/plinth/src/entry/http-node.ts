@@ -107,15 +107,14 @@ function createNodeHandler(
   const { entry } = door
   return function handleRequest(request, response) {
     const head = toHead(request)
-    const back = toResponse(head, response, door)
-    if (entry.answerPublic(head, back)) return
+    const unread = { head, response: toResponse(head, response, door) }
+    if (entry.answerPublic(head, unread.response)) return
     const receive = (caller: Caller) => {
-      if (!isPrincipal(caller))
-        return refuseUnread(request, { head, response: back }, { refusal: caller, entry })
+      if (!isPrincipal(caller)) return refuseUnread(request, unread, { refusal: caller, entry })
       if (continues) response.writeContinue()
-      handle(request, { head, principal: caller, response: back }, entry)
+      handle(request, { head, principal: caller, response: unread.response }, entry)
     }
-    const caller = guard(request, head, entry) ?? entry.identify(head, back)
+    const caller = guard(request, head, entry) ?? entry.identify(head, unread.response)
     if (caller instanceof Promise) void caller.then(receive)
     else receive(caller)
   }
@@ -123,15 +122,8 @@ function createNodeHandler(
 
 /** Reads the body, if there is one, and has the request answered. */
 function handle(request: IncomingMessage, asked: Asked, entry: HttpEntry): void {
-  if (asked.head.method !== 'POST') {
-    entry.handle(asked, '')
-    return
-  }
-  collectBody(request, entry.settings.maxBodyBytes, (body) => {
-    if (body === undefined) refuseUnread(request, asked, { refusal: tooLarge, entry })
-    else if (!isUtf8(body)) entry.refuse(asked, notUtf8)
-    else entry.handle(asked, body.toString())
-  })
+  if (asked.head.method === 'POST') readBody(request, { asked, entry, size: 0, chunks: [] })
+  else entry.handle(asked, '')
 }
 
 /** Refuses what can only be refused: an expectation nobody can meet. */
@@ -175,31 +167,40 @@ function refuseUnread(
   request.resume()
 }
 
-function collectBody(
-  request: IncomingMessage,
-  maxBodyBytes: number,
-  done: (body: Buffer | undefined) => void,
-): void {
-  let first: Buffer | undefined
-  let rest: Buffer[] | undefined
-  let size = 0
-  request.on('data', (chunk: Buffer) => {
-    if (size > maxBodyBytes) return
-    size += chunk.length
-    if (size > maxBodyBytes) {
-      first = undefined
-      rest = undefined
-      done(undefined)
-    } else if (first === undefined) first = chunk
-    else if (rest === undefined) rest = [first, chunk]
-    else rest.push(chunk)
-  })
-  request.on('end', () => {
-    if (size > maxBodyBytes) return
-    const body = rest === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(rest)
-    // The request lives on until its answer is out; its body need not.
-    first = undefined
-    rest = undefined
-    done(body)
-  })
+/** A body that is being read, and what is done with it. */
+interface Reading {
+  readonly asked: Asked
+  readonly entry: HttpEntry
+  readonly chunks: Buffer[]
+  size: number
+}
+
+/** Where a request keeps its reading. Listeners of their own would live on with it until the answer is out. */
+const reading = Symbol('reading')
+
+type ReadRequest = IncomingMessage & { [reading]?: Reading | undefined }
+
+function readBody(request: ReadRequest, how: Reading): void {
+  request[reading] = how
+  request.on('data', takeChunk).on('end', endBody)
+}
+
+function takeChunk(this: ReadRequest, chunk: Buffer): void {
+  const how = this[reading]
+  if (how === undefined) return
+  how.size += chunk.length
+  how.chunks.push(chunk)
+  if (how.size <= how.entry.settings.maxBodyBytes) return
+  this[reading] = undefined
+  refuseUnread(this, how.asked, { refusal: tooLarge, entry: how.entry })
+}
+
+function endBody(this: ReadRequest): void {
+  const how = this[reading]
+  if (how === undefined) return
+  this[reading] = undefined
+  const { asked, entry, chunks } = how
+  const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+  if (isUtf8(body)) entry.handle(asked, body.toString())
+  else entry.refuse(asked, notUtf8)
 }

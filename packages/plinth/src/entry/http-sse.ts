@@ -193,7 +193,7 @@ class SseExchange implements Exchange {
   }
 
   onClose(listener: CloseListener): void {
-    if (this.connection.isClosed) listener('client_gone')
+    if (this.connection.isClosed) listener.disconnect('client_gone')
     else this.closeListeners.push(listener)
   }
 
@@ -209,10 +209,10 @@ class SseExchange implements Exchange {
   abandon(): void {
     const listeners = this.closeListeners.splice(0)
     this.finish({ status: 202, text: toStoppedText(this.id) })
-    for (const listener of listeners) listener('server_stopped')
+    for (const listener of listeners) listener.disconnect('server_stopped')
   }
 
   close(): void {
-    for (const listener of this.closeListeners.splice(0)) listener('client_gone')
+    for (const listener of this.closeListeners.splice(0)) listener.disconnect('client_gone')
   }
 }

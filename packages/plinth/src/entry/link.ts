@@ -3,6 +3,7 @@ import type { RequestId } from '../jsonrpc/message.ts'
 import type { CloseListener, CloseReason, Connection, Exchange, Reply } from '../mcp/exchange.ts'
 import { localPrincipal, type Principal } from '../mcp/principal.ts'
 import type { Session } from '../mcp/session.ts'
+import { SlotList } from '../mcp/slot-list.ts'
 import type { Server } from '../server.ts'
 import { toStoppedText } from './stopped.ts'
 
@@ -14,7 +15,7 @@ export class Link implements Connection {
   session: Session | undefined = undefined
   private readonly server: Server
   private readonly deliver: (text: string) => void
-  private readonly open = new Set<LinkExchange>()
+  private readonly open = new SlotList<LinkExchange>()
   private readonly closeListeners: (() => void)[] = []
   private readonly idleListeners: (() => void)[] = []
   private closed = false
@@ -56,7 +57,7 @@ export class Link implements Connection {
 
   /** Answers whoever still waits that there will be no answer, and cancels what they wait for. Returns how many. */
   abandon(): number {
-    const left = [...this.open]
+    const left = this.open.toArray()
     for (const exchange of left) exchange.abandon()
     return left.length
   }
@@ -65,15 +66,15 @@ export class Link implements Connection {
   close(): void {
     if (this.closed) return
     this.closed = true
-    for (const exchange of [...this.open]) exchange.close()
+    for (const exchange of this.open.toArray()) exchange.close()
     for (const listener of this.closeListeners.splice(0)) listener()
   }
 
   private async waitFor(reply: Promise<Reply>, exchange: LinkExchange): Promise<void> {
-    this.open.add(exchange)
+    const slot = this.open.add(exchange)
     const settled = await reply
     if (!exchange.isAbandoned) this.reply(settled)
-    this.open.delete(exchange)
+    this.open.remove(slot)
     if (this.open.size === 0) for (const listener of this.idleListeners.splice(0)) listener()
   }
 
@@ -90,7 +91,7 @@ class LinkExchange implements Exchange {
   readonly principal: Principal
   isAbandoned = false
   private id: RequestId | undefined
-  private readonly closeListeners: CloseListener[] = []
+  private closeListeners: CloseListener[] | undefined
 
   constructor(connection: Link) {
     this.connection = connection
@@ -106,7 +107,8 @@ class LinkExchange implements Exchange {
   }
 
   onClose(listener: CloseListener): void {
-    if (this.connection.isClosed) listener('client_gone')
+    if (this.connection.isClosed) listener.disconnect('client_gone')
+    else if (this.closeListeners === undefined) this.closeListeners = [listener]
     else this.closeListeners.push(listener)
   }
 
@@ -117,6 +119,6 @@ class LinkExchange implements Exchange {
   }
 
   close(reason: CloseReason = 'client_gone'): void {
-    for (const listener of this.closeListeners.splice(0)) listener(reason)
+    for (const listener of this.closeListeners?.splice(0) ?? []) listener.disconnect(reason)
   }
 }

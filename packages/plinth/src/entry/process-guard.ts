@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { findCurrentCall, watchCurrentCall } from '../telemetry/current-call.ts'
+import { findCurrentCallee, watchCurrentCall } from '../telemetry/current-call.ts'
 import { describeError, type LogRecord, type LogSink } from '../telemetry/log.ts'
 
 /** Set while the guard writes to the log, and in all that the log does later. */
@@ -22,7 +22,7 @@ export function guardProcess(log: LogSink, onFatal: () => void): () => void {
     // A log that fails cannot be told of it: that would never end.
     if (reporting.getStore() !== undefined) return
     report(log, 'An error was thrown and nobody caught it.', error)
-    if (findCurrentCall() !== undefined || isFatal) return
+    if (findCurrentCallee() !== undefined || isFatal) return
     isFatal = true
     onFatal()
   }
@@ -42,7 +42,7 @@ export function guardProcess(log: LogSink, onFatal: () => void): () => void {
 function ignore(): void {}
 
 function report(log: LogSink, message: string, thrown: unknown): void {
-  const name = findCurrentCall()?.callee.name
+  const name = findCurrentCallee()?.name
   const facts = { ...(name === undefined ? {} : { component: name }), error: describeError(thrown) }
   const record: LogRecord = { level: 'error', message, ...facts }
   try {

@@ -74,14 +74,14 @@ export class ActiveCall implements Call {
   answered: Map<string, unknown> | undefined
   /** Set by whoever enforces the deadline, while it does. */
   timer: CallTimer | undefined
-  private readonly latestDeadline: number
+  private readonly startedAt: number
   private abortReason: Error | undefined
   private controller: AbortController | undefined
   private abortListeners: ((reason: Error) => void)[] | undefined
   private openQuestions: Map<string, WireRequest> | undefined
   private knownRounds: Rounds | undefined
   private openAsks = 0
-  private lastProgress = -Infinity
+  private lastProgress: number | undefined
   private finished = false
   private facts: CallRequest | undefined
   private ownTrace: TraceContext | null | undefined
@@ -90,8 +90,8 @@ export class ActiveCall implements Call {
     this.mcp = mcp
     this.callee = callee
     this.context = context
-    this.deadline = context.now() + callee.timeoutMs
-    this.latestDeadline = this.deadline - callee.timeoutMs + context.limits.maxTimeoutMs
+    this.startedAt = context.now()
+    this.deadline = this.startedAt + callee.timeoutMs
     if (mcp.exchange.observation !== undefined) mcp.exchange.observation.call = this
   }
 
@@ -201,7 +201,7 @@ export class ActiveCall implements Call {
 
   progress(done: number, total?: number, message?: string): void {
     this.reported = true
-    if (!(done > this.lastProgress) || !Number.isFinite(done)) return
+    if (!Number.isFinite(done) || done <= (this.lastProgress ?? -Infinity)) return
     this.lastProgress = done
     this.task?.noteProgress?.({ done, total, message })
     const { progressToken } = toMeta(this.mcp)
@@ -213,8 +213,9 @@ export class ActiveCall implements Call {
 
   /** A call that reports progress to a client that waits for it may go on, up to the server's longest. */
   private extendDeadline(): void {
-    const now = this.context.now()
-    if (!this.isHeld && now + this.callee.timeoutMs <= this.latestDeadline) this.timer?.start()
+    const { now, limits } = this.context
+    const latest = this.startedAt + limits.maxTimeoutMs
+    if (!this.isHeld && now() + this.callee.timeoutMs <= latest) this.timer?.start()
   }
 
   /** Whether the deadline stands still, because the client is being asked. */

@@ -23,7 +23,10 @@ export interface Connection {
 /** Why the answer to a message can no longer be received: its client left, or the server ends before it is there. */
 export type CloseReason = 'client_gone' | 'server_stopped'
 
-export type CloseListener = (reason: CloseReason) => void
+/** Who has to know of it: an object, because calls have one and a function for each would outlive them. */
+export interface CloseListener {
+  disconnect(reason: CloseReason): void
+}
 
 /** One message on its way through the server: what came with it, and the way back. */
 export interface Exchange {

@@ -5,9 +5,14 @@ export interface Cancellable {
   cancel(reason: string): void
 }
 
+/** A call while it is in flight. What the map has outgrown may keep the cell for a while, and nothing more. */
+interface Cell {
+  call: Cancellable | undefined
+}
+
 /** Requests being worked on, by the link or session they came over and their id. */
 export class InFlight {
-  private readonly calls = new Map<string, Cancellable>()
+  private readonly calls = new Map<string, Cell>()
 
   get size(): number {
     return this.calls.size
@@ -21,24 +26,28 @@ export class InFlight {
   add(scope: string, id: RequestId, call: Cancellable): boolean {
     const key = toKey(scope, id)
     if (this.calls.has(key)) return false
-    this.calls.set(key, call)
+    this.calls.set(key, { call })
     return true
   }
 
   remove(scope: string, id: RequestId): void {
-    this.calls.delete(toKey(scope, id))
+    const key = toKey(scope, id)
+    const cell = this.calls.get(key)
+    if (cell === undefined) return
+    cell.call = undefined
+    this.calls.delete(key)
   }
 
   /** Cancels one request. False for unknown ids, which the specification asks to ignore. */
   cancel(scope: string, id: RequestId, reason: string): boolean {
-    const call = this.calls.get(toKey(scope, id))
+    const call = this.calls.get(toKey(scope, id))?.call
     call?.cancel(reason)
     return call !== undefined
   }
 
   /** Cancels everything, because the server stops. */
   cancelAll(reason: string): void {
-    for (const call of [...this.calls.values()]) call.cancel(reason)
+    for (const { call } of [...this.calls.values()]) call?.cancel(reason)
   }
 }
 

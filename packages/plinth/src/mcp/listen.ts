@@ -103,7 +103,7 @@ function openStream(
       reject(new ProtocolError('request_duplicate'))
       return
     }
-    exchange.onClose(() => cancel('The client is gone.'))
+    exchange.onClose({ disconnect: () => cancel('The client is gone.') })
     const acknowledged = 'notifications/subscriptions/acknowledged'
     sendTagged(request, { method: acknowledged, params: { notifications: filter } })
     for (const { state } of tasks) sendState(request, state)

@@ -24,8 +24,8 @@ function settleInTime(call: ActiveCall, pending: Promise<McpResult>): Promise<Mc
 
 class DeadlineTimer implements CallTimer {
   private readonly call: ActiveCall
-  private readonly outcome: PromiseWithResolvers<McpResult> = Promise.withResolvers()
   private timer: ReturnType<typeof setTimeout> | undefined
+  private reject: (reason: Error) => void = () => undefined
 
   constructor(call: ActiveCall) {
     this.call = call
@@ -33,14 +33,16 @@ class DeadlineTimer implements CallTimer {
 
   /** What came first: the end of the handler, or of its time. */
   race(pending: Promise<McpResult>): Promise<McpResult> {
-    pending.then(
-      (result) => {
-        this.leave()
-        this.outcome.resolve(result)
-      },
-      (error: Error) => this.abort(error),
-    )
-    return this.outcome.promise
+    return new Promise((resolve, reject) => {
+      this.reject = reject
+      pending.then(
+        (result) => {
+          this.leave()
+          resolve(result)
+        },
+        (error: Error) => this.abort(error),
+      )
+    })
   }
 
   start(): void {
@@ -56,7 +58,7 @@ class DeadlineTimer implements CallTimer {
 
   abort(reason: Error): void {
     this.leave()
-    this.outcome.reject(reason)
+    this.reject(reason)
   }
 
   private leave(): void {

@@ -38,7 +38,7 @@ export function runComponent(
   if (!(pending instanceof Promise)) return finish(call, pending)
   countRunning(call, 1)
   if (scope !== undefined) call.enter(inFlight, scope)
-  if (endsWithLink(call.mcp)) call.mcp.exchange.onClose((reason) => call.disconnect(reason))
+  if (endsWithLink(call.mcp)) call.mcp.exchange.onClose(call)
   return pending.then(
     (result) => {
       leave(call, scope)

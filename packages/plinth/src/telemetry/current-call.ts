@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /** Whose code is running: enough to name the culprit of an error that nobody awaited. */
-export interface CurrentCall {
-  readonly callee: { readonly name: string }
+export interface CurrentCallee {
+  readonly name: string
 }
 
-const currentCall: AsyncLocalStorage<CurrentCall> = new AsyncLocalStorage()
+/** Holds no call: timers and connections keep the context they were made in for as long as they live. */
+const currentCallee: AsyncLocalStorage<CurrentCallee> = new AsyncLocalStorage()
 let watchers = 0
 
 /**
@@ -21,12 +22,15 @@ export function watchCurrentCall(): () => void {
   }
 }
 
-/** The call whose handler the present code belongs to, where calls are watched. */
-export function findCurrentCall(): CurrentCall | undefined {
-  return currentCall.getStore()
+/** What was called, where the present code belongs to a handler and calls are watched. */
+export function findCurrentCallee(): CurrentCallee | undefined {
+  return currentCallee.getStore()
 }
 
-/** Runs a call's code where it can be found. */
-export function runAsCurrent<C extends CurrentCall, R>(call: C, run: (call: C) => R): R {
-  return watchers === 0 ? run(call) : currentCall.run(call, run, call)
+/** Runs a call's code where its callee can be found. */
+export function runAsCurrent<C extends { readonly callee: CurrentCallee }, R>(
+  call: C,
+  run: (call: C) => R,
+): R {
+  return watchers === 0 ? run(call) : currentCallee.run(call.callee, run, call)
 }
