@@ -197,7 +197,7 @@ test('a store that fails is a store that has nothing', async () => {
 })
 
 test('processes that share a store share results, unless their version differs', async () => {
-  const memory = new MemoryCacheStore({ now: Date.now })
+  const memory = new MemoryCacheStore({ now: () => 0 })
   const cache = {
     get: async (key: string) => memory.get(key),
     set: async (key: string, text: string, ttlMs: number) => memory.set(key, text, ttlMs),
