@@ -1412,7 +1412,9 @@ export type Later<T> = T | Promise<T>;
  */
 export interface JobStore {
     /**
-     * Keeps a job before it returns. Where the queue has a job of that key already, that one is returned instead.
+     * Keeps a job before it returns. Where the queue has a job of that key already, that one is returned instead. A job
+     * that is sent again, because nobody said that it arrived, never replaces the one of its id: that one is returned, or
+     * the call rejects.
      *
      * @throws JobStoreFull where there is no room; nothing that was promised is thrown away to make some.
      */
@@ -1505,6 +1507,7 @@ export declare class Jobs {
     private readonly options;
     private readonly tools;
     private readonly worker;
+    private readonly intake;
     private lastCounts;
     private countAt;
     constructor(options: JobsOptions);
@@ -1545,7 +1548,6 @@ export declare class Jobs {
     private toJob;
     /** Asks the store for somebody who can ask again. */
     private reach;
-    private enqueue;
     private publish;
 }
 
@@ -4663,7 +4665,7 @@ export interface LogSink {
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 

@@ -111,7 +111,9 @@ export type Later<T> = T | Promise<T>
  */
 export interface JobStore {
   /**
-   * Keeps a job before it returns. Where the queue has a job of that key already, that one is returned instead.
+   * Keeps a job before it returns. Where the queue has a job of that key already, that one is returned instead. A job
+   * that is sent again, because nobody said that it arrived, never replaces the one of its id: that one is returned, or
+   * the call rejects.
    *
    * @throws JobStoreFull where there is no room; nothing that was promised is thrown away to make some.
    */

@@ -59,7 +59,8 @@ export class RowJobStore extends ChangingJobStore {
   enqueue(job: NewJob): JobRecord {
     return this.rows.atomically(() => {
       const now = this.limits.now()
-      const known = job.key === undefined ? undefined : this.rows.findByKey(job.queue, job.key)
+      const { id, queue, key } = job
+      const known = key === undefined ? this.rows.find(id) : this.rows.findByKey(queue, key)
       if (known !== undefined && known.expiresAt > now) return known
       if (known !== undefined) this.rows.remove(known.id)
       this.makeRoom(job.tenant, now)

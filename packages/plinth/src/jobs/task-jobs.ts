@@ -8,15 +8,8 @@ import type { McpResult } from '../mcp/result.ts'
 import { declaresTasks } from '../mcp/tasks.ts'
 import { describeError } from '../telemetry/log.ts'
 import { toTraceparent } from '../telemetry/trace-context.ts'
-import {
-  isEnded,
-  type JobCounts,
-  type JobRecord,
-  type JobStore,
-  JobStoreFull,
-  type Later,
-  type NewJob,
-} from './job.ts'
+import { isEnded, type JobCounts, type JobRecord, type JobStore, type Later, type NewJob } from './job.ts'
+import { JobIntake } from './job-intake.ts'
 import type { JobSettings } from './job-options.ts'
 import { parsePayload, toPayload } from './job-payload.ts'
 import type { JobTool, WatchRun } from './job-run.ts'
@@ -58,6 +51,7 @@ export class Jobs {
   private readonly options: JobsOptions
   private readonly tools = new Map<string, TaskTool>()
   private readonly worker: JobWorker
+  private readonly intake: JobIntake
   private lastCounts: JobCounts | undefined
   private countAt = -Infinity
 
@@ -66,6 +60,7 @@ export class Jobs {
     this.options = options
     this.context = context
     this.settings = settings
+    this.intake = new JobIntake({ store: options.store, log: context.log })
     const onChange = (record: JobRecord) => this.publish(record)
     const { leaseMs } = settings
     const onFull = () => this.tellDue()
@@ -132,7 +127,8 @@ export class Jobs {
   /** Makes a call go on as a job, and tells its client where to find it. The job is kept before that. */
   async create(call: ActiveCall, tool: TaskTool): Promise<McpResult> {
     const job = this.toJob(call, tool)
-    const record = await this.enqueue(job, tool)
+    const isRepeatable = tool.effect === 'read' || job.key !== undefined
+    const record = await this.intake.add(job, { isRepeatable })
     if (record.id !== job.id) assertSame(record, call)
     if (!isEnded(record)) this.wakeWorkers()
     const { pollIntervalMs } = tool.settings
@@ -237,17 +233,6 @@ export class Jobs {
       const message = 'Jobs cannot be reached now. Try again later.'
       this.context.log({ level: 'error', message: 'Jobs cannot be reached.', error: describeError(error) })
       throw createFailure('store_unavailable', { message, retryAfterMs: 1_000 })
-    }
-  }
-
-  private async enqueue(job: NewJob, tool: TaskTool): Promise<JobRecord> {
-    try {
-      return await this.options.store.enqueue(job)
-    } catch (error) {
-      const isFull = error instanceof JobStoreFull
-      const facts = { component: tool.name, error: describeError(error) }
-      this.context.log({ level: isFull ? 'warn' : 'error', message: 'A job could not be kept.', ...facts })
-      throw createFailure(isFull ? 'overloaded' : 'store_unavailable', { retryAfterMs: 10_000 })
     }
   }
 
