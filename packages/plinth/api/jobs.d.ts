@@ -160,6 +160,8 @@ export type Later<T> = T | Promise<T>;
  * can change nothing any more.
  */
 export interface JobStore {
+    /** Whether its jobs end with this process. Default `false`. */
+    readonly isVolatile?: boolean;
     /**
      * Keeps a job before it returns. Where the queue has a job of that key already, that one is returned instead. A job
      * that is sent again, because nobody said that it arrived, never replaces the one of its id: that one is returned, or

@@ -1411,6 +1411,8 @@ export type Later<T> = T | Promise<T>;
  * can change nothing any more.
  */
 export interface JobStore {
+    /** Whether its jobs end with this process. Default `false`. */
+    readonly isVolatile?: boolean;
     /**
      * Keeps a job before it returns. Where the queue has a job of that key already, that one is returned instead. A job
      * that is sent again, because nobody said that it arrived, never replaces the one of its id: that one is returned, or
@@ -3711,6 +3713,8 @@ export interface ServerJobsEnvironment {
     readonly settings: ServerSettings;
     readonly context: ServerContext;
     readonly telemetry: ServerTelemetry;
+    /** Whether idempotency keys are kept in a store that was given, and not in this process's memory. */
+    readonly areKeysKept: boolean;
 }
 /** The jobs of a server, and what its tools, methods and policies need of them. */
 export declare class ServerJobs {
@@ -3722,7 +3726,9 @@ export declare class ServerJobs {
     private readonly jobs;
     private readonly methods;
     private readonly tasks;
-    constructor(options: JobOptions, { settings, context, telemetry }: ServerJobsEnvironment);
+    /** Whether jobs come back after a crash of which their keys know nothing any more. */
+    private readonly outlivesKeys;
+    constructor(options: JobOptions, { settings, context, telemetry, areKeysKept }: ServerJobsEnvironment);
     /** Undefined where no tool runs as a task, and so there are no such methods. */
     get taskMethods(): TaskMethods | undefined;
     /** How many jobs this process runs now. */
@@ -3744,6 +3750,7 @@ export declare class ServerJobs {
      * @throws TypeError naming the tool, the option and the fix.
      */
     addTool(tool: CompiledTool, guarded: Guarded, composeRun: (handle: Next) => Next): TaskTool | undefined;
+    private assertKeysLast;
     removeTool(name: string): void;
     /** The policy that turns calls into tasks, for the tools that were added. */
     createPolicy({ kind, name }: Guarded): Middleware | undefined;

@@ -1,6 +1,7 @@
 import { ToolError } from 'plinth'
-import { createMemoryJobStore } from 'plinth/jobs'
+import { createMemoryJobStore, createSqliteJobStore } from 'plinth/jobs'
 import { expect, test } from 'vitest'
+import { MemoryDocumentStore } from '../../../src/storage/memory-document.ts'
 import { connectTasks, createTaskServer, startTask, waitFor } from './_tasks.ts'
 
 const retry = { attempts: 3, backoffMs: 1 }
@@ -122,6 +123,22 @@ test('two calls with one key are one job', async () => {
   const replayed = await inline.call('tools/call', { ...params, name: 'buy' })
   expect(replayed).toMatchObject({ content: [{ text: 'order 1' }] })
   expect(runs).toBe(1)
+})
+
+test('a tool whose jobs would outlive their keys is refused', ({ onTestFinished }) => {
+  const store = createSqliteJobStore({ path: ':memory:' })
+  onTestFinished(() => store.close())
+  const keyed = { name: 'buy', description: 'Buys.', effect: 'write', idempotency: 'key' } as const
+  const durable = createTaskServer({ jobs: { store } })
+  expect(() => durable.tool({ ...keyed, task: 'allowed' }, () => 'bought')).toThrow(
+    /"buy".*"idempotency".*"stores.documents".*"jobs.store"/,
+  )
+  durable.tool(keyed, () => 'bought')
+  const documents = new MemoryDocumentStore({ now: Date.now })
+  const kept = createTaskServer({ jobs: { store }, stores: { documents } })
+  kept.tool({ ...keyed, task: 'allowed' }, () => 'bought')
+  const volatile = createTaskServer({ jobs: { store: createMemoryJobStore() } })
+  volatile.tool({ ...keyed, task: 'allowed' }, () => 'bought')
 })
 
 test('progress of a job is part of its state', async () => {
