@@ -1263,6 +1263,7 @@ export declare class JobRun {
     private readonly task;
     private keeping;
     private renewedAt;
+    private hasBegun;
     private isLost;
     private isStopping;
     private progress;
@@ -1279,6 +1280,11 @@ export declare class JobRun {
     stop(): void;
     private createCall;
     private work;
+    /** Whether its attempts are used up. Of a job that is begun once at most, one that was begun counts. */
+    private get isSpent();
+    /** The handler is about to run. Where that is kept, it waits until it is. */
+    private begin;
+    private keepBegun;
     private fromQuestions;
     private fromResult;
     private fromStop;
@@ -1301,6 +1307,7 @@ export declare class JobRun {
     private assertHeld;
     /** Each write holds all that was done, so they must not overtake each other. */
     private keepDone;
+    private keepStep;
     private checkpoint;
     private note;
 }
@@ -1363,7 +1370,7 @@ export interface JobRecord extends Required<Omit<NewJob, 'delayMs' | 'key' | 'tt
     readonly message?: string | undefined;
     /** Grows with every claim, and with whatever takes a claim away. */
     readonly fence: number;
-    /** How often it was begun since it last got an answer. */
+    /** How often it was claimed since it last got an answer. */
     readonly attempts: number;
     /** When somebody may claim it: when it is due, or when the lease of its claim ends. Undefined once it has ended. */
     readonly claimableAt: number | undefined;
@@ -1437,7 +1444,7 @@ export interface JobStore {
         leaseMs: number;
         progress?: JobProgress | undefined;
     }): Later<JobRecord | undefined>;
-    /** Keeps what `call.once` has done. False where the claim is lost. */
+    /** Keeps what `call.once` has done, and that the handler was begun. False where the claim is lost. */
     checkpoint(id: string, fence: number, done: JsonObject): Later<boolean>;
     /** Ends the run until every question of it is answered. Undefined where the claim is lost. */
     suspend(id: string, fence: number, questions: ReadonlyMap<string, JsonObject>): Later<JobRecord | undefined>;
@@ -3141,8 +3148,12 @@ export declare const tasksExtension = "io.modelcontextprotocol/tasks";
 export interface CallTask {
     /** Whether the handler says when the call goes on as a task. */
     readonly starts: boolean;
-    /** Whether the handler was reached. */
-    hasBegun: boolean;
+    /**
+     * Hears, in a job, that the handler is about to run, which has to wait for what it returns.
+     *
+     * @throws Cancelled or Failure where it must not run.
+     */
+    begin?(): Promise<void> | undefined;
     /**
      * Makes sure, in a job, that this run may still take effect.
      *

@@ -107,8 +107,8 @@ export class ServerJobs {
     if (settings === undefined) return undefined
     this.assertKeysLast(guarded)
     const run = composeRun((call) => {
-      if (call.task !== undefined) call.task.hasBegun = true
-      return tool.handle(call)
+      const beginning = call.task?.begin?.()
+      return beginning === undefined ? tool.handle(call) : beginning.then(() => tool.handle(call))
     })
     const { idempotency } = guarded
     const argument = typeof idempotency === 'object' ? idempotency.argument : undefined

@@ -59,7 +59,7 @@ export interface JobRecord extends Required<Omit<NewJob, 'delayMs' | 'key' | 'tt
   readonly message?: string | undefined
   /** Grows with every claim, and with whatever takes a claim away. */
   readonly fence: number
-  /** How often it was begun since it last got an answer. */
+  /** How often it was claimed since it last got an answer. */
   readonly attempts: number
   /** When somebody may claim it: when it is due, or when the lease of its claim ends. Undefined once it has ended. */
   readonly claimableAt: number | undefined
@@ -133,7 +133,7 @@ export interface JobStore {
     fence: number,
     options: { leaseMs: number; progress?: JobProgress | undefined },
   ): Later<JobRecord | undefined>
-  /** Keeps what `call.once` has done. False where the claim is lost. */
+  /** Keeps what `call.once` has done, and that the handler was begun. False where the claim is lost. */
   checkpoint(id: string, fence: number, done: JsonObject): Later<boolean>
   /** Ends the run until every question of it is answered. Undefined where the claim is lost. */
   suspend(id: string, fence: number, questions: ReadonlyMap<string, JsonObject>): Later<JobRecord | undefined>

@@ -19,7 +19,7 @@ export function createTaskPolicy(
     if (mode === 'allowed' && !declaresTasks(call.mcp)) return next(call)
     if (!call.mcp.revision.handshake) assertTasks(call.mcp)
     if (start === 'at_once') return jobs.create(call, tool)
-    call.task = { starts: true, hasBegun: false }
+    call.task = { starts: true }
     return runUntilStart(call, next, () => jobs.create(call, tool))
   }
 }

@@ -1,38 +1,61 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMemoryJobStore, type JobStore, type NewJob } from 'plinth/jobs'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { connectTasks, createTaskServer, startTask, waitFor } from './_tasks.ts'
 
 const work = { name: 'work', description: 'Works.', effect: 'write', task: 'allowed' } as const
 
-/** How a request fails: before anything was done, or after it, on the way back. */
-type Fails = boolean | 'before' | 'after'
+type Matches = (method: keyof JobStore, count: number) => boolean
+
+interface FarStoreOptions {
+  /** Which requests fail before anything is done, by how often their method was called. */
+  readonly fails?: Matches
+  /** Which requests are done, but their answers get lost, by how often their method had something to say. */
+  readonly loses?: Matches
+  readonly store?: JobStore
+}
 
 /** A store that is far away: every request takes a while, and some of them fail. */
-function createFarStore(
-  fails: (method: keyof JobStore, count: number) => Fails,
-  store: JobStore = createMemoryJobStore(),
-): JobStore {
-  const counts = new Map<keyof JobStore, number>()
+function createFarStore({
+  fails = () => false,
+  loses = () => false,
+  store = createMemoryJobStore(),
+}: FarStoreOptions = {}): JobStore {
+  const calls = createCounts()
+  const answers = createCounts()
   return new Proxy(store, {
     get(target, name: keyof JobStore) {
       return async (...values: unknown[]) => {
-        const count = (counts.get(name) ?? 0) + 1
-        counts.set(name, count)
+        const count = calls(name)
         const sent = structuredClone(values)
         await sleep(count % 3 === 0 ? 1 : 5)
-        const how = fails(name, count)
-        if (how === true || how === 'before') throw new Error('The store is gone.')
-        const answer = (target[name] as (...given: unknown[]) => unknown).apply(target, sent)
-        if (how === 'after') throw new Error('The answer of the store is lost.')
+        if (fails(name, count)) throw new Error('The store is gone.')
+        const answer = await (target[name] as (...given: unknown[]) => unknown).apply(target, sent)
+        if (answer !== undefined && loses(name, answers(name))) throw new Error('The answer is lost.')
         return answer
       }
     },
   })
 }
 
+function createCounts(): (name: string) => number {
+  const counts = new Map<string, number>()
+  return (name) => {
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    return count
+  }
+}
+
+const isFirst =
+  (name: string): Matches =>
+  (method, count) =>
+    method === name && count === 1
+const isFirstOfTwo: Matches = (...about) => isFirst('enqueue')(...about) || isFirst('get')(...about)
+
 test('the end of a job is written once its store is back', async () => {
-  const store = createFarStore((method, count) => method === 'finish' && count <= 3)
+  const store = createFarStore({ fails: (method, count) => method === 'finish' && count <= 3 })
   const server = createTaskServer({ jobs: { store } })
   let runs = 0
   server.tool(work, () => `run ${++runs}`)
@@ -42,7 +65,7 @@ test('the end of a job is written once its store is back', async () => {
 })
 
 test('what was done is kept before the job goes on, also while its store fails', async () => {
-  const store = createFarStore((method, count) => method === 'checkpoint' && count <= 2)
+  const store = createFarStore({ fails: (method, count) => method === 'checkpoint' && count <= 2 })
   const server = createTaskServer({ jobs: { store } })
   const seen: unknown[] = []
   server.tool(work, async (_input, call) => {
@@ -52,11 +75,11 @@ test('what was done is kept before the job goes on, also while its store fails',
   })
   const client = connectTasks(server)
   await waitFor(client, (await startTask(client, 'work')).taskId, 'completed')
-  expect(seen).toEqual([{ step: 'taken' }])
+  expect(seen).toMatchObject([{ step: 'taken' }])
 })
 
 test('steps that are done at once are all kept', async () => {
-  const store = createFarStore(() => false)
+  const store = createFarStore()
   const server = createTaskServer({ jobs: { store } })
   const names = Array.from({ length: 12 }, (_, n) => `step-${n}`)
   let done: unknown
@@ -67,11 +90,83 @@ test('steps that are done at once are all kept', async () => {
   })
   const client = connectTasks(server)
   await waitFor(client, (await startTask(client, 'work')).taskId, 'completed')
-  expect(Object.keys(done as object).sort()).toEqual(names.toSorted())
+  expect(Object.keys(done as object)).toEqual(expect.arrayContaining(names))
+})
+
+/** A server and its store, on a clock that the test turns. */
+function createTimed(options: Pick<FarStoreOptions, 'fails' | 'loses'>) {
+  let time = 0
+  const now = () => time
+  const store = createFarStore({ ...options, store: createMemoryJobStore({ now }) })
+  const server = createTaskServer({ now, jobs: { store, leaseMs: 60_000 } })
+  return {
+    server,
+    store,
+    /** Has leases run out. */
+    elapse: () => {
+      time += 60_000
+    },
+  }
+}
+
+test('a write whose claim nobody heard of is run, and one that was begun is not', async () => {
+  const { server, store, elapse } = createTimed({ loses: (method, count) => method === 'claim' && count < 4 })
+  let begun = 0
+  server.tool(work, () => {
+    begun++
+    return new Promise(() => undefined)
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'work')
+  for (const attempts of [1, 2, 3, 4]) {
+    await expect.poll(async () => (await store.get(taskId))?.attempts, { timeout: 15_000 }).toBe(attempts)
+    if (attempts < 4) elapse()
+  }
+  await expect.poll(() => begun, { timeout: 15_000 }).toBe(1)
+  elapse()
+  const { error } = await waitFor(client, taskId, 'failed')
+  expect(error).toMatchObject({ data: { error: 'stopped' } })
+  expect(begun).toBe(1)
+  expect(await server.jobs.listDead()).toMatchObject([{ id: taskId, attempts: 5 }])
+})
+
+test('a write that was begun before it asked its client goes on although a claim was lost since', async () => {
+  const { server, elapse, store } = createTimed({
+    loses: (method, count) => method === 'claim' && count === 2,
+  })
+  server.tool(work, async (_input, call) => {
+    const { action } = await call.ask('sure', { message: 'Sure?', schema: z.object({}) })
+    return action
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'work')
+  await waitFor(client, taskId, 'input_required')
+  await client.call('tasks/update', { taskId, inputResponses: { sure: { action: 'decline' } } })
+  await expect.poll(async () => (await store.get(taskId))?.attempts, { timeout: 15_000 }).toBe(1)
+  elapse()
+  const { result } = await waitFor(client, taskId, 'completed')
+  expect(result?.content).toMatchObject([{ text: 'decline' }])
+})
+
+test('a write is not begun before that is kept, if need be by a later run', async () => {
+  let tries = 0
+  const fails: Matches = (method) => method === 'checkpoint' && ++tries === 1
+  const { server, store, elapse } = createTimed({ fails })
+  const seen: unknown[] = []
+  server.tool(work, async (_input, call) => {
+    seen.push((await store.get(String(call.request.id)))?.done)
+    return 'done'
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'work')
+  await expect.poll(() => tries, { timeout: 15_000 }).toBe(1)
+  elapse()
+  await waitFor(client, taskId, 'completed')
+  expect(seen).toEqual([{ 'plinth/begun': 0 }])
 })
 
 test('whoever asks for a task while its store fails is told to ask again', async () => {
-  const store = createFarStore((method, count) => method !== 'enqueue' && count === 1)
+  const store = createFarStore({ fails: (method, count) => method !== 'enqueue' && count === 1 })
   const server = createTaskServer({ jobs: { store, maxRunning: 0 } })
   server.tool(work, () => 'done')
   const client = connectTasks(server)
@@ -84,9 +179,8 @@ test('whoever asks for a task while its store fails is told to ask again', async
 })
 
 test('a call whose job was kept without a word is that job', async () => {
-  const server = createTaskServer({
-    jobs: { store: createFarStore((method, count) => method === 'enqueue' && count === 1 && 'after') },
-  })
+  const store = createFarStore({ loses: isFirst('enqueue') })
+  const server = createTaskServer({ jobs: { store } })
   let runs = 0
   server.tool(work, () => `run ${++runs}`)
   const client = connectTasks(server)
@@ -95,42 +189,42 @@ test('a call whose job was kept without a word is that job', async () => {
   expect(runs).toBe(1)
 })
 
-test.for(['before', 'after'] as const)(
-  'a write of which nobody knows whether it was kept is not to be repeated, and is taken back (failed %s it was done)',
-  async (how) => {
-    const kept: NewJob[] = []
+test.for([
+  ['it was not', { fails: isFirstOfTwo }],
+  ['it was', { loses: isFirst('enqueue'), fails: isFirst('get') }],
+] as const)(
+  'a write of which nobody knows whether it was kept is not to be repeated, and is taken back: %s',
+  async ([, options]) => {
     const store = createMemoryJobStore()
+    const sent: NewJob[] = []
     const enqueue = store.enqueue.bind(store)
     store.enqueue = (job) => {
-      kept.push(job)
+      sent.push(job)
       return enqueue(job)
     }
-    const fails = (method: string, count: number) => {
-      return (method === 'enqueue' && count === 1 && how) || (method === 'get' && count === 1)
-    }
-    const maker = createTaskServer({ jobs: { store: createFarStore(fails, store), maxRunning: 0 } })
-    maker.tool(work, () => 'never')
-    const result = await connectTasks(maker).callTool('work')
+    const server = createTaskServer({ jobs: { store: createFarStore({ ...options, store }), maxRunning: 0 } })
+    server.tool(work, () => 'never')
+    const result = await connectTasks(server).callTool('work')
     expect(result).toMatchObject({
       isError: true,
       structuredContent: { error: 'outcome_unknown', retry: false },
     })
-    const cancelled = async () => kept[0] && (await store.get(kept[0].id))?.status
-    await expect.poll(cancelled, { timeout: 15_000 }).toBe('cancelled')
+    const findStatus = async () => sent[0] && (await store.get(sent[0].id))?.status
+    await expect.poll(findStatus, { timeout: 15_000 }).toBe('cancelled')
     expect(await store.count({ queue: 'test' })).toEqual({ due: 0, dead: 0 })
   },
 )
 
 test('a call that may be repeated says so while its store fails', async () => {
-  const fails = (method: string) => method === 'enqueue' || method === 'get'
-  const server = createTaskServer({ jobs: { store: createFarStore(fails) } })
+  const store = createFarStore({ fails: (method) => method === 'enqueue' || method === 'get' })
+  const server = createTaskServer({ jobs: { store } })
   server.tool({ ...work, effect: 'read' }, () => 'done')
   const result = await connectTasks(server).callTool('work')
   expect(result).toMatchObject({ structuredContent: { error: 'store_unavailable', retry: true } })
 })
 
 test('a job that was claimed while its server stopped is given back', async () => {
-  const store = createFarStore(() => false)
+  const store = createFarStore()
   const maker = createTaskServer({ jobs: { store, maxRunning: 0 } })
   const stopping = createTaskServer({ jobs: { store, leaseMs: 60_000 } })
   const other = createTaskServer({ jobs: { store } })
