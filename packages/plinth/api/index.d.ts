@@ -1327,6 +1327,8 @@ export interface JobEnvironment {
     readonly leaseMs: number;
     /** Hears of every job that changed. */
     onChange(record: JobRecord): void;
+    /** Hears of a job that may have changed without an answer of the store. */
+    onUnsure(record: JobRecord): void;
     readonly watchRun: WatchRun;
 }
 /** One run of a claimed job. It ends, suspends or gives back its job, unless it loses the claim to it. */
@@ -1370,6 +1372,8 @@ export declare class JobRun {
     private fromError;
     private noteLeft;
     private leave;
+    /** A write whose answer got lost takes the claim away all the same: the job says whether it is as it was left. */
+    private findLeft;
     /** Writes something to the store, again and again while that fails, as long as the claim may still hold. */
     private persist;
     /** Whether the claim was not renewed for so long that others may have it. */
@@ -1585,6 +1589,8 @@ export interface JobsOptions {
     readonly watchRun: WatchRun;
     /** Whether jobs may be run at present. */
     mayRun(): boolean;
+    /** Hears of a job that may have changed without an answer of the store. */
+    onUnsure(record: JobRecord): void;
 }
 /** The jobs of one server: made from calls, run by its worker, seen by their owners. */
 export declare class Jobs {
@@ -1650,19 +1656,30 @@ export interface TaskNewsOptions {
 }
 /**
  * Tells the streams of this process of tasks that changed in others. A task is read only where somebody here listens to
- * it, once at a time; what it was in between is not told.
+ * it, once at a time; what it was in between is not told. What cannot be read is read later, as long as somebody listens.
  */
 export declare class TaskNews {
     private readonly options;
     private readonly reading;
     private readonly lastTold;
+    /** Tasks to be read as soon as the store answers. */
+    private readonly unread;
+    private retryMs;
+    private timer;
     constructor(options: TaskNewsOptions);
     /** Another process told of a task. */
     hear(value: unknown): void;
+    /** A task may have changed, and whoever changed it does not know: everybody looks who has to tell of it. */
+    tellUnsure({ id, tenant }: JobRecord): void;
     /** Looks anew at every task somebody here listens to. */
     catchUp(): Promise<void>;
+    /** Until the store fails: then the rest waits for the next time. */
+    private lookAt;
+    /** False where the task could not be read. */
     private look;
     private read;
+    private note;
+    private readLater;
     private tell;
 }
 

@@ -54,6 +54,7 @@ export class ServerJobs {
       keyMeta: idempotencyKeyMeta,
       watchRun: (request, run) => telemetry.watchRun(request, run),
       mayRun: () => telemetry.isReady,
+      onUnsure: (record) => this.news.tellUnsure(record),
     })
     this.methods = createTaskMethods(this.jobs)
     this.desk = createJobDesk(this.jobs)

@@ -24,6 +24,6 @@ export function wasBegun(record: JobRecord): boolean {
 }
 
 /** Grows whenever the job waits for answers: each question it asks gets a place of its own. */
-function countRounds({ inputs }: JobRecord): number {
+export function countRounds({ inputs }: JobRecord): number {
   return Object.keys(inputs).length
 }

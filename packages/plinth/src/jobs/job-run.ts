@@ -19,7 +19,7 @@ import {
   type JobRelease,
   type JobStore,
 } from './job.ts'
-import { addBegun, isBegunOnce, wasBegun } from './job-begun.ts'
+import { addBegun, countRounds, isBegunOnce, wasBegun } from './job-begun.ts'
 import type { TaskSettings } from './job-options.ts'
 import { parsePayload } from './job-payload.ts'
 
@@ -41,6 +41,8 @@ export interface JobEnvironment {
   readonly leaseMs: number
   /** Hears of every job that changed. */
   onChange(record: JobRecord): void
+  /** Hears of a job that may have changed without an answer of the store. */
+  onUnsure(record: JobRecord): void
   readonly watchRun: WatchRun
 }
 
@@ -107,6 +109,7 @@ export class JobRun {
       if (!this.isLost) await this.leave(left)
     } catch (error) {
       this.note('error', 'The end of a job could not be written.', { error: describeError(error) })
+      this.environment.onUnsure(this.record)
     } finally {
       clearInterval(timer)
       clearTimeout(this.progressTimer)
@@ -245,11 +248,23 @@ export class JobRun {
       await this.persist(() => store.release(id, fence, left.release))
       return
     }
-    const record = await this.persist(() => {
+    const written = await this.persist(() => {
       return 'end' in left ? store.finish(id, fence, left.end) : store.suspend(id, fence, left.questions)
     })
+    const record = written ?? (await this.findLeft(left))
     if (record !== undefined) onChange(record)
     else this.note('warn', 'A job was taken away before its end could be written.')
+  }
+
+  /** A write whose answer got lost takes the claim away all the same: the job says whether it is as it was left. */
+  private async findLeft(left: Exclude<Left, { release: JobRelease }>): Promise<JobRecord | undefined> {
+    const record = await this.persist(() => this.environment.store.get(this.record.id))
+    if (record === undefined) return undefined
+    const isLeft =
+      'end' in left
+        ? record.status === left.end.status && record.outcome === left.end.outcome
+        : countRounds(record) > countRounds(this.record)
+    return isLeft ? record : undefined
   }
 
   /** Writes something to the store, again and again while that fails, as long as the claim may still hold. */

@@ -36,6 +36,8 @@ export interface JobsOptions {
   readonly watchRun: WatchRun
   /** Whether jobs may be run at present. */
   mayRun(): boolean
+  /** Hears of a job that may have changed without an answer of the store. */
+  onUnsure(record: JobRecord): void
 }
 
 /** What processes of a server tell each other when there is a job for whoever has room. */

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMemoryJobStore, type JobStore, type NewJob } from 'plinth/jobs'
+import type { TestClient } from 'plinth/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { MemoryBus } from '../../../src/storage/memory-bus.ts'
+import { MemoryDocumentStore } from '../../../src/storage/memory-document.ts'
 import { connectTasks, createTaskServer, startTask, waitFor } from './_tasks.ts'
 
 const work = { name: 'work', description: 'Works.', effect: 'write', task: 'allowed' } as const
@@ -98,10 +101,13 @@ function createTimed(options: Pick<FarStoreOptions, 'fails' | 'loses'>) {
   let time = 0
   const now = () => time
   const store = createFarStore({ ...options, store: createMemoryJobStore({ now }) })
-  const server = createTaskServer({ now, jobs: { store, leaseMs: 60_000 } })
+  const logged: string[] = []
+  const log = ({ message }: { message: string }) => void logged.push(message)
+  const server = createTaskServer({ now, log, jobs: { store, leaseMs: 60_000 } })
   return {
     server,
     store,
+    logged,
     /** Has leases run out. */
     elapse: () => {
       time += 60_000
@@ -221,6 +227,74 @@ test('a call that may be repeated says so while its store fails', async () => {
   server.tool({ ...work, effect: 'read' }, () => 'done')
   const result = await connectTasks(server).callTool('work')
   expect(result).toMatchObject({ structuredContent: { error: 'store_unavailable', retry: true } })
+})
+
+/** Has a client listen to a task; it is told of every change from then on. */
+async function listen(client: TestClient, taskId: string): Promise<() => readonly unknown[]> {
+  void client.call('subscriptions/listen', { notifications: { taskIds: [taskId] } }).catch(() => 0)
+  await expect.poll(() => client.notifications, { timeout: 15_000 }).not.toEqual([])
+  return () => client.notifications.slice(1).map(({ params }) => params['status'])
+}
+
+test('whoever listens hears of a question and of an end although the answers to both writes are lost', async () => {
+  const loses: Matches = (method, count) => ['suspend', 'finish'].includes(method) && count === 1
+  const { server, logged } = createTimed({ loses })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.tool(work, async (_input, call) => {
+    await promise
+    return (await call.ask('sure', { message: 'Sure?', schema: z.object({}) })).action
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'work')
+  const told = await listen(client, taskId)
+  resolve()
+  await expect.poll(told, { timeout: 15_000 }).toContain('input_required')
+  await client.call('tasks/update', { taskId, inputResponses: { sure: { action: 'decline' } } })
+  await expect.poll(told, { timeout: 15_000 }).toContain('completed')
+  expect(logged).toEqual([])
+})
+
+test('whoever listens hears of an end that nobody could write down in time', async () => {
+  let isDown = false
+  const fails: Matches = (method) => isDown && ['finish', 'get'].includes(method)
+  const loses: Matches = (method) => {
+    if (method === 'finish') isDown = true
+    return method === 'finish'
+  }
+  const { server, logged, elapse } = createTimed({ fails, loses })
+  const { promise, resolve } = Promise.withResolvers<string>()
+  server.tool({ ...work, effect: 'read' }, () => promise)
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'work')
+  const told = await listen(client, taskId)
+  resolve('done')
+  await expect.poll(() => isDown, { timeout: 15_000 }).toBe(true)
+  elapse()
+  await expect.poll(() => logged, { timeout: 15_000 }).toContain('The end of a job could not be written.')
+  isDown = false
+  await expect.poll(told, { timeout: 15_000 }).toContain('completed')
+})
+
+test('a task of another process that cannot be read at first is told of later', async () => {
+  const store = createMemoryJobStore()
+  const stores = { bus: new MemoryBus(), documents: new MemoryDocumentStore({ now: Date.now }) }
+  let failures = 0
+  const fails: Matches = (method) => method === 'get' && failures > 0 && failures-- > 0
+  const runner = createTaskServer({ stores, jobs: { store } })
+  const listener = createTaskServer({
+    stores,
+    jobs: { store: createFarStore({ fails, store }), maxRunning: 0 },
+  })
+  const { promise, resolve } = Promise.withResolvers<string>()
+  for (const server of [runner, listener]) server.tool(work, () => promise)
+  await Promise.all([runner.prepare(), listener.prepare()])
+  const client = connectTasks(listener)
+  const { taskId } = await startTask(client, 'work')
+  const told = await listen(client, taskId)
+  failures = 3
+  resolve('done')
+  await expect.poll(told, { timeout: 15_000 }).toContain('completed')
+  expect(failures).toBe(0)
 })
 
 test('a job that was claimed while its server stopped is given back', async () => {
