@@ -1625,7 +1625,7 @@ export declare class Jobs {
     find(id: string, principal: Principal): Promise<JobRecord | undefined>;
     /** Hands answers to a job that waits for them. */
     answer({ id }: JobRecord, answers: JsonObject): Promise<void>;
-    /** Takes a job back. */
+    /** Takes a job back. Whoever runs it is told, and told again where it was taken back before: nobody may have heard. */
     cancel(known: JobRecord): Promise<JobRecord>;
     /** Jobs of this server whose attempts were used up, the oldest first. */
     listDead(limit?: number): Promise<readonly JobRecord[]>;
@@ -1636,6 +1636,7 @@ export declare class Jobs {
     /** Has the job run soon: here, or where there is room. */
     private wakeWorkers;
     private tellDue;
+    private loseCancelled;
     private count;
     private toJob;
     /** Asks the store for somebody who can ask again. */

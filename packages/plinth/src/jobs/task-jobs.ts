@@ -43,6 +43,9 @@ export interface JobsOptions {
 /** What processes of a server tell each other when there is a job for whoever has room. */
 const dueTopic = 'jobs'
 
+/** What they tell each other of a job that was cancelled: its id. */
+const cancelledTopic = 'job-cancelled'
+
 /** A count of all jobs is asked for again after so long, in milliseconds. */
 const countMs = 5_000
 
@@ -76,6 +79,7 @@ export class Jobs {
       tools: this.tools,
     })
     context.peers?.on(dueTopic, { hear: () => this.worker.wake() })
+    context.peers?.on(cancelledTopic, { hear: (id) => this.loseCancelled(id) })
   }
 
   /** Whether any tool can run as a job. */
@@ -154,11 +158,12 @@ export class Jobs {
     if (record.status === 'working') this.wakeWorkers()
   }
 
-  /** Takes a job back. */
+  /** Takes a job back. Whoever runs it is told, and told again where it was taken back before: nobody may have heard. */
   async cancel(known: JobRecord): Promise<JobRecord> {
-    if (isEnded(known)) return known
-    const record = (await this.reach((store) => store.cancel(known.id))) ?? known
-    if (record.status === 'cancelled') this.worker.lose(record.id, 'The job was cancelled.')
+    const record = isEnded(known) ? known : ((await this.reach((store) => store.cancel(known.id))) ?? known)
+    if (record.status !== 'cancelled') return record
+    this.loseCancelled(record.id)
+    void this.context.peers?.publish(cancelledTopic, record.id)
     this.publish(record)
     return record
   }
@@ -190,6 +195,10 @@ export class Jobs {
 
   private tellDue(): void {
     void this.context.peers?.publish(dueTopic, null)
+  }
+
+  private loseCancelled(id: unknown): void {
+    if (typeof id === 'string') this.worker.lose(id, 'The job was cancelled.')
   }
 
   private async count(): Promise<void> {

@@ -297,6 +297,26 @@ test('a task of another process that cannot be read at first is told of later', 
   expect(failures).toBe(0)
 })
 
+test('a job that was cancelled without a word is stopped by whoever cancels it again', async () => {
+  const { server } = createTimed({ loses: isFirst('cancel') })
+  const begun = Promise.withResolvers<void>()
+  const aborted = Promise.withResolvers<void>()
+  server.tool(work, (_input, call) => {
+    call.signal.addEventListener('abort', () => aborted.resolve())
+    begun.resolve()
+    return new Promise(() => undefined)
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'work')
+  await begun.promise
+  const told = await listen(client, taskId)
+  const failure = { data: { error: 'store_unavailable', retry: true } }
+  await expect(client.call('tasks/cancel', { taskId })).rejects.toMatchObject(failure)
+  await client.call('tasks/cancel', { taskId })
+  await aborted.promise
+  await expect.poll(told, { timeout: 15_000 }).toContain('cancelled')
+})
+
 test('a job that was claimed while its server stopped is given back', async () => {
   const store = createFarStore()
   const maker = createTaskServer({ jobs: { store, maxRunning: 0 } })
