@@ -1511,6 +1511,12 @@ export interface JobStore {
     enqueue(job: NewJob): Later<JobRecord>;
     /** The job, or undefined where there is none or it has expired. */
     get(id: string): Later<JobRecord | undefined>;
+    /** The job that another one of this name and key would be; undefined where there is none or it has expired. */
+    findByKey(known: {
+        queue: string;
+        name: string;
+        key: string;
+    }): Later<JobRecord | undefined>;
     /**
      * Takes the next job that is due, or whose claim has run out: the highest priority first, then the tenant whose last
      * turn was longest ago, then the oldest.
@@ -1621,6 +1627,8 @@ export declare class Jobs {
     stop(graceMs?: number): Promise<void>;
     /** Makes a call go on as a job, and tells its client where to find it. The job is kept before that. */
     create(call: ActiveCall, tool: TaskTool): Promise<McpResult>;
+    /** The job that an earlier call of this key became, for its client as `create` tells it; undefined where there is none. */
+    findStarted(call: ActiveCall, tool: TaskTool): Promise<McpResult | undefined>;
     /** The job, where it is this caller's and the caller may still use its tool. */
     find(id: string, principal: Principal): Promise<JobRecord | undefined>;
     /** Hands answers to a job that waits for them. */
@@ -1638,6 +1646,9 @@ export declare class Jobs {
     private tellDue;
     private loseCancelled;
     private count;
+    private toResult;
+    /** Whose key it is, and of what tool, is part of it. */
+    private toKey;
     private toJob;
     /** Asks the store for somebody who can ask again. */
     private reach;

@@ -172,6 +172,12 @@ export interface JobStore {
     enqueue(job: NewJob): Later<JobRecord>;
     /** The job, or undefined where there is none or it has expired. */
     get(id: string): Later<JobRecord | undefined>;
+    /** The job that another one of this name and key would be; undefined where there is none or it has expired. */
+    findByKey(known: {
+        queue: string;
+        name: string;
+        key: string;
+    }): Later<JobRecord | undefined>;
     /**
      * Takes the next job that is due, or whose claim has run out: the highest priority first, then the tenant whose last
      * turn was longest ago, then the oldest.

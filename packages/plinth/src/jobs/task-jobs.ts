@@ -137,9 +137,18 @@ export class Jobs {
     const record = await this.intake.add(job, { isRepeatable })
     if (record.id !== job.id) assertSame(record, call)
     if (!isEnded(record)) this.wakeWorkers()
-    const { pollIntervalMs } = tool.settings
-    if (!declaresTasks(call.mcp)) return toStartedResult(record, pollIntervalMs)
-    return toCreatedResult(record, pollIntervalMs, this.context)
+    return this.toResult(record, call, tool)
+  }
+
+  /** The job that an earlier call of this key became, for its client as `create` tells it; undefined where there is none. */
+  async findStarted(call: ActiveCall, tool: TaskTool): Promise<McpResult | undefined> {
+    const key = this.toKey(call, tool)
+    if (key === undefined) return undefined
+    const known = { queue: this.options.queue, name: tool.name, key }
+    const record = await this.reach((store) => store.findByKey(known))
+    if (record === undefined) return undefined
+    assertSame(record, call)
+    return this.toResult(record, call, tool)
   }
 
   /** The job, where it is this caller's and the caller may still use its tool. */
@@ -210,8 +219,21 @@ export class Jobs {
     }
   }
 
+  private toResult(record: JobRecord, { mcp }: ActiveCall, { settings }: TaskTool): McpResult {
+    const { pollIntervalMs } = settings
+    if (!declaresTasks(mcp)) return toStartedResult(record, pollIntervalMs)
+    return toCreatedResult(record, pollIntervalMs, this.context)
+  }
+
+  /** Whose key it is, and of what tool, is part of it. */
+  private toKey(call: ActiveCall, tool: TaskTool): string | undefined {
+    const given = tool.findKey(call)
+    if (given === undefined) return undefined
+    return this.context.digest(JSON.stringify([toPrincipalKey(call.principal), tool.name, given]))
+  }
+
   private toJob(call: ActiveCall, tool: TaskTool): NewJob {
-    const { createKey, digest } = this.context
+    const { createKey } = this.context
     const { delayMs, ttlMs, resultTtlMs, priority, retries, attempts, start } = tool.settings
     const owner = toPrincipalKey(call.principal)
     const given = tool.findKey(call)
@@ -229,7 +251,7 @@ export class Jobs {
       }),
       done: goesOn ? { ...call.rounds.done } : {},
       answers: goesOn ? Object.fromEntries(call.answered ?? []) : {},
-      key: isKeyed ? digest(JSON.stringify([owner, tool.name, given])) : undefined,
+      key: this.toKey(call, tool),
       // A run with a key that was broken off may be followed by another: the key's own record says what then happens.
       maxAttempts: isKeyed && !retries ? Math.max(attempts, 3) : attempts,
       ...{ delayMs, ttlMs, resultTtlMs, priority },

@@ -344,6 +344,22 @@ function testBounds({ open, wait }: Bench): void {
     expect(await store.enqueue(createJob('d', { key: 'k' }))).toMatchObject({ id: 'd' })
   })
 
+  test('a job is found by its key, in its queue and under its name, until it is gone', async () => {
+    const store = await open()
+    const known = { queue: 'shop', name: 'report', key: 'k' }
+    expect(await store.findByKey(known)).toBeUndefined()
+    await store.enqueue(createJob('a', { key: 'k', ttlMs: 100 * secondMs }))
+    expect(await store.findByKey(known)).toEqual(await store.get('a'))
+    expect(await store.findByKey({ ...known, key: 'l' })).toBeUndefined()
+    expect(await store.findByKey({ ...known, queue: 'bank' })).toBeUndefined()
+    expect(await store.findByKey({ ...known, name: 'invoice' })).toBeUndefined()
+    const { fence } = await claim(store)
+    await store.suspend('a', fence, new Map([['name', toQuestion('Who?')]]))
+    expect(await store.findByKey(known)).toMatchObject({ id: 'a', status: 'input_required' })
+    await wait(100)
+    expect(await store.findByKey(known)).toBeUndefined()
+  })
+
   test('a job that is sent again is the one that is there already', async () => {
     const store = await open()
     await store.enqueue(createJob('a'))

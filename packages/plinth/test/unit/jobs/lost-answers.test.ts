@@ -203,6 +203,28 @@ test.for(['fails', 'loses'] as const)(
   },
 )
 
+test.for(['fails', 'loses'] as const)(
+  'a repeat is told to ask again where looking for its task first %s',
+  async (how) => {
+    const { server } = createTimed({ [how]: isFirst('findByKey') })
+    const task = { mode: 'allowed', start: 'by_handler' } as const
+    server.tool({ ...work, idempotency: 'key', task }, async (_input, call) => {
+      await call.startTask()
+      return new Promise<string>(() => undefined)
+    })
+    const client = connectTasks(server)
+    const params = { name: 'work', arguments: {}, _meta: { 'plinth/idempotencyKey': 'k1' } }
+    const answers = []
+    for (let calls = 0; calls < 3; calls++) answers.push(await client.call('tools/call', params))
+    const [failed, ...others] = answers.toSorted(
+      (one, other) => Number('taskId' in one) - Number('taskId' in other),
+    )
+    expect(failed).toMatchObject({ structuredContent: { error: 'store_unavailable', retry: true } })
+    expect(others[0]?.['taskId']).toBeTypeOf('string')
+    expect(others[0]?.['taskId']).toBe(others[1]?.['taskId'])
+  },
+)
+
 test('a job that was cancelled without a word is stopped by whoever cancels it again', async () => {
   const { server } = createTimed({ loses: isFirst('cancel') })
   const begun = Promise.withResolvers<void>()
