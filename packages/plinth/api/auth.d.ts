@@ -1998,8 +1998,12 @@ export declare const tasksExtension = "io.modelcontextprotocol/tasks";
 export interface CallTask {
     /** Whether the handler says when the call goes on as a task. */
     readonly starts: boolean;
-    /** Whether the handler was reached. */
-    hasBegun: boolean;
+    /**
+     * Hears, in a job, that the handler is about to run, which has to wait for what it returns.
+     *
+     * @throws Cancelled or Failure where it must not run.
+     */
+    begin?(): Promise<void> | undefined;
     /**
      * Makes sure, in a job, that this run may still take effect.
      *
@@ -2384,7 +2388,7 @@ export interface LogSink {
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 

@@ -1250,6 +1250,8 @@ export interface JobEnvironment {
     readonly leaseMs: number;
     /** Hears of every job that changed. */
     onChange(record: JobRecord): void;
+    /** Hears of a job that may have changed without an answer of the store. */
+    onUnsure(record: JobRecord): void;
     readonly watchRun: WatchRun;
 }
 /** One run of a claimed job. It ends, suspends or gives back its job, unless it loses the claim to it. */
@@ -1263,6 +1265,7 @@ export declare class JobRun {
     private readonly task;
     private keeping;
     private renewedAt;
+    private hasBegun;
     private isLost;
     private isStopping;
     private progress;
@@ -1279,6 +1282,11 @@ export declare class JobRun {
     stop(): void;
     private createCall;
     private work;
+    /** Whether its attempts are used up. Of a job that is begun once at most, one that was begun counts. */
+    private get isSpent();
+    /** The handler is about to run. Where that is kept, it waits until it is. */
+    private begin;
+    private keepBegun;
     private fromQuestions;
     private fromResult;
     private fromStop;
@@ -1287,6 +1295,8 @@ export declare class JobRun {
     private fromError;
     private noteLeft;
     private leave;
+    /** A write whose answer got lost takes the claim away all the same: the job says whether it is as it was left. */
+    private findLeft;
     /** Writes something to the store, again and again while that fails, as long as the claim may still hold. */
     private persist;
     /** Whether the claim was not renewed for so long that others may have it. */
@@ -1301,6 +1311,7 @@ export declare class JobRun {
     private assertHeld;
     /** Each write holds all that was done, so they must not overtake each other. */
     private keepDone;
+    private keepStep;
     private checkpoint;
     private note;
 }
@@ -1363,7 +1374,7 @@ export interface JobRecord extends Required<Omit<NewJob, 'delayMs' | 'key' | 'tt
     readonly message?: string | undefined;
     /** Grows with every claim, and with whatever takes a claim away. */
     readonly fence: number;
-    /** How often it was begun since it last got an answer. */
+    /** How often it was claimed since it last got an answer. */
     readonly attempts: number;
     /** When somebody may claim it: when it is due, or when the lease of its claim ends. Undefined once it has ended. */
     readonly claimableAt: number | undefined;
@@ -1411,14 +1422,24 @@ export type Later<T> = T | Promise<T>;
  * can change nothing any more.
  */
 export interface JobStore {
+    /** Whether its jobs end with this process. Default `false`. */
+    readonly isVolatile?: boolean;
     /**
-     * Keeps a job before it returns. Where the queue has a job of that key already, that one is returned instead.
+     * Keeps a job before it returns. Where the queue has a job of that key already, that one is returned instead. A job
+     * that is sent again, because nobody said that it arrived, never replaces the one of its id: that one is returned, or
+     * the call rejects.
      *
      * @throws JobStoreFull where there is no room; nothing that was promised is thrown away to make some.
      */
     enqueue(job: NewJob): Later<JobRecord>;
     /** The job, or undefined where there is none or it has expired. */
     get(id: string): Later<JobRecord | undefined>;
+    /** The job that another one of this name and key would be; undefined where there is none or it has expired. */
+    findByKey(known: {
+        queue: string;
+        name: string;
+        key: string;
+    }): Later<JobRecord | undefined>;
     /**
      * Takes the next job that is due, or whose claim has run out: the highest priority first, then the tenant whose last
      * turn was longest ago, then the oldest.
@@ -1433,7 +1454,7 @@ export interface JobStore {
         leaseMs: number;
         progress?: JobProgress | undefined;
     }): Later<JobRecord | undefined>;
-    /** Keeps what `call.once` has done. False where the claim is lost. */
+    /** Keeps what `call.once` has done, and that the handler was begun. False where the claim is lost. */
     checkpoint(id: string, fence: number, done: JsonObject): Later<boolean>;
     /** Ends the run until every question of it is answered. Undefined where the claim is lost. */
     suspend(id: string, fence: number, questions: ReadonlyMap<string, JsonObject>): Later<JobRecord | undefined>;
@@ -1497,6 +1518,8 @@ export interface JobsOptions {
     readonly watchRun: WatchRun;
     /** Whether jobs may be run at present. */
     mayRun(): boolean;
+    /** Hears of a job that may have changed without an answer of the store. */
+    onUnsure(record: JobRecord): void;
 }
 /** The jobs of one server: made from calls, run by its worker, seen by their owners. */
 export declare class Jobs {
@@ -1505,6 +1528,7 @@ export declare class Jobs {
     private readonly options;
     private readonly tools;
     private readonly worker;
+    private readonly intake;
     private lastCounts;
     private countAt;
     constructor(options: JobsOptions);
@@ -1526,11 +1550,13 @@ export declare class Jobs {
     stop(graceMs?: number): Promise<void>;
     /** Makes a call go on as a job, and tells its client where to find it. The job is kept before that. */
     create(call: ActiveCall, tool: TaskTool): Promise<McpResult>;
+    /** The job that an earlier call of this key became, for its client as `create` tells it; undefined where there is none. */
+    findStarted(call: ActiveCall, tool: TaskTool): Promise<McpResult | undefined>;
     /** The job, where it is this caller's and the caller may still use its tool. */
     find(id: string, principal: Principal): Promise<JobRecord | undefined>;
     /** Hands answers to a job that waits for them. */
     answer({ id }: JobRecord, answers: JsonObject): Promise<void>;
-    /** Takes a job back. */
+    /** Takes a job back. Whoever runs it is told, and told again where it was taken back before: nobody may have heard. */
     cancel(known: JobRecord): Promise<JobRecord>;
     /** Jobs of this server whose attempts were used up, the oldest first. */
     listDead(limit?: number): Promise<readonly JobRecord[]>;
@@ -1541,11 +1567,14 @@ export declare class Jobs {
     /** Has the job run soon: here, or where there is room. */
     private wakeWorkers;
     private tellDue;
+    private loseCancelled;
     private count;
+    private toResult;
+    /** Whose key it is, and of what tool, is part of it. */
+    private toKey;
     private toJob;
     /** Asks the store for somebody who can ask again. */
     private reach;
-    private enqueue;
     private publish;
 }
 
@@ -1562,19 +1591,30 @@ export interface TaskNewsOptions {
 }
 /**
  * Tells the streams of this process of tasks that changed in others. A task is read only where somebody here listens to
- * it, once at a time; what it was in between is not told.
+ * it, once at a time; what it was in between is not told. What cannot be read is read later, as long as somebody listens.
  */
 export declare class TaskNews {
     private readonly options;
     private readonly reading;
     private readonly lastTold;
+    /** Tasks to be read as soon as the store answers. */
+    private readonly unread;
+    private retryMs;
+    private timer;
     constructor(options: TaskNewsOptions);
     /** Another process told of a task. */
     hear(value: unknown): void;
+    /** A task may have changed, and whoever changed it does not know: everybody looks who has to tell of it. */
+    tellUnsure({ id, tenant }: JobRecord): void;
     /** Looks anew at every task somebody here listens to. */
     catchUp(): Promise<void>;
+    /** Until the store fails: then the rest waits for the next time. */
+    private lookAt;
+    /** False where the task could not be read. */
     private look;
     private read;
+    private note;
+    private readLater;
     private tell;
 }
 
@@ -3137,8 +3177,12 @@ export declare const tasksExtension = "io.modelcontextprotocol/tasks";
 export interface CallTask {
     /** Whether the handler says when the call goes on as a task. */
     readonly starts: boolean;
-    /** Whether the handler was reached. */
-    hasBegun: boolean;
+    /**
+     * Hears, in a job, that the handler is about to run, which has to wait for what it returns.
+     *
+     * @throws Cancelled or Failure where it must not run.
+     */
+    begin?(): Promise<void> | undefined;
     /**
      * Makes sure, in a job, that this run may still take effect.
      *
@@ -3709,6 +3753,8 @@ export interface ServerJobsEnvironment {
     readonly settings: ServerSettings;
     readonly context: ServerContext;
     readonly telemetry: ServerTelemetry;
+    /** Whether idempotency keys are kept in a store that was given, and not in this process's memory. */
+    readonly areKeysKept: boolean;
 }
 /** The jobs of a server, and what its tools, methods and policies need of them. */
 export declare class ServerJobs {
@@ -3720,7 +3766,9 @@ export declare class ServerJobs {
     private readonly jobs;
     private readonly methods;
     private readonly tasks;
-    constructor(options: JobOptions, { settings, context, telemetry }: ServerJobsEnvironment);
+    /** Whether jobs come back after a crash of which their keys know nothing any more. */
+    private readonly outlivesKeys;
+    constructor(options: JobOptions, { settings, context, telemetry, areKeysKept }: ServerJobsEnvironment);
     /** Undefined where no tool runs as a task, and so there are no such methods. */
     get taskMethods(): TaskMethods | undefined;
     /** How many jobs this process runs now. */
@@ -3742,6 +3790,7 @@ export declare class ServerJobs {
      * @throws TypeError naming the tool, the option and the fix.
      */
     addTool(tool: CompiledTool, guarded: Guarded, composeRun: (handle: Next) => Next): TaskTool | undefined;
+    private assertKeysLast;
     removeTool(name: string): void;
     /** The policy that turns calls into tasks, for the tools that were added. */
     createPolicy({ kind, name }: Guarded): Middleware | undefined;
@@ -4663,7 +4712,7 @@ export interface LogSink {
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 

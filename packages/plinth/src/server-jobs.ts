@@ -24,6 +24,8 @@ export interface ServerJobsEnvironment {
   readonly settings: ServerSettings
   readonly context: ServerContext
   readonly telemetry: ServerTelemetry
+  /** Whether idempotency keys are kept in a store that was given, and not in this process's memory. */
+  readonly areKeysKept: boolean
 }
 
 /** The jobs of a server, and what its tools, methods and policies need of them. */
@@ -36,10 +38,13 @@ export class ServerJobs {
   private readonly jobs: Jobs
   private readonly methods: TaskMethods
   private readonly tasks = new Map<string, TaskTool>()
+  /** Whether jobs come back after a crash of which their keys know nothing any more. */
+  private readonly outlivesKeys: boolean
 
-  constructor(options: JobOptions, { settings, context, telemetry }: ServerJobsEnvironment) {
+  constructor(options: JobOptions, { settings, context, telemetry, areKeysKept }: ServerJobsEnvironment) {
     this.isShared = options.store !== undefined
     const store = options.store ?? createMemoryJobStore({ now: settings.now })
+    this.outlivesKeys = store.isVolatile !== true && !areKeysKept
     const queue = String(settings.serverInfo['name'])
     this.jobs = new Jobs({
       store,
@@ -49,6 +54,7 @@ export class ServerJobs {
       keyMeta: idempotencyKeyMeta,
       watchRun: (request, run) => telemetry.watchRun(request, run),
       mayRun: () => telemetry.isReady,
+      onUnsure: (record) => this.news.tellUnsure(record),
     })
     this.methods = createTaskMethods(this.jobs)
     this.desk = createJobDesk(this.jobs)
@@ -100,9 +106,10 @@ export class ServerJobs {
   addTool(tool: CompiledTool, guarded: Guarded, composeRun: (handle: Next) => Next): TaskTool | undefined {
     const settings = parseTaskPolicy(guarded, this.jobs.settings)
     if (settings === undefined) return undefined
+    this.assertKeysLast(guarded)
     const run = composeRun((call) => {
-      if (call.task !== undefined) call.task.hasBegun = true
-      return tool.handle(call)
+      const beginning = call.task?.begin?.()
+      return beginning === undefined ? tool.handle(call) : beginning.then(() => tool.handle(call))
     })
     const { idempotency } = guarded
     const argument = typeof idempotency === 'object' ? idempotency.argument : undefined
@@ -118,6 +125,15 @@ export class ServerJobs {
     this.tasks.set(name, task)
     this.jobs.addTool(task)
     return task
+  }
+
+  private assertKeysLast({ name, idempotency }: Guarded): void {
+    if (idempotency === undefined || !this.outlivesKeys) return
+    throw new TypeError(
+      `Tool "${name}": "idempotency" with "task" needs "stores.documents" where "jobs.store" outlives the process. ` +
+        'A job that comes back after a crash would not know that its key was used, and be done twice. ' +
+        'Give "stores.documents", best of the service that keeps the jobs.',
+    )
   }
 
   removeTool(name: string): void {

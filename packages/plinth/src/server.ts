@@ -93,6 +93,7 @@ export class Server {
       settings,
       context: this.context,
       telemetry: this.telemetry,
+      areKeysKept: options.stores?.documents !== undefined,
     })
     const slots = settings.concurrency && createSlots('server', settings.concurrency)
     const onChange = (list: ComponentList) => this.changed(list)

@@ -40,7 +40,10 @@ export class BullmqIntake {
   }
 
   /** The job of this key. One whose time is over is removed with its key. */
-  private async findByKey({ queue, name }: NewJob, key: string): Promise<JobRecord | undefined> {
+  async findByKey(
+    { queue, name }: Pick<NewJob, 'queue' | 'name'>,
+    key: string,
+  ): Promise<JobRecord | undefined> {
     const queueName = toBullmqQueue(queue, name)
     const deduplicationId = toDeduplicationId(key)
     const id = await this.bullmq.ask(queueName, ({ queue: own }) =>

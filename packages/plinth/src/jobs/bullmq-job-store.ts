@@ -88,6 +88,10 @@ class BullmqJobs implements BullmqJobStore {
     return (await this.bullmq.read(toBullmqId(id)))?.record
   }
 
+  findByKey(known: { queue: string; name: string; key: string }): Promise<JobRecord | undefined> {
+    return this.intake.findByKey(known, known.key)
+  }
+
   async claim(options: {
     queue: string
     names: readonly string[]

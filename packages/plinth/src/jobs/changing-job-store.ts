@@ -9,6 +9,7 @@ export type JobStep = (record: JobRecord, now: number) => JobRecord | undefined
 export abstract class ChangingJobStore implements JobStore {
   abstract enqueue(job: NewJob): Later<JobRecord>
   abstract get(id: string): Later<JobRecord | undefined>
+  abstract findByKey(known: { queue: string; name: string; key: string }): Later<JobRecord | undefined>
   abstract claim(options: {
     queue: string
     names: readonly string[]

@@ -19,6 +19,7 @@ import {
   type JobRelease,
   type JobStore,
 } from './job.ts'
+import { addBegun, countRounds, isBegunOnce, wasBegun } from './job-begun.ts'
 import type { TaskSettings } from './job-options.ts'
 import { parsePayload } from './job-payload.ts'
 
@@ -40,6 +41,8 @@ export interface JobEnvironment {
   readonly leaseMs: number
   /** Hears of every job that changed. */
   onChange(record: JobRecord): void
+  /** Hears of a job that may have changed without an answer of the store. */
+  onUnsure(record: JobRecord): void
   readonly watchRun: WatchRun
 }
 
@@ -51,6 +54,9 @@ type Left =
 
 /** Most questions of one job, those that are asked again included. */
 const maxInputs = 200
+
+/** Claims that came to nothing, beyond the attempts of a job that is begun once at most. */
+const maxLostClaims = 20
 
 /** Progress is written at most this often, in milliseconds. */
 const progressMs = 200
@@ -70,6 +76,7 @@ export class JobRun {
   private readonly task: CallTask
   private keeping: Promise<void> = Promise.resolve()
   private renewedAt: number
+  private hasBegun = false
   private isLost = false
   private isStopping = false
   private progress: JobProgress | undefined
@@ -83,7 +90,7 @@ export class JobRun {
     this.renewedAt = environment.claimedAt
     this.task = {
       starts: false,
-      hasBegun: false,
+      begin: () => this.begin(),
       noteProgress: (progress) => this.noteProgress(progress),
       assertHeld: () => this.assertHeld(),
     }
@@ -102,6 +109,7 @@ export class JobRun {
       if (!this.isLost) await this.leave(left)
     } catch (error) {
       this.note('error', 'The end of a job could not be written.', { error: describeError(error) })
+      this.environment.onUnsure(this.record)
     } finally {
       clearInterval(timer)
       clearTimeout(this.progressTimer)
@@ -133,8 +141,7 @@ export class JobRun {
   }
 
   private async work(): Promise<Left> {
-    const { attempts, maxAttempts } = this.record
-    if (attempts > maxAttempts) return { end: toFailed(createFailure('stopped'), { isDead: true }) }
+    if (this.isSpent) return { end: toFailed(createFailure('stopped'), { isDead: true }) }
     try {
       const { span } = this.request.exchange.observation ?? {}
       const run = () => this.tool.run(this.call)
@@ -147,6 +154,33 @@ export class JobRun {
     }
   }
 
+  /** Whether its attempts are used up. Of a job that is begun once at most, one that was begun counts. */
+  private get isSpent(): boolean {
+    const { record } = this
+    const spare = record.attempts - record.maxAttempts
+    if (!isBegunOnce(record) || wasBegun(record)) return spare > 0
+    return spare > maxLostClaims
+  }
+
+  /** The handler is about to run. Where that is kept, it waits until it is. */
+  private begin(): Promise<void> | undefined {
+    if (isBegunOnce(this.record)) return this.keepBegun()
+    this.hasBegun = true
+    return undefined
+  }
+
+  private async keepBegun(): Promise<void> {
+    const { done } = this.call.rounds
+    addBegun(done, this.record)
+    try {
+      await this.checkpoint(done)
+    } catch (cause) {
+      throw createFailure('store_unavailable', { retryAfterMs: 0, cause })
+    }
+    this.call.signal.throwIfAborted()
+    this.hasBegun = true
+  }
+
   private fromQuestions(): Left {
     const questions = new Map([...this.call.questions].map(([key, request]) => [key, { ...request }]))
     const asked = Object.keys(this.record.inputs).length + questions.size
@@ -155,7 +189,7 @@ export class JobRun {
   }
 
   private fromResult(result: McpResult): Left {
-    const { hasBegun } = this.task
+    const { hasBegun } = this
     const { retries } = this.tool.settings
     const body = result instanceof ToolResult && result.isError ? result.structured : undefined
     const { error, retry, retry_after_ms: after } = isObject(body) ? body : {}
@@ -169,8 +203,8 @@ export class JobRun {
   }
 
   private fromStop(): Left {
-    const { record, tool, task } = this
-    const mayRunTwice = tool.settings.retries || record.maxAttempts > 1 || !task.hasBegun
+    const { record, tool, hasBegun } = this
+    const mayRunTwice = tool.settings.retries || record.maxAttempts > 1 || !hasBegun
     if (mayRunTwice) return { release: { delayMs: 0, counts: false } }
     return { end: toFailed(createFailure('stopped'), { isDead: true }) }
   }
@@ -214,11 +248,23 @@ export class JobRun {
       await this.persist(() => store.release(id, fence, left.release))
       return
     }
-    const record = await this.persist(() => {
+    const written = await this.persist(() => {
       return 'end' in left ? store.finish(id, fence, left.end) : store.suspend(id, fence, left.questions)
     })
+    const record = written ?? (await this.findLeft(left))
     if (record !== undefined) onChange(record)
     else this.note('warn', 'A job was taken away before its end could be written.')
+  }
+
+  /** A write whose answer got lost takes the claim away all the same: the job says whether it is as it was left. */
+  private async findLeft(left: Exclude<Left, { release: JobRelease }>): Promise<JobRecord | undefined> {
+    const record = await this.persist(() => this.environment.store.get(this.record.id))
+    if (record === undefined) return undefined
+    const isLeft =
+      'end' in left
+        ? record.status === left.end.status && record.outcome === left.end.outcome
+        : countRounds(record) > countRounds(this.record)
+    return isLeft ? record : undefined
   }
 
   /** Writes something to the store, again and again while that fails, as long as the claim may still hold. */
@@ -274,20 +320,24 @@ export class JobRun {
 
   /** Each write holds all that was done, so they must not overtake each other. */
   private async keepDone(done: JsonObject): Promise<void> {
-    this.keeping = this.keeping.then(() => this.checkpoint(done))
+    this.keeping = this.keeping.then(() => this.keepStep(done))
     await this.keeping
     this.call.signal.throwIfAborted()
   }
 
-  private async checkpoint(done: JsonObject): Promise<void> {
-    const { id, fence } = this.record
+  private async keepStep(done: JsonObject): Promise<void> {
     try {
-      if (await this.persist(() => this.environment.store.checkpoint(id, fence, done))) return
-      this.lose('The job was taken away from this process.')
+      await this.checkpoint(done)
     } catch (error) {
       // What was done is done: the run goes on, and its lease says for how long.
       this.note('error', 'A step of a job could not be kept.', { error: describeError(error) })
     }
+  }
+
+  private async checkpoint(done: JsonObject): Promise<void> {
+    const { id, fence } = this.record
+    if (await this.persist(() => this.environment.store.checkpoint(id, fence, done))) return
+    this.lose('The job was taken away from this process.')
   }
 
   private note(level: 'warn' | 'error', message: string, facts: Record<string, unknown> = {}): void {

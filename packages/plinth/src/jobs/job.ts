@@ -59,7 +59,7 @@ export interface JobRecord extends Required<Omit<NewJob, 'delayMs' | 'key' | 'tt
   readonly message?: string | undefined
   /** Grows with every claim, and with whatever takes a claim away. */
   readonly fence: number
-  /** How often it was begun since it last got an answer. */
+  /** How often it was claimed since it last got an answer. */
   readonly attempts: number
   /** When somebody may claim it: when it is due, or when the lease of its claim ends. Undefined once it has ended. */
   readonly claimableAt: number | undefined
@@ -110,14 +110,20 @@ export type Later<T> = T | Promise<T>
  * can change nothing any more.
  */
 export interface JobStore {
+  /** Whether its jobs end with this process. Default `false`. */
+  readonly isVolatile?: boolean
   /**
-   * Keeps a job before it returns. Where the queue has a job of that key already, that one is returned instead.
+   * Keeps a job before it returns. Where the queue has a job of that key already, that one is returned instead. A job
+   * that is sent again, because nobody said that it arrived, never replaces the one of its id: that one is returned, or
+   * the call rejects.
    *
    * @throws JobStoreFull where there is no room; nothing that was promised is thrown away to make some.
    */
   enqueue(job: NewJob): Later<JobRecord>
   /** The job, or undefined where there is none or it has expired. */
   get(id: string): Later<JobRecord | undefined>
+  /** The job that another one of this name and key would be; undefined where there is none or it has expired. */
+  findByKey(known: { queue: string; name: string; key: string }): Later<JobRecord | undefined>
   /**
    * Takes the next job that is due, or whose claim has run out: the highest priority first, then the tenant whose last
    * turn was longest ago, then the oldest.
@@ -129,7 +135,7 @@ export interface JobStore {
     fence: number,
     options: { leaseMs: number; progress?: JobProgress | undefined },
   ): Later<JobRecord | undefined>
-  /** Keeps what `call.once` has done. False where the claim is lost. */
+  /** Keeps what `call.once` has done, and that the handler was begun. False where the claim is lost. */
   checkpoint(id: string, fence: number, done: JsonObject): Later<boolean>
   /** Ends the run until every question of it is answered. Undefined where the claim is lost. */
   suspend(id: string, fence: number, questions: ReadonlyMap<string, JsonObject>): Later<JobRecord | undefined>

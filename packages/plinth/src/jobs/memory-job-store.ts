@@ -14,7 +14,8 @@ export interface MemoryJobOptions {
 /** Jobs in this process's memory: they end with it. */
 export function createMemoryJobStore(options: MemoryJobOptions = {}): JobStore {
   const { maxJobs = 10_000, maxJobsPerTenant = maxJobs, now = Date.now } = options
-  return new RowJobStore(new MemoryJobRows(), { maxJobs, maxJobsPerTenant, now })
+  const store = new RowJobStore(new MemoryJobRows(), { maxJobs, maxJobsPerTenant, now })
+  return Object.assign(store, { isVolatile: true })
 }
 
 class MemoryJobRows implements JobRows {

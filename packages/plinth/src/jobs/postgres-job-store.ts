@@ -86,7 +86,7 @@ class PostgresJobs extends ChangingJobStore implements PostgresJobStore {
 
   async enqueue(job: NewJob): Promise<JobRecord> {
     for (;;) {
-      const known = job.key === undefined ? undefined : await this.findByKey(job.queue, job.key)
+      const known = job.key === undefined ? undefined : await this.readByKey(job.queue, job.key)
       if (known !== undefined) return known
       await this.makeRoom(job.tenant)
       const added = await this.add(job)
@@ -96,6 +96,11 @@ class PostgresJobs extends ChangingJobStore implements PostgresJobStore {
 
   async get(id: string): Promise<JobRecord | undefined> {
     return toRecord(await this.database.find(this.statements.get, [toStoreKey(id)]))
+  }
+
+  async findByKey(known: { queue: string; name: string; key: string }): Promise<JobRecord | undefined> {
+    const record = await this.readByKey(known.queue, known.key)
+    return record?.name === known.name ? record : undefined
   }
 
   async claim(options: {
@@ -130,7 +135,7 @@ class PostgresJobs extends ChangingJobStore implements PostgresJobStore {
     throw new StoreError('Postgres', `did not get a turn to change a job in ${maxTries} tries.`)
   }
 
-  private async findByKey(queue: string, key: string): Promise<JobRecord | undefined> {
+  private async readByKey(queue: string, key: string): Promise<JobRecord | undefined> {
     return toRecord(await this.database.find(this.statements.findByKey, [toStoreKey(queue), toStoreKey(key)]))
   }
 

@@ -59,7 +59,8 @@ export class RowJobStore extends ChangingJobStore {
   enqueue(job: NewJob): JobRecord {
     return this.rows.atomically(() => {
       const now = this.limits.now()
-      const known = job.key === undefined ? undefined : this.rows.findByKey(job.queue, job.key)
+      const { id, queue, key } = job
+      const known = key === undefined ? this.rows.find(id) : this.rows.findByKey(queue, key)
       if (known !== undefined && known.expiresAt > now) return known
       if (known !== undefined) this.rows.remove(known.id)
       this.makeRoom(job.tenant, now)
@@ -70,8 +71,12 @@ export class RowJobStore extends ChangingJobStore {
   }
 
   get(id: string): JobRecord | undefined {
-    const record = this.rows.find(id)
-    return record === undefined || record.expiresAt <= this.limits.now() ? undefined : record
+    return this.inTime(this.rows.find(id))
+  }
+
+  findByKey({ queue, name, key }: { queue: string; name: string; key: string }): JobRecord | undefined {
+    const record = this.inTime(this.rows.findByKey(queue, key))
+    return record?.name === name ? record : undefined
   }
 
   claim(options: { queue: string; names: readonly string[]; leaseMs: number }): JobRecord | undefined {
@@ -100,6 +105,10 @@ export class RowJobStore extends ChangingJobStore {
       const next = record && step(record, this.limits.now())
       return next === undefined || next === record ? next : this.keep(next)
     })
+  }
+
+  private inTime(record: JobRecord | undefined): JobRecord | undefined {
+    return record === undefined || record.expiresAt <= this.limits.now() ? undefined : record
   }
 
   private keep(record: JobRecord): JobRecord {

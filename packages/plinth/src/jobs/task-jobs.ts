@@ -8,15 +8,8 @@ import type { McpResult } from '../mcp/result.ts'
 import { declaresTasks } from '../mcp/tasks.ts'
 import { describeError } from '../telemetry/log.ts'
 import { toTraceparent } from '../telemetry/trace-context.ts'
-import {
-  isEnded,
-  type JobCounts,
-  type JobRecord,
-  type JobStore,
-  JobStoreFull,
-  type Later,
-  type NewJob,
-} from './job.ts'
+import { isEnded, type JobCounts, type JobRecord, type JobStore, type Later, type NewJob } from './job.ts'
+import { JobIntake } from './job-intake.ts'
 import type { JobSettings } from './job-options.ts'
 import { parsePayload, toPayload } from './job-payload.ts'
 import type { JobTool, WatchRun } from './job-run.ts'
@@ -43,10 +36,15 @@ export interface JobsOptions {
   readonly watchRun: WatchRun
   /** Whether jobs may be run at present. */
   mayRun(): boolean
+  /** Hears of a job that may have changed without an answer of the store. */
+  onUnsure(record: JobRecord): void
 }
 
 /** What processes of a server tell each other when there is a job for whoever has room. */
 const dueTopic = 'jobs'
+
+/** What they tell each other of a job that was cancelled: its id. */
+const cancelledTopic = 'job-cancelled'
 
 /** A count of all jobs is asked for again after so long, in milliseconds. */
 const countMs = 5_000
@@ -58,6 +56,7 @@ export class Jobs {
   private readonly options: JobsOptions
   private readonly tools = new Map<string, TaskTool>()
   private readonly worker: JobWorker
+  private readonly intake: JobIntake
   private lastCounts: JobCounts | undefined
   private countAt = -Infinity
 
@@ -66,6 +65,7 @@ export class Jobs {
     this.options = options
     this.context = context
     this.settings = settings
+    this.intake = new JobIntake({ store: options.store, log: context.log })
     const onChange = (record: JobRecord) => this.publish(record)
     const { leaseMs } = settings
     const onFull = () => this.tellDue()
@@ -79,6 +79,7 @@ export class Jobs {
       tools: this.tools,
     })
     context.peers?.on(dueTopic, { hear: () => this.worker.wake() })
+    context.peers?.on(cancelledTopic, { hear: (id) => this.loseCancelled(id) })
   }
 
   /** Whether any tool can run as a job. */
@@ -132,12 +133,22 @@ export class Jobs {
   /** Makes a call go on as a job, and tells its client where to find it. The job is kept before that. */
   async create(call: ActiveCall, tool: TaskTool): Promise<McpResult> {
     const job = this.toJob(call, tool)
-    const record = await this.enqueue(job, tool)
+    const isRepeatable = tool.effect === 'read' || job.key !== undefined
+    const record = await this.intake.add(job, { isRepeatable })
     if (record.id !== job.id) assertSame(record, call)
     if (!isEnded(record)) this.wakeWorkers()
-    const { pollIntervalMs } = tool.settings
-    if (!declaresTasks(call.mcp)) return toStartedResult(record, pollIntervalMs)
-    return toCreatedResult(record, pollIntervalMs, this.context)
+    return this.toResult(record, call, tool)
+  }
+
+  /** The job that an earlier call of this key became, for its client as `create` tells it; undefined where there is none. */
+  async findStarted(call: ActiveCall, tool: TaskTool): Promise<McpResult | undefined> {
+    const key = this.toKey(call, tool)
+    if (key === undefined) return undefined
+    const known = { queue: this.options.queue, name: tool.name, key }
+    const record = await this.reach((store) => store.findByKey(known))
+    if (record === undefined) return undefined
+    assertSame(record, call)
+    return this.toResult(record, call, tool)
   }
 
   /** The job, where it is this caller's and the caller may still use its tool. */
@@ -156,11 +167,12 @@ export class Jobs {
     if (record.status === 'working') this.wakeWorkers()
   }
 
-  /** Takes a job back. */
+  /** Takes a job back. Whoever runs it is told, and told again where it was taken back before: nobody may have heard. */
   async cancel(known: JobRecord): Promise<JobRecord> {
-    if (isEnded(known)) return known
-    const record = (await this.reach((store) => store.cancel(known.id))) ?? known
-    if (record.status === 'cancelled') this.worker.lose(record.id, 'The job was cancelled.')
+    const record = isEnded(known) ? known : ((await this.reach((store) => store.cancel(known.id))) ?? known)
+    if (record.status !== 'cancelled') return record
+    this.loseCancelled(record.id)
+    void this.context.peers?.publish(cancelledTopic, record.id)
     this.publish(record)
     return record
   }
@@ -194,6 +206,10 @@ export class Jobs {
     void this.context.peers?.publish(dueTopic, null)
   }
 
+  private loseCancelled(id: unknown): void {
+    if (typeof id === 'string') this.worker.lose(id, 'The job was cancelled.')
+  }
+
   private async count(): Promise<void> {
     const { store, queue } = this.options
     try {
@@ -203,8 +219,21 @@ export class Jobs {
     }
   }
 
+  private toResult(record: JobRecord, { mcp }: ActiveCall, { settings }: TaskTool): McpResult {
+    const { pollIntervalMs } = settings
+    if (!declaresTasks(mcp)) return toStartedResult(record, pollIntervalMs)
+    return toCreatedResult(record, pollIntervalMs, this.context)
+  }
+
+  /** Whose key it is, and of what tool, is part of it. */
+  private toKey(call: ActiveCall, tool: TaskTool): string | undefined {
+    const given = tool.findKey(call)
+    if (given === undefined) return undefined
+    return this.context.digest(JSON.stringify([toPrincipalKey(call.principal), tool.name, given]))
+  }
+
   private toJob(call: ActiveCall, tool: TaskTool): NewJob {
-    const { createKey, digest } = this.context
+    const { createKey } = this.context
     const { delayMs, ttlMs, resultTtlMs, priority, retries, attempts, start } = tool.settings
     const owner = toPrincipalKey(call.principal)
     const given = tool.findKey(call)
@@ -222,7 +251,7 @@ export class Jobs {
       }),
       done: goesOn ? { ...call.rounds.done } : {},
       answers: goesOn ? Object.fromEntries(call.answered ?? []) : {},
-      key: isKeyed ? digest(JSON.stringify([owner, tool.name, given])) : undefined,
+      key: this.toKey(call, tool),
       // A run with a key that was broken off may be followed by another: the key's own record says what then happens.
       maxAttempts: isKeyed && !retries ? Math.max(attempts, 3) : attempts,
       ...{ delayMs, ttlMs, resultTtlMs, priority },
@@ -237,17 +266,6 @@ export class Jobs {
       const message = 'Jobs cannot be reached now. Try again later.'
       this.context.log({ level: 'error', message: 'Jobs cannot be reached.', error: describeError(error) })
       throw createFailure('store_unavailable', { message, retryAfterMs: 1_000 })
-    }
-  }
-
-  private async enqueue(job: NewJob, tool: TaskTool): Promise<JobRecord> {
-    try {
-      return await this.options.store.enqueue(job)
-    } catch (error) {
-      const isFull = error instanceof JobStoreFull
-      const facts = { component: tool.name, error: describeError(error) }
-      this.context.log({ level: isFull ? 'warn' : 'error', message: 'A job could not be kept.', ...facts })
-      throw createFailure(isFull ? 'overloaded' : 'store_unavailable', { retryAfterMs: 10_000 })
     }
   }
 

@@ -1,3 +1,4 @@
+import { Failure } from '../errors.ts'
 import type { ActiveCall } from '../mcp/active-call.ts'
 import type { McpResult } from '../mcp/result.ts'
 import { assertTasks, declaresTasks, TaskStart } from '../mcp/tasks.ts'
@@ -19,8 +20,9 @@ export function createTaskPolicy(
     if (mode === 'allowed' && !declaresTasks(call.mcp)) return next(call)
     if (!call.mcp.revision.handshake) assertTasks(call.mcp)
     if (start === 'at_once') return jobs.create(call, tool)
-    call.task = { starts: true, hasBegun: false }
-    return runUntilStart(call, next, () => jobs.create(call, tool))
+    call.task = { starts: true }
+    const run = () => runUntilStart(call, next, () => jobs.create(call, tool))
+    return tool.findKey(call) === undefined ? run() : joinStarted(run, () => jobs.findStarted(call, tool))
   }
 }
 
@@ -35,5 +37,22 @@ async function runUntilStart(
     // What was asked on the way has to be answered first.
     if (!(error instanceof TaskStart) || call.questions.size > 0) throw error
     return create()
+  }
+}
+
+/** A call with a key whose job is there already is that job, also where it is made while this call looks for it. */
+async function joinStarted(
+  run: () => Promise<McpResult>,
+  findStarted: () => Promise<McpResult | undefined>,
+): Promise<McpResult> {
+  const started = await findStarted()
+  if (started !== undefined) return started
+  try {
+    return await run()
+  } catch (error) {
+    const isInFlight = error instanceof Failure && error.body.error === 'duplicate_in_flight'
+    const startedMeanwhile = isInFlight ? await findStarted() : undefined
+    if (startedMeanwhile === undefined) throw error
+    return startedMeanwhile
   }
 }

@@ -11,8 +11,12 @@ export const tasksExtension = 'io.modelcontextprotocol/tasks'
 export interface CallTask {
   /** Whether the handler says when the call goes on as a task. */
   readonly starts: boolean
-  /** Whether the handler was reached. */
-  hasBegun: boolean
+  /**
+   * Hears, in a job, that the handler is about to run, which has to wait for what it returns.
+   *
+   * @throws Cancelled or Failure where it must not run.
+   */
+  begin?(): Promise<void> | undefined
   /**
    * Makes sure, in a job, that this run may still take effect.
    *

@@ -4,7 +4,7 @@ import type { McpResult } from '../mcp/result.ts'
 import { parseResultText, toResultText } from '../mcp/result-text.ts'
 import { toFailureResult } from '../mcp/tool-result.ts'
 import type { DocumentStore, StoredDocument } from '../storage/document.ts'
-import { Repairs } from './idempotency-repairs.ts'
+import { Repairs } from '../storage/repairs.ts'
 
 /** What is known of one key. */
 interface KeyRecord {

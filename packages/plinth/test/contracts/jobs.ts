@@ -344,6 +344,34 @@ function testBounds({ open, wait }: Bench): void {
     expect(await store.enqueue(createJob('d', { key: 'k' }))).toMatchObject({ id: 'd' })
   })
 
+  test('a job is found by its key, in its queue and under its name, until it is gone', async () => {
+    const store = await open()
+    const known = { queue: 'shop', name: 'report', key: 'k' }
+    expect(await store.findByKey(known)).toBeUndefined()
+    await store.enqueue(createJob('a', { key: 'k', ttlMs: 100 * secondMs }))
+    expect(await store.findByKey(known)).toEqual(await store.get('a'))
+    expect(await store.findByKey({ ...known, key: 'l' })).toBeUndefined()
+    expect(await store.findByKey({ ...known, queue: 'bank' })).toBeUndefined()
+    expect(await store.findByKey({ ...known, name: 'invoice' })).toBeUndefined()
+    const { fence } = await claim(store)
+    await store.suspend('a', fence, new Map([['name', toQuestion('Who?')]]))
+    expect(await store.findByKey(known)).toMatchObject({ id: 'a', status: 'input_required' })
+    await wait(100)
+    expect(await store.findByKey(known)).toBeUndefined()
+  })
+
+  test('a job that is sent again is the one that is there already', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a'))
+    await store.checkpoint('a', (await claim(store)).fence, { step: 1 })
+    const again = async () => store.enqueue(createJob('a', { delayMs: 1 }))
+    expect(await again().catch(() => undefined)).toSatisfy(
+      (record) => record === undefined || record.id === 'a',
+    )
+    expect(await store.get('a')).toMatchObject({ attempts: 1, done: { step: 1 } })
+    expect(await store.claim(claimOf)).toBeUndefined()
+  })
+
   test('a full store takes no more, and throws away nothing that was promised', async () => {
     const store = await open({ maxJobs: 2 })
     await store.enqueue(createJob('a', { ttlMs: 100 * secondMs }))

@@ -1,30 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { createMemoryJobStore, type JobStore } from 'plinth/jobs'
+import { createMemoryJobStore } from 'plinth/jobs'
 import { expect, test } from 'vitest'
+import { MemoryBus } from '../../../src/storage/memory-bus.ts'
+import { MemoryDocumentStore } from '../../../src/storage/memory-document.ts'
+import { createFarStore, createTimed, listen, type Matches, work } from './_far-store.ts'
 import { connectTasks, createTaskServer, startTask, waitFor } from './_tasks.ts'
 
-const work = { name: 'work', description: 'Works.', effect: 'write', task: 'allowed' } as const
-
-/** A store that is far away: every request takes a while, and some of them fail. */
-function createFarStore(fails: (method: keyof JobStore, count: number) => boolean): JobStore {
-  const store = createMemoryJobStore()
-  const counts = new Map<keyof JobStore, number>()
-  return new Proxy(store, {
-    get(target, name: keyof JobStore) {
-      return async (...values: unknown[]) => {
-        const count = (counts.get(name) ?? 0) + 1
-        counts.set(name, count)
-        const sent = structuredClone(values)
-        await sleep(count % 3 === 0 ? 1 : 5)
-        if (fails(name, count)) throw new Error('The store is gone.')
-        return (target[name] as (...given: unknown[]) => unknown).apply(target, sent)
-      }
-    },
-  })
-}
-
 test('the end of a job is written once its store is back', async () => {
-  const store = createFarStore((method, count) => method === 'finish' && count <= 3)
+  const store = createFarStore({ fails: (method, count) => method === 'finish' && count <= 3 })
   const server = createTaskServer({ jobs: { store } })
   let runs = 0
   server.tool(work, () => `run ${++runs}`)
@@ -34,7 +16,7 @@ test('the end of a job is written once its store is back', async () => {
 })
 
 test('what was done is kept before the job goes on, also while its store fails', async () => {
-  const store = createFarStore((method, count) => method === 'checkpoint' && count <= 2)
+  const store = createFarStore({ fails: (method, count) => method === 'checkpoint' && count <= 2 })
   const server = createTaskServer({ jobs: { store } })
   const seen: unknown[] = []
   server.tool(work, async (_input, call) => {
@@ -44,11 +26,11 @@ test('what was done is kept before the job goes on, also while its store fails',
   })
   const client = connectTasks(server)
   await waitFor(client, (await startTask(client, 'work')).taskId, 'completed')
-  expect(seen).toEqual([{ step: 'taken' }])
+  expect(seen).toMatchObject([{ step: 'taken' }])
 })
 
 test('steps that are done at once are all kept', async () => {
-  const store = createFarStore(() => false)
+  const store = createFarStore()
   const server = createTaskServer({ jobs: { store } })
   const names = Array.from({ length: 12 }, (_, n) => `step-${n}`)
   let done: unknown
@@ -59,11 +41,28 @@ test('steps that are done at once are all kept', async () => {
   })
   const client = connectTasks(server)
   await waitFor(client, (await startTask(client, 'work')).taskId, 'completed')
-  expect(Object.keys(done as object).sort()).toEqual(names.toSorted())
+  expect(Object.keys(done as object)).toEqual(expect.arrayContaining(names))
+})
+
+test('a write is not begun before that is kept, if need be by a later run', async () => {
+  let tries = 0
+  const fails: Matches = (method) => method === 'checkpoint' && ++tries === 1
+  const { server, store, elapse } = createTimed({ fails })
+  const seen: unknown[] = []
+  server.tool(work, async (_input, call) => {
+    seen.push((await store.get(String(call.request.id)))?.done)
+    return 'done'
+  })
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'work')
+  await expect.poll(() => tries, { timeout: 15_000 }).toBe(1)
+  elapse()
+  await waitFor(client, taskId, 'completed')
+  expect(seen).toEqual([{ 'plinth/begun': 0 }])
 })
 
 test('whoever asks for a task while its store fails is told to ask again', async () => {
-  const store = createFarStore((method, count) => method !== 'enqueue' && count === 1)
+  const store = createFarStore({ fails: (method, count) => method !== 'enqueue' && count === 1 })
   const server = createTaskServer({ jobs: { store, maxRunning: 0 } })
   server.tool(work, () => 'done')
   const client = connectTasks(server)
@@ -75,8 +74,38 @@ test('whoever asks for a task while its store fails is told to ask again', async
   await waitFor(client, taskId, 'cancelled')
 })
 
+test('a call that may be repeated says so while its store fails', async () => {
+  const store = createFarStore({ fails: (method) => method === 'enqueue' || method === 'get' })
+  const server = createTaskServer({ jobs: { store } })
+  server.tool({ ...work, effect: 'read' }, () => 'done')
+  const result = await connectTasks(server).callTool('work')
+  expect(result).toMatchObject({ structuredContent: { error: 'store_unavailable', retry: true } })
+})
+
+test('a task of another process that cannot be read at first is told of later', async () => {
+  const store = createMemoryJobStore()
+  const stores = { bus: new MemoryBus(), documents: new MemoryDocumentStore({ now: Date.now }) }
+  let failures = 0
+  const fails: Matches = (method) => method === 'get' && failures > 0 && failures-- > 0
+  const runner = createTaskServer({ stores, jobs: { store } })
+  const listener = createTaskServer({
+    stores,
+    jobs: { store: createFarStore({ fails, store }), maxRunning: 0 },
+  })
+  const { promise, resolve } = Promise.withResolvers<string>()
+  for (const server of [runner, listener]) server.tool(work, () => promise)
+  await Promise.all([runner.prepare(), listener.prepare()])
+  const client = connectTasks(listener)
+  const { taskId } = await startTask(client, 'work')
+  const told = await listen(client, taskId)
+  failures = 3
+  resolve('done')
+  await expect.poll(told, { timeout: 15_000 }).toContain('completed')
+  expect(failures).toBe(0)
+})
+
 test('a job that was claimed while its server stopped is given back', async () => {
-  const store = createFarStore(() => false)
+  const store = createFarStore()
   const maker = createTaskServer({ jobs: { store, maxRunning: 0 } })
   const stopping = createTaskServer({ jobs: { store, leaseMs: 60_000 } })
   const other = createTaskServer({ jobs: { store } })

@@ -66,7 +66,7 @@ test('a client that knows no tasks waits for an allowed one, and hears of its pr
 })
 
 test('a client that waits for a job hears of its progress', async () => {
-  const server = createTaskServer({ jobs: { leaseMs: 30 } })
+  const server = createTaskServer()
   const { promise, resolve } = Promise.withResolvers<string>()
   server.tool(contract, (_input, call) => {
     call.progress(1, 2, 'Half way.')

@@ -1,6 +1,8 @@
-import { ToolError } from 'plinth'
-import { createMemoryJobStore } from 'plinth/jobs'
+import { type Server, ToolError } from 'plinth'
+import { createMemoryJobStore, createSqliteJobStore, type JobStore } from 'plinth/jobs'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { MemoryDocumentStore } from '../../../src/storage/memory-document.ts'
 import { connectTasks, createTaskServer, startTask, waitFor } from './_tasks.ts'
 
 const retry = { attempts: 3, backoffMs: 1 }
@@ -122,6 +124,81 @@ test('two calls with one key are one job', async () => {
   const replayed = await inline.call('tools/call', { ...params, name: 'buy' })
   expect(replayed).toMatchObject({ content: [{ text: 'order 1' }] })
   expect(runs).toBe(1)
+})
+
+/** A tool that becomes a task after its first step, and asks within it. */
+function addDelivery(server: Server, begun: { steps: number; asked?: () => void }): void {
+  const contract = { name: 'deliver', description: 'Delivers.', effect: 'write', idempotency: 'key' } as const
+  const task = { mode: 'allowed', start: 'by_handler' } as const
+  server.tool({ ...contract, input: { type: 'object' }, task }, async (_input, call) => {
+    begun.steps++
+    await call.startTask()
+    const { action } = await call.ask('sure', { message: 'Sure?', schema: z.object({}) })
+    begun.asked?.()
+    return action === 'decline' ? new Promise<string>(() => undefined) : action
+  })
+}
+
+const delivery = { _meta: { 'plinth/idempotencyKey': 'k1' }, arguments: { n: 1 } }
+
+test('a repeat with the key of a call that its handler turned into a task is that task, however it stands', async () => {
+  const server = createTaskServer()
+  const begun = { steps: 0 }
+  addDelivery(server, begun)
+  const client = connectTasks(server)
+  const { taskId } = await startTask(client, 'deliver', delivery)
+  await waitFor(client, taskId, 'input_required')
+  expect(await startTask(client, 'deliver', delivery)).toMatchObject({ taskId, status: 'input_required' })
+  await client.call('tasks/update', { taskId, inputResponses: { sure: { action: 'decline' } } })
+  await expect.poll(() => begun.steps, { timeout: 15_000 }).toBe(3)
+  expect(await startTask(client, 'deliver', delivery)).toMatchObject({ taskId, status: 'working' })
+  expect(begun.steps).toBe(3)
+  const other = await client.call('tools/call', { ...delivery, name: 'deliver', arguments: { n: 2 } })
+  expect(other).toMatchObject({ isError: true, structuredContent: { error: 'idempotency_conflict' } })
+  await client.call('tasks/cancel', { taskId })
+  expect(await startTask(client, 'deliver', delivery)).toMatchObject({ taskId, status: 'cancelled' })
+})
+
+test('a repeat that looked for a task a moment too early is that task all the same', async () => {
+  const store = createMemoryJobStore()
+  const stores = { documents: new MemoryDocumentStore({ now: Date.now }) }
+  const first = createTaskServer({ stores, jobs: { store } })
+  const looked = Promise.withResolvers<void>()
+  const answered = Promise.withResolvers<void>()
+  const slow: JobStore = Object.assign(Object.create(store) as JobStore, {
+    async findByKey(known: { queue: string; name: string; key: string }) {
+      const record = await store.findByKey(known)
+      looked.resolve()
+      await answered.promise
+      return record
+    },
+  })
+  const second = createTaskServer({ stores, jobs: { store: slow, maxRunning: 0 } })
+  const begun = { steps: 0, asked: () => answered.resolve() }
+  for (const server of [first, second]) addDelivery(server, begun)
+  const repeat = startTask(connectTasks(second), 'deliver', delivery)
+  await looked.promise
+  const client = connectTasks(first)
+  const { taskId } = await startTask(client, 'deliver', delivery)
+  await waitFor(client, taskId, 'input_required')
+  await client.call('tasks/update', { taskId, inputResponses: { sure: { action: 'decline' } } })
+  expect(await repeat).toMatchObject({ taskId, status: 'working' })
+})
+
+test('a tool whose jobs would outlive their keys is refused', ({ onTestFinished }) => {
+  const store = createSqliteJobStore({ path: ':memory:' })
+  onTestFinished(() => store.close())
+  const keyed = { name: 'buy', description: 'Buys.', effect: 'write', idempotency: 'key' } as const
+  const durable = createTaskServer({ jobs: { store } })
+  expect(() => durable.tool({ ...keyed, task: 'allowed' }, () => 'bought')).toThrow(
+    /"buy".*"idempotency".*"stores.documents".*"jobs.store"/,
+  )
+  durable.tool(keyed, () => 'bought')
+  const documents = new MemoryDocumentStore({ now: Date.now })
+  const kept = createTaskServer({ jobs: { store }, stores: { documents } })
+  kept.tool({ ...keyed, task: 'allowed' }, () => 'bought')
+  const volatile = createTaskServer({ jobs: { store: createMemoryJobStore() } })
+  volatile.tool({ ...keyed, task: 'allowed' }, () => 'bought')
 })
 
 test('progress of a job is part of its state', async () => {
