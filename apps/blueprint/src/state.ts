@@ -32,8 +32,7 @@ export async function openState(config: BlueprintConfig): Promise<OpenState> {
   }
   try {
     const storage = await keep(openStorage(config))
-    const query = await openQueryRunner(storage, config.queryRole)
-    opened.unshift(query.runner)
+    const query = await keep(openQueryRunner(storage, config))
     const stores = await keep(openStores(config))
     const jobs = await keep(createJobs(config))
     return { storage, query, stores, jobs, close }

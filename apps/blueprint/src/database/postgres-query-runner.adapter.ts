@@ -55,7 +55,7 @@ export function createPostgresQueryRunner(options: PostgresQueryRunnerOptions): 
         signal,
       )
     },
-    // The pool belongs to the storage, which ends it.
+    // The pool belongs to whoever made it.
     async close() {},
   }
 }

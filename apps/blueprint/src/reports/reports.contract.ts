@@ -29,7 +29,7 @@ export const generateReport = defineTool({
     'by source. It takes about a second for each week of the period, so it runs as a job: progress is reported, and ' +
     'the job can be cancelled. The finished report comes back with its lines added up; every week of it stays ' +
     "readable as the resource reports://{job_id}. The workspace's newest 100 reports are kept. Use it for figures " +
-    'over weeks or months; for one quick number use run_query.',
+    'over weeks or months, not for one quick number.',
   input: z
     .object({
       kind: z
