@@ -49,6 +49,7 @@ export async function createBlueprint(config: BlueprintConfig): Promise<Blueprin
   })
   for (const notice of query.notices) server.settings.log(notice)
   if (storage.dialect === 'postgres') server.addProbe('postgres', () => storage.ping())
+  else storage.onFull(({ reason }) => server.settings.log({ level: 'error', message: toFullLine(reason) }))
   if (stores.probe) server.addProbe(stores.probe.name, stores.probe.ask)
   const about = { name: NAME, version: VERSION }
   const { runner } = query
@@ -61,6 +62,10 @@ export async function createBlueprint(config: BlueprintConfig): Promise<Blueprin
       await close()
     },
   }
+}
+
+function toFullLine(reason: string): string {
+  return `Nothing can be written to the database. ${reason}`
 }
 
 /** Everything on the network that modules are made from, as the configuration wants it. */
