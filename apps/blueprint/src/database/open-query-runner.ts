@@ -59,9 +59,9 @@ async function openPostgresQueryRunner(
     const runner = createPostgresQueryRunner({
       pool,
       ...(queryRole === undefined ? {} : { role: queryRole }),
-      ...(found.canLimitTemporaryFiles ? { maxTemporaryKb: MAX_TEMPORARY_KB } : {}),
+      ...(found.temporaryLimit === 'ours' ? { maxTemporaryKb: MAX_TEMPORARY_KB } : {}),
     })
-    return { runner, notices: [toNotice(found)], close }
+    return { runner, notices: toNotices(found), close }
   } catch (error) {
     await close()
     throw error
@@ -75,9 +75,15 @@ function toRefusal({ role, powers }: QueryRole): Notice {
   return { level: 'warn', message }
 }
 
-function toNotice({ role, login }: QueryRole): Notice {
+function toNotices({ role, login, temporaryLimit }: QueryRole): Notice[] {
   const fence = `run_query runs as "${role}", which can only read the shop`
-  if (role === login) return { level: 'info', message: `${fence}.` }
-  const message = `${fence}, on connections of "${login}". A login of its own in DATABASE_QUERY_URL would hold back more.`
-  return { level: 'info', message }
+  const connection = `on connections of "${login}". A login of its own in DATABASE_QUERY_URL would hold back more.`
+  const message = role === login ? `${fence}.` : `${fence}, ${connection}`
+  const unbounded: Notice = {
+    level: 'warn',
+    message:
+      `Statements of run_query may put any amount aside on disk, because "${login}" may not set temp_file_limit. ` +
+      `As a superuser: alter role "${login}" set temp_file_limit = '${MAX_TEMPORARY_KB}kB'.`,
+  }
+  return [{ level: 'info', message }, ...(temporaryLimit === 'none' ? [unbounded] : [])]
 }

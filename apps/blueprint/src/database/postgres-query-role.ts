@@ -10,11 +10,14 @@ export interface QueryRole {
   login: string
   /** What that role may do besides reading the shop, as parts of a sentence. Empty is how it should be. */
   powers: string[]
-  /** Whether statements may be kept from putting much aside on disk. */
-  canLimitTemporaryFiles: boolean
+  /**
+   * What keeps statements from putting much aside on disk: a limit that may be set for each (`ours`), one that stands for
+   * the login already, or nothing.
+   */
+  temporaryLimit: 'ours' | 'theirs' | 'none'
 }
 
-type Rights = Omit<QueryRole, 'canLimitTemporaryFiles'>
+type Rights = Omit<QueryRole, 'temporaryLimit'>
 
 const TABLES = Object.entries(QUERY_SCHEMAS).flatMap(([schema, tables]) =>
   tables.map((table) => `${schema}.${table}`),
@@ -99,7 +102,7 @@ async function checkConnection(
     const rights = await readRights(client)
     if (setting !== undefined) await assertFit(client, setting, rights)
     await client.query('rollback')
-    return { ...rights, canLimitTemporaryFiles: await canLimitTemporaryFiles(client) }
+    return { ...rights, temporaryLimit: await findTemporaryLimit(client) }
   } finally {
     await client.query('rollback').catch(() => {})
   }
@@ -148,12 +151,13 @@ async function assertFit(client: PoolClient, setting: string, { role, powers }: 
   )
 }
 
-/** Only a superuser may, or who was granted it. */
-async function canLimitTemporaryFiles(client: PoolClient): Promise<boolean> {
+/** Only a superuser may set it, or who was granted that. */
+async function findTemporaryLimit(client: PoolClient): Promise<QueryRole['temporaryLimit']> {
+  const { rows } = await client.query<{ temp_file_limit: string }>('show temp_file_limit')
   try {
     await client.query('begin; set local temp_file_limit = 65536')
-    return true
+    return 'ours'
   } catch {
-    return false
+    return rows[0]?.temp_file_limit === '-1' ? 'none' : 'theirs'
   }
 }

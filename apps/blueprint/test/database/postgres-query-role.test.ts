@@ -53,6 +53,22 @@ describe.skipIf(!hasPostgres)('on Postgres', () => {
     await expect.poll(listLogins).toHaveLength(0)
   })
 
+  test('where no limit can be set for what statements put aside on disk and none stands, it is said', async () => {
+    const reader = await createReader(url)
+    const { notices } = await open({ queryUrl: reader.url })
+    expect(notices.filter(({ level }) => level === 'warn')).toEqual([
+      {
+        level: 'warn',
+        message: expect.stringContaining(
+          `because "${reader.role}" may not set temp_file_limit. As a superuser: alter role "${reader.role}" set`,
+        ),
+      },
+    ])
+    await queryPostgres(url, `alter role ${reader.role} set temp_file_limit = '64kB'`)
+    const limited = await open({ queryUrl: reader.url })
+    expect(limited.notices.filter(({ level }) => level === 'warn')).toEqual([])
+  })
+
   test('a role is assumed for statements alone, and whose connection it is, is said too', async () => {
     const { role } = await createReader(url)
     const opened = await open({ queryRole: role })
