@@ -47,7 +47,7 @@ export async function createBlueprint(config: BlueprintConfig): Promise<Blueprin
     jobs: jobs.options,
     stores: stores.stores,
   })
-  for (const notice of query.notices) server.settings.log(notice)
+  for (const notice of [...query.notices, ...stores.notices]) server.settings.log(notice)
   if (storage.dialect === 'postgres') server.addProbe('postgres', () => storage.ping())
   else storage.onFull(({ reason }) => server.settings.log({ level: 'error', message: toFullLine(reason) }))
   if (stores.probe) server.addProbe(stores.probe.name, stores.probe.ask)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { findFreePort, openRedis } from '../../../packages/plinth/test/contracts/services.ts'
+import { openStores } from '../src/stores.ts'
 import { callTool, connect, type Outcome } from './_connect.ts'
 import {
   createDatabaseOfSamples,
@@ -137,8 +138,28 @@ test.skipIf(redis === undefined)('two replicas with one Redis remember keys toge
   expect(await replicas.one('debug_config')).toMatchObject({
     settings: expect.arrayContaining([{ key: 'shared_state', value: 'redis' }]),
   })
+  const said = replicas.programs.map((program) => program.stderr()).join('')
+  expect(said).toContain('Another process on this Redis keeps its data elsewhere')
   for (const program of replicas.programs) expect(await program.stop()).toBe(0)
 })
+
+test.skipIf(redis === undefined)(
+  'only who shares a Redis and its database with other data is told so, while both are there',
+  async () => {
+    const open = async (dataId: string, database = 3) => {
+      const redisUrl = Object.assign(new URL(redis?.url ?? ''), { pathname: `/${database}` }).href
+      const stores = await openStores({ redisUrl, dataDir: createTemporaryDir() }, dataId)
+      onTestFinished(() => stores.close())
+      return stores
+    }
+    const one = await open('one')
+    expect(one.notices).toEqual([])
+    expect((await open('one')).notices).toEqual([])
+    expect((await open('other', 4)).notices).toEqual([])
+    const other = await open('other')
+    expect(other.notices).toMatchObject([{ level: 'warn', message: expect.stringContaining('DATABASE_URL') }])
+  },
+)
 
 test.each([
   ['DATABASE_URL', 'postgres://ada:s3cret@127.0.0.1:PORT/d'],

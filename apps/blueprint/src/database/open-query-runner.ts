@@ -1,10 +1,8 @@
+import type { Notice } from '../notice.ts'
 import type { PostgresStorage, Storage } from '../storage/storage.ts'
 import type { QueryRunner } from './database.service.ts'
 import type { QueryRole } from './postgres-query-role.ts'
 import { createSqliteQueryRunner } from './sqlite-query-runner.adapter.ts'
-
-/** A line for the people who run the server. */
-export type Notice = { level: 'info' | 'warn'; message: string }
 
 /** A query runner, and what the people who run the server should know about it. */
 export interface OpenQueryRunner {
