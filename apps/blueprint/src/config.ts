@@ -8,7 +8,9 @@ export interface BlueprintConfig {
   dataDir: string
   /** The Postgres that holds the data instead. Secret. */
   databaseUrl?: string
-  /** Whose rights SQL from outside has on Postgres. Absent means those of `databaseUrl`. */
+  /** The same Postgres with the login that SQL from outside has. Without it or a role there is no `run_query`. Secret. */
+  queryUrl?: string
+  /** The role that SQL from outside has instead, on connections of `databaseUrl`. */
   queryRole?: string
   /** The Redis or Valkey that holds what replicas share, and jobs. Absent means Postgres, or SQLite. Secret. */
   redisUrl?: string
@@ -62,7 +64,8 @@ const VISIBLE_SETTINGS = { PLINTH_HOST: 'host', PORT: 'port', PLINTH_DRY_RUN: 'd
 /** Works out the configuration from what was found. Relative paths start at `cwd`. */
 export function toConfig(found: FoundSettings, cwd: string): BlueprintConfig {
   const { values } = found
-  const { databaseUrl, queryRole, redisUrl, geocodingUrl, forecastUrl, weatherApiUrl, weatherApiKey } = values
+  const { databaseUrl, queryUrl, queryRole, redisUrl, weatherApiKey } = values
+  const { geocodingUrl, forecastUrl, weatherApiUrl } = values
   const dataDir = resolve(cwd, values.dataDir)
   const auth = toAuthConfig(values, cwd)
   const github = toGithub(values)
@@ -73,6 +76,7 @@ export function toConfig(found: FoundSettings, cwd: string): BlueprintConfig {
     forecastUrl,
     weatherApiUrl,
     ...(databaseUrl ? { databaseUrl } : {}),
+    ...(queryUrl ? { queryUrl } : {}),
     ...(queryRole ? { queryRole } : {}),
     ...(redisUrl ? { redisUrl } : {}),
     ...(weatherApiKey ? { weatherApiKey } : {}),

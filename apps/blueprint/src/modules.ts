@@ -42,7 +42,8 @@ export interface Parts {
   about: { name: string; version: string }
   config: BlueprintConfig
   storage: Storage
-  runner: QueryRunner
+  /** Absent where SQL from outside must not be run. */
+  runner?: QueryRunner
   probe: SystemProbe
   weather: WeatherSource
   desk: TicketDesk
@@ -62,7 +63,7 @@ const modules: Readonly<Record<string, (server: Server, parts: Parts) => void>> 
   },
   database(server, { storage, runner }) {
     const reader = createShopReader(storage)
-    registerDatabase(server, createDatabaseService({ reader, runner }))
+    registerDatabase(server, createDatabaseService({ reader, ...(runner ? { runner } : {}) }))
   },
   documents(server, { config, storage }) {
     createDocsDir(config.docsDir)

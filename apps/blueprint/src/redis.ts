@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { Redis, RedisOptions } from 'ioredis'
 
 const CONNECT_TIMEOUT_MS = 5_000
 
@@ -10,10 +10,14 @@ const ANSWER_TIMEOUT_MS = 2_000
  *
  * @throws {Error} naming `REDIS_URL`, where it leads, and the fix.
  */
-export async function connectRedis(url: string): Promise<Redis> {
+export async function connectRedis(
+  url: string,
+  options: Pick<RedisOptions, 'connectionName'> = {},
+): Promise<Redis> {
   // Loaded where it is needed: whoever starts this over stdio waits for it.
   const { Redis } = await import('ioredis')
   const client = new Redis(url, {
+    ...options,
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     socketTimeout: ANSWER_TIMEOUT_MS,

@@ -27,8 +27,9 @@ const VERSION = '0.1.0'
 const INSTRUCTIONS = `Notes, weather, a sample shop, reports on it, company documents, web pages, credits and tickets.
 Notes, indexed documents, credits, tickets and reports belong to the user's workspace. The shop and the company
 documents are shared and can only be read. Prefer query_database for a look at a table, lookup_customer for one
-customer, run_query for questions that need SQL and generate_report for figures over weeks or months. Ask the user
-before you buy, delete, or open a ticket.`
+customer and generate_report for figures over weeks or months. Ask the user before you buy, delete, or open a ticket.`
+
+const QUERY_INSTRUCTIONS = 'Use run_query for questions that need SQL.'
 
 /** Opens everything that the blueprint keeps something in, and puts every module together. */
 export async function createBlueprint(config: BlueprintConfig): Promise<Blueprint> {
@@ -40,17 +41,19 @@ export async function createBlueprint(config: BlueprintConfig): Promise<Blueprin
     name: NAME,
     title: 'Plinth blueprint',
     version: VERSION,
-    instructions: INSTRUCTIONS,
+    instructions: query.runner ? `${INSTRUCTIONS} ${QUERY_INSTRUCTIONS}` : INSTRUCTIONS,
     upstreams: upstreams.map(({ guarded }) => guarded),
     repeat: { hintAfter: 5, refuseAfter: 20 },
     jobs: jobs.options,
     stores: stores.stores,
   })
-  if (query.notice) server.settings.log(query.notice)
+  for (const notice of [...query.notices, ...stores.notices]) server.settings.log(notice)
   if (storage.dialect === 'postgres') server.addProbe('postgres', () => storage.ping())
+  else storage.onFull(({ reason }) => server.settings.log({ level: 'error', message: toFullLine(reason) }))
   if (stores.probe) server.addProbe(stores.probe.name, stores.probe.ask)
   const about = { name: NAME, version: VERSION }
-  registerModules(server, { about, config, storage, runner: query.runner, probe, ...outside })
+  const { runner } = query
+  registerModules(server, { about, config, storage, probe, ...(runner ? { runner } : {}), ...outside })
   return {
     server,
     http,
@@ -59,6 +62,10 @@ export async function createBlueprint(config: BlueprintConfig): Promise<Blueprin
       await close()
     },
   }
+}
+
+function toFullLine(reason: string): string {
+  return `Nothing can be written to the database. ${reason}`
 }
 
 /** Everything on the network that modules are made from, as the configuration wants it. */

@@ -22,11 +22,20 @@ const stateSettings = {
     protocols: ['postgres', 'postgresql'],
     description: 'A Postgres that holds the data, and jobs, instead of SQLite files.',
   },
+  queryUrl: {
+    kind: 'url',
+    env: 'DATABASE_QUERY_URL',
+    secret: true,
+    protocols: ['postgres', 'postgresql'],
+    needs: ['databaseUrl'],
+    description: 'The same Postgres with a login of its own for `run_query`, which can only read the shop.',
+  },
   queryRole: {
     kind: 'string',
     env: 'DATABASE_QUERY_ROLE',
     needs: ['databaseUrl'],
-    description: 'The role of that Postgres whose rights `run_query` has.',
+    description:
+      'A role for `run_query` to assume instead, on connections of `DATABASE_URL`: a weaker fence.',
   },
   redisUrl: {
     kind: 'url',
@@ -171,6 +180,14 @@ const definitions = { ...stateSettings, ...authSettings, ...outsideSettings } as
 /** The settings of the blueprint, besides those of every server. `plinth config` reads them. */
 export const settings = defineSettings(definitions, {
   rules: [
+    {
+      description: '`DATABASE_QUERY_URL` and `DATABASE_QUERY_ROLE` exclude each other.',
+      about: ['queryUrl', 'queryRole'],
+      check({ values, label }) {
+        if (!values.queryUrl || !values.queryRole) return undefined
+        return `${label('queryUrl')} and ${label('queryRole')} are both set. Keep the first: its login has no other rights.`
+      },
+    },
     {
       description: '`OIDC_ISSUER` needs `OIDC_AUDIENCE` or `PLINTH_PUBLIC_URL`.',
       about: ['oidcIssuer', 'oidcAudience', 'publicUrl'],

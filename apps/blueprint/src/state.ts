@@ -1,6 +1,7 @@
 import type { BlueprintConfig } from './config.ts'
 import { type OpenQueryRunner, openQueryRunner } from './database/open-query-runner.ts'
 import { createJobs, type OpenJobs } from './jobs.ts'
+import { readDataId } from './storage/data-id.ts'
 import { openStorage } from './storage/open-storage.ts'
 import type { Storage } from './storage/storage.ts'
 import { type OpenStores, openStores } from './stores.ts'
@@ -32,9 +33,8 @@ export async function openState(config: BlueprintConfig): Promise<OpenState> {
   }
   try {
     const storage = await keep(openStorage(config))
-    const query = await openQueryRunner(storage, config.queryRole)
-    opened.unshift(query.runner)
-    const stores = await keep(openStores(config))
+    const query = await keep(openQueryRunner(storage, config))
+    const stores = await keep(openStores(config, await readDataId(storage)))
     const jobs = await keep(createJobs(config))
     return { storage, query, stores, jobs, close }
   } catch (error) {

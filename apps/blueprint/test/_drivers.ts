@@ -17,6 +17,7 @@ export interface Driver {
 
 const postgres = inject('postgres')
 let databases = 0
+let roles = 0
 let shared: Promise<string> | undefined
 
 /** A Postgres database with nothing in it, gone after the tests. */
@@ -37,6 +38,32 @@ async function createDatabase(template: string): Promise<string> {
   const url = new URL(postgres.url)
   url.pathname = `/${name}`
   return url.href
+}
+
+/** A role of the whole server, gone after the tests. */
+export async function createRole(options: string): Promise<string> {
+  if (postgres === null) throw new Error('There is no Postgres for the tests.')
+  roles += 1
+  const role = `${postgres.prefix}_${process.pid}_role_${roles}`
+  await queryPostgres(postgres.url, `create role ${role} ${options}`)
+  return role
+}
+
+/** A login that can only read the shop of a database, made as the README says, and its URL. */
+export async function createReader(url: string): Promise<{ role: string; url: string }> {
+  const role = await createRole("login password 'reader'")
+  await queryPostgres(
+    url,
+    `revoke create on schema public from public;
+    grant usage on schema public, analytics to ${role};
+    grant select on all tables in schema public, analytics to ${role}`,
+  )
+  return { role, url: toUrlOf(url, role) }
+}
+
+/** The same database with another login. */
+export function toUrlOf(url: string, role: string): string {
+  return Object.assign(new URL(url), { username: role, password: 'reader' }).href
 }
 
 /** One database for the tests of a file, which run one after the other. Each finds nothing that a tenant owns. */

@@ -29,7 +29,7 @@ export async function setup(project: TestProject): Promise<void> {
   project.provide('postgres', { url: service.url, prefix })
 }
 
-/** All databases at once: each waits for a checkpoint, and one is enough for all. */
+/** All databases at once: each waits for a checkpoint, and one is enough for all. Then nothing is left of the roles. */
 export async function teardown(): Promise<void> {
   if (service === undefined) return
   const pool = new Pool({ connectionString: service.url, max: 16 })
@@ -37,6 +37,10 @@ export async function teardown(): Promise<void> {
     `select datname as name from pg_database where datname like '${prefix}%'`,
   )
   await Promise.all(rows.map(({ name }) => pool.query(`drop database "${name}" with (force)`)))
+  const roles = await pool.query<{ name: string }>(
+    `select rolname as name from pg_roles where rolname like '${prefix}%'`,
+  )
+  for (const { name } of roles.rows) await pool.query(`drop role "${name}"`)
   await pool.end()
   await service.close()
 }

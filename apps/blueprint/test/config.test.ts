@@ -47,7 +47,7 @@ test('no secret is among the settings that may be shown', async () => {
     NODE_ENV: 'production',
     DATABASE_URL: 'postgres://p:d-secret@h/d',
     REDIS_URL: 'redis://:r-secret@h',
-    DATABASE_QUERY_ROLE: 'reader',
+    DATABASE_QUERY_URL: 'postgres://q:q-secret@h/d',
     GITHUB_TOKEN: 't-secret',
     TICKETS_GITHUB_REPOSITORY: 'o/r',
     PLINTH_API_KEYS_FILE: 'keys.json',
@@ -81,6 +81,8 @@ test('a database chooses where the data and what replicas share are kept, and Re
     queryRole: 'reader',
     visible: { storage: 'postgres', shared_state: 'redis' },
   })
+  const DATABASE_QUERY_URL = 'postgres://reader@h/d'
+  expect(await read({ DATABASE_URL, DATABASE_QUERY_URL })).toMatchObject({ queryUrl: DATABASE_QUERY_URL })
   expect((await read({ DATABASE_URL: '', REDIS_URL: '' })).visible).toMatchObject({ storage: 'sqlite' })
 })
 
@@ -92,6 +94,18 @@ test.each([
   [{ DATABASE_URL: 'u:s3cret@h/d' }, '"DATABASE_URL" must be a URL with postgres:// or postgresql://'],
   [{ REDIS_URL: 'https://:s3cret@h' }, '"REDIS_URL" must be a URL with redis:// or rediss://'],
   [{ DATABASE_QUERY_ROLE: 'reader' }, '"DATABASE_URL" is missing, and "DATABASE_QUERY_ROLE" needs it.'],
+  [
+    { DATABASE_QUERY_URL: 'postgres://q:s3cret@h/d' },
+    '"DATABASE_URL" is missing, and "DATABASE_QUERY_URL" needs it.',
+  ],
+  [
+    {
+      DATABASE_URL: 'postgres://u:s3cret@h/d',
+      DATABASE_QUERY_URL: 'postgres://q:s3cret@h/d',
+      DATABASE_QUERY_ROLE: 'reader',
+    },
+    '"DATABASE_QUERY_URL" and "DATABASE_QUERY_ROLE" are both set. Keep the first',
+  ],
   [
     { OPEN_METEO_FORECAST_URL: 'ftp://x' },
     '"OPEN_METEO_FORECAST_URL" must be a URL with http:// or https://, got',

@@ -3,8 +3,15 @@ import { once } from 'node:events'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { findFreePort, openRedis } from '../../../packages/plinth/test/contracts/services.ts'
+import { openStores } from '../src/stores.ts'
 import { callTool, connect, type Outcome } from './_connect.ts'
-import { createEmptyDatabase, hasPostgres, queryPostgres } from './_drivers.ts'
+import {
+  createDatabaseOfSamples,
+  createEmptyDatabase,
+  createReader,
+  hasPostgres,
+  queryPostgres,
+} from './_drivers.ts'
 import { createEnv, type Program, startArgs, startProgram } from './_program.ts'
 import { createTemporaryDir } from './_temporary.ts'
 
@@ -53,10 +60,7 @@ describe.skipIf(!hasPostgres)('two replicas on one Postgres that was empty', () 
     const DATABASE_URL = await createEmptyDatabase()
     const replicas = await startTwo({ DATABASE_URL })
     const { one, other, programs } = replicas
-    const count = 'select (select count(*) from orders) as orders, (select count(*) from users) as users'
-    expect(await describeRunQuery(replicas.clients[0])).toContain('The dialect is PostgreSQL.')
     for (const call of [one, other]) {
-      expect(await call('run_query', { sql: count })).toMatchObject({ rows: [[240, 24]] })
       expect(await call('query_database', { table: 'products', limit: 1 })).toMatchObject({
         rows: [{ id: 1 }],
       })
@@ -90,16 +94,25 @@ describe.skipIf(!hasPostgres)('two replicas on one Postgres that was empty', () 
     const [first, second] = await addNoteTwice(replicas)
     expect(first).toMatchObject({ name: 'twice' })
     expect(second).toEqual(first)
+    expect(await describeRunQuery(replicas.clients[0])).toBeUndefined()
+    const { prompts } = await replicas.clients[0].listPrompts()
+    expect(prompts.map(({ name }) => name)).not.toContain('signup_audit')
     for (const program of programs) {
-      expect(program.stderr()).toContain('run_query runs as ')
+      expect(program.stderr()).toContain('run_query is not offered: ')
       expect(await program.stop()).toBe(0)
     }
   })
 
   test('where Postgres goes away, nothing crashes, and it works again once Postgres is back', async () => {
-    const DATABASE_URL = await createEmptyDatabase()
-    const program = await start({ DATABASE_URL })
+    const DATABASE_URL = await createDatabaseOfSamples()
+    const { role, url: DATABASE_QUERY_URL } = await createReader(DATABASE_URL)
+    const program = await start({ DATABASE_URL, DATABASE_QUERY_URL })
     const client = await connect(program.url)
+    expect(program.stderr()).toContain(`run_query runs as \\"${role}\\", which can only read the shop.`)
+    expect(await describeRunQuery(client)).toContain('The dialect is PostgreSQL.')
+    const count = 'select (select count(*) from orders) as orders, (select count(*) from users) as users'
+    const query = () => callTool(client, 'run_query', { sql: count }).catch(() => undefined)
+    expect(await query()).toMatchObject({ rows: [[240, 24]] })
     await callTool(client, 'add_note', { name: 'n', content: 'c' })
     await queryPostgres(
       DATABASE_URL,
@@ -109,6 +122,8 @@ describe.skipIf(!hasPostgres)('two replicas on one Postgres that was empty', () 
     await expect
       .poll(() => callTool(client, 'get_note', { name: 'n' }).catch(() => undefined), { timeout: 15_000 })
       .toMatchObject({ content: 'c' })
+    // Seldom: calls that are equal are refused after twenty.
+    await expect.poll(query, { interval: 1_000 }).toMatchObject({ rows: [[240, 24]] })
     expect(program.child.exitCode).toBeNull()
   })
 })
@@ -123,8 +138,28 @@ test.skipIf(redis === undefined)('two replicas with one Redis remember keys toge
   expect(await replicas.one('debug_config')).toMatchObject({
     settings: expect.arrayContaining([{ key: 'shared_state', value: 'redis' }]),
   })
+  const said = replicas.programs.map((program) => program.stderr()).join('')
+  expect(said).toContain('Another process on this Redis keeps its data elsewhere')
   for (const program of replicas.programs) expect(await program.stop()).toBe(0)
 })
+
+test.skipIf(redis === undefined)(
+  'only who shares a Redis and its database with other data is told so, while both are there',
+  async () => {
+    const open = async (dataId: string, database = 3) => {
+      const redisUrl = Object.assign(new URL(redis?.url ?? ''), { pathname: `/${database}` }).href
+      const stores = await openStores({ redisUrl, dataDir: createTemporaryDir() }, dataId)
+      onTestFinished(() => stores.close())
+      return stores
+    }
+    const one = await open('one')
+    expect(one.notices).toEqual([])
+    expect((await open('one')).notices).toEqual([])
+    expect((await open('other', 4)).notices).toEqual([])
+    const other = await open('other')
+    expect(other.notices).toMatchObject([{ level: 'warn', message: expect.stringContaining('DATABASE_URL') }])
+  },
+)
 
 test.each([
   ['DATABASE_URL', 'postgres://ada:s3cret@127.0.0.1:PORT/d'],

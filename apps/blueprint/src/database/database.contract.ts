@@ -12,8 +12,7 @@ export const queryDatabase = defineTool({
   title: 'Read a shop table',
   description:
     'Reads the first rows of one table of the sample shop, in the order of their ids: products, orders or ' +
-    'customers. Use it to see what a table holds. For filters, joins or sums use run_query. Money is in cents. ' +
-    'Changes nothing.',
+    'customers. Use it to see what a table holds, not to filter, join or sum. Money is in cents. Changes nothing.',
   input: z.object({
     table: z.enum(['products', 'orders', 'customers']).describe('Which table.'),
     limit: z.int().min(1).max(100).default(20).describe('Rows to return, 1 to 100.'),
@@ -118,7 +117,7 @@ export const tableSchema = defineResource({
   uri: 'schema://{table}',
   name: 'table_schema',
   title: 'Columns of a table',
-  description: 'The schema and columns of one table that run_query may read, as JSON.',
+  description: 'The schema and columns of one table of the sample shop, as JSON.',
   mimeType: 'application/json',
   timeoutMs: 5_000,
   scopes: ['database:read'],

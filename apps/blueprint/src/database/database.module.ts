@@ -10,17 +10,16 @@ import {
 } from './database.contract.ts'
 import type { DatabaseService, TableDescription } from './database.service.ts'
 
-/** Registers the three tools, the two resources and the prompt of the database module. */
+/** Registers the tools and resources of the database module; what needs SQL from outside, only where that is run. */
 export function registerDatabase(server: Server, database: DatabaseService): void {
   server.tool(queryDatabase, ({ table, limit }) => database.queryTable(table, limit))
   server.tool(queryUsers, async ({ min_signups }) => ({ users: await database.queryUsers(min_signups) }))
-  registerRunQuery(server, database)
+  if (database.dialect) registerRunQuery(server, database)
   server.resource(usersSchema, () => describe(database, 'users'))
   server.resource(
     { ...tableSchema, complete: { table: (prefix) => database.completeTable(prefix) } },
     ({ table }) => describe(database, table),
   )
-  server.prompt(signupAudit, ({ date }) => toInstructions(date === 'today' ? toDay(new Date()) : date))
 }
 
 function registerRunQuery(server: Server, database: DatabaseService): void {
@@ -33,6 +32,7 @@ function registerRunQuery(server: Server, database: DatabaseService): void {
     if (outcome.refused === 'query_failed') throw call.fail('query_failed', outcome.details)
     throw call.fail('queries_busy', undefined, { retryAfterMs: outcome.details.retry_after_ms })
   })
+  server.prompt(signupAudit, ({ date }) => toInstructions(date === 'today' ? toDay(new Date()) : date))
 }
 
 async function describe(database: DatabaseService, table: string): Promise<TableDescription> {

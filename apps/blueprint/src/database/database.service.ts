@@ -1,4 +1,4 @@
-import type { Refusal } from '../refusal.ts'
+import { type Refusal, refuse } from '../refusal.ts'
 
 /** Tables of the sample shop that `query_database` may read. */
 export type ShopTable = 'products' | 'orders' | 'customers'
@@ -109,8 +109,8 @@ export interface QueryRunner {
 
 /** Answers questions about the sample shop. */
 export interface DatabaseService {
-  /** The dialect of SQL that `runQuery` understands. */
-  readonly dialect: QueryRunner['dialect']
+  /** The dialect of SQL that `runQuery` understands, or nothing where it runs none. */
+  readonly dialect: QueryRunner['dialect'] | undefined
   /** The first rows of a table. */
   queryTable(table: ShopTable, limit: number): Promise<TableRows>
   /** Users with at least so many signups, the most first. */
@@ -127,8 +127,8 @@ export interface DatabaseService {
 export interface DatabaseServiceOptions {
   /** Reads the sample shop. */
   reader: ShopReader
-  /** Runs SQL. */
-  runner: QueryRunner
+  /** Runs SQL. Without it none is run. */
+  runner?: QueryRunner
   /** What one query may take and give. Default 200 rows, 262,144 bytes, 5,000 ms. */
   limits?: Partial<QueryLimits>
 }
@@ -138,10 +138,13 @@ export function createDatabaseService(options: DatabaseServiceOptions): Database
   const { reader, runner } = options
   const limits = { maxRows: 200, maxBytes: 262_144, timeoutMs: 5_000, ...options.limits }
   return {
-    dialect: runner.dialect,
+    dialect: runner?.dialect,
     queryTable: (table, limit) => reader.listRows(table, limit),
     queryUsers: (minSignups) => reader.listUsers(minSignups),
-    runQuery: (sql, schema, signal) => runner.run({ sql, schema, limits }, signal),
+    async runQuery(sql, schema, signal) {
+      if (!runner) return refuse('query_refused', { reason: 'No SQL is run here.' })
+      return runner.run({ sql, schema, limits }, signal)
+    },
     async describeTable(table) {
       const schema = findSchema(table)
       if (!schema) return undefined

@@ -53,3 +53,29 @@ export const ALLOWED_NODES: ReadonlySet<string> = new Set(
     'SelectStmt SortBy String SubLink TypeCast WindowDef'
   ).split(' '),
 )
+
+/**
+ * The fields of those nodes, and of what stands in them without its kind. Left out are SELECT INTO and FOR UPDATE, and
+ * lists of columns and types behind a function.
+ */
+export const ALLOWED_FIELDS: ReadonlySet<string> = new Set(
+  // A SELECT, WITH and FROM.
+  (
+    'distinctClause fromClause groupClause groupDistinct havingClause limitCount limitOffset limitOption op all ' +
+    'sortClause targetList valuesLists whereClause windowClause larg rarg ctename aliascolnames ctematerialized ' +
+    'ctequery search_clause search_col_list search_breadth_first search_seq_column cycle_clause cycle_col_list ' +
+    'cycle_mark_column cycle_mark_value cycle_mark_default cycle_path_column catalogname schemaname relname inh ' +
+    'relpersistence alias aliasname colnames lateral ordinality is_rowsfrom functions subquery isNatural ' +
+    'join_using_alias jointype quals usingClause ' +
+    // Windows, groups and orders.
+    'name refname frameOptions startOffset endOffset orderClause partitionClause kind content node sortby_dir ' +
+    'sortby_nulls useOp ' +
+    // Expressions.
+    'val arg args indirection fields is_slice lidx uidx elements list_start list_end lexpr rexpr rexpr_list_start ' +
+    'rexpr_list_end boolop booltesttype nulltesttype expr result defresult collname funcname agg_order agg_filter ' +
+    'agg_within_group agg_star agg_distinct func_variadic funcformat over argnumber row_format subLinkType operName subselect ' +
+    'testexpr typeName names typmods typemod typmod arrayBounds items ' +
+    // Values, and places in the text.
+    'ival fval sval boolval bsval isnull location'
+  ).split(' '),
+)

@@ -1,59 +1,110 @@
 import { DatabaseError, escapeIdentifier, type Pool, type PoolClient } from 'pg'
-import { TENANT_SCHEMA } from '../storage/migrate.ts'
+import { explainFailure } from '../storage/postgres-failure.ts'
 import { QUERY_SCHEMAS } from './database.service.ts'
 
 /** What SQL from outside can do where it is run, before any of it was looked at. */
 export interface QueryRole {
   /** Whose rights it has. */
   role: string
+  /** Whose connection it is run on. */
+  login: string
   /** What that role may do besides reading the shop, as parts of a sentence. Empty is how it should be. */
   powers: string[]
-  /** Whether statements may be kept from putting much aside on disk. */
-  canLimitTemporaryFiles: boolean
+  /**
+   * What keeps statements from putting much aside on disk: a limit that may be set for each (`ours`), one that stands for
+   * the login already, or nothing.
+   */
+  temporaryLimit: 'ours' | 'theirs' | 'none'
 }
+
+type Rights = Omit<QueryRole, 'temporaryLimit'>
 
 const TABLES = Object.entries(QUERY_SCHEMAS).flatMap(([schema, tables]) =>
   tables.map((table) => `${schema}.${table}`),
 )
 
-/** Each column is a power, under the words that tell of it. */
+const toMayBe = (attribute: string): string =>
+  `exists (select from pg_roles r where r.${attribute} and pg_has_role(r.oid, 'member'))`
+
+/** Relations of the database itself, without those of extensions, which everybody may read. */
+const RELATIONS = `
+  pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+    and not exists (select from pg_depend d
+      where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`
+
+/** Each column is a power, under the words that tell of it; what it holds besides true belongs to them. */
 const POWERS = `
-  select current_user as role,
-    r.rolsuper as "is a superuser",
-    r.rolbypassrls as "passes by row security",
-    r.rolcreaterole as "may create roles",
-    r.rolcreatedb as "may create databases",
-    r.rolreplication as "may replicate the server",
-    pg_has_role('pg_read_server_files', 'member') or pg_has_role('pg_write_server_files', 'member')
-      or pg_has_role('pg_execute_server_program', 'member') as "may use files or programs of the server",
+  select current_user as role, session_user as login,
+    ${toMayBe('rolsuper')} as "may act as a superuser",
+    ${toMayBe('rolbypassrls')} as "may pass by row security",
+    ${toMayBe('rolcreaterole')} as "may create roles",
+    ${toMayBe('rolcreatedb')} as "may create databases",
+    ${toMayBe('rolreplication')} as "may replicate the server",
+    (select string_agg(r.rolname, ' and ' order by r.rolname) from pg_roles r
+      where r.rolname ~ '^pg_' and pg_has_role(r.oid, 'member')) as "is a member of",
+    exists (select from pg_proc p where p.pronamespace = 'pg_catalog'::regnamespace and p.proacl is not null
+      and has_function_privilege(p.oid, 'execute') and not exists (
+        select from aclexplode(p.proacl) a where a.grantee = 0 and a.privilege_type = 'EXECUTE'))
+      as "may call functions that Postgres keeps to few",
+    exists (select from ${RELATIONS} and pg_has_role(c.relowner, 'member')) as "owns tables",
     has_database_privilege(current_database(), 'create') as "may create schemas",
-    has_schema_privilege('public', 'create') or has_schema_privilege('analytics', 'create')
-      as "may create tables beside the shop's",
-    exists (select from pg_class c where c.relnamespace = any ($1::regnamespace[]) and c.relkind in ('r', 'p')
-      and has_table_privilege(c.oid, 'insert, update, delete, truncate')) as "may write to the shop",
-    exists (select from pg_class c where c.relnamespace = $2::regnamespace and c.relkind in ('r', 'p')
-      and has_table_privilege(c.oid, 'select')
-      and has_schema_privilege(c.relnamespace, 'usage')) as "may read what tenants own"
-  from pg_roles r where r.rolname = current_user`
+    exists (select from pg_namespace n where n.nspname !~ '^pg_' and has_schema_privilege(n.oid, 'create'))
+      as "may create tables",
+    exists (select from ${RELATIONS} and (has_any_column_privilege(c.oid, 'insert, update')
+      or has_table_privilege(c.oid, 'delete, truncate'))) as "may write to tables",
+    (select string_agg(name, ', ') from (
+      select n.nspname || '.' || c.relname as name from ${RELATIONS}
+        and n.nspname || '.' || c.relname <> all ($1)
+        and has_schema_privilege(n.oid, 'usage') and has_any_column_privilege(c.oid, 'select')
+      order by name limit 3) as others) as "may also read"`
 
 /**
- * Finds out how strong the role is that SQL from outside runs with.
+ * Finds out how strong the role is that SQL from outside runs with on connections of the server's own login.
  *
- * @throws {Error} naming `DATABASE_QUERY_ROLE` when that role cannot be used, holds nothing back, or cannot read the
- * shop.
+ * @throws {Error} naming `DATABASE_QUERY_ROLE` when that role cannot be used, can do more than read the shop, or cannot
+ * read it.
  */
 export async function checkQueryRole(pool: Pool, role: string | undefined): Promise<QueryRole> {
   const client = await pool.connect()
   try {
+    return await checkConnection(client, role === undefined ? {} : { role, setting: 'DATABASE_QUERY_ROLE' })
+  } finally {
+    client.release()
+  }
+}
+
+/**
+ * Finds out how strong the login is that SQL from outside has to itself.
+ *
+ * @throws {Error} naming `DATABASE_QUERY_URL` when it leads nowhere, its login can do more than read the shop, or cannot
+ * read it.
+ */
+export async function checkQueryLogin(pool: Pool, url: string): Promise<QueryRole> {
+  const setting = 'DATABASE_QUERY_URL'
+  const client = await pool.connect().catch((error) => {
+    throw explainFailure({ setting, url }, error)
+  })
+  try {
+    return await checkConnection(client, { setting })
+  } finally {
+    client.release()
+  }
+}
+
+async function checkConnection(
+  client: PoolClient,
+  { role, setting }: { role?: string; setting?: string },
+): Promise<QueryRole> {
+  try {
     await client.query('begin read only')
     if (role !== undefined) await assumeRole(client, role)
-    const found = await readRole(client)
-    if (role !== undefined) await assertFit(client, found)
+    const rights = await readRights(client)
+    if (setting !== undefined) await assertFit(client, setting, rights)
     await client.query('rollback')
-    return { ...found, canLimitTemporaryFiles: await canLimitTemporaryFiles(client) }
+    return { ...rights, temporaryLimit: await findTemporaryLimit(client) }
   } finally {
     await client.query('rollback').catch(() => {})
-    client.release()
   }
 }
 
@@ -68,23 +119,22 @@ async function assumeRole(client: PoolClient, role: string): Promise<void> {
   }
 }
 
-async function readRole(client: PoolClient): Promise<Pick<QueryRole, 'role' | 'powers'>> {
-  const { rows } = await client.query<Record<string, unknown>>(POWERS, [
-    Object.keys(QUERY_SCHEMAS),
-    TENANT_SCHEMA,
-  ])
-  const { role, ...powers } = rows[0] ?? {}
-  const held = Object.entries(powers).filter(([, isHeld]) => isHeld === true)
-  return { role: String(role), powers: held.map(([power]) => power) }
+async function readRights(client: PoolClient): Promise<Rights> {
+  const { rows } = await client.query<Record<string, unknown>>(POWERS, [TABLES])
+  const { role, login, ...columns } = rows[0] ?? {}
+  const [mightiest = '', ...others] = Object.entries(columns).flatMap(([power, held]) => {
+    if (typeof held === 'string') return `${power} ${held}`
+    return held === true ? power : []
+  })
+  const powers = mightiest === 'may act as a superuser' ? [mightiest] : [mightiest, ...others].filter(Boolean)
+  return { role: String(role), login: String(login), powers }
 }
 
-async function assertFit(
-  client: PoolClient,
-  { role, powers }: { role: string; powers: string[] },
-): Promise<void> {
-  if (powers.includes('is a superuser')) {
+async function assertFit(client: PoolClient, setting: string, { role, powers }: Rights): Promise<void> {
+  if (powers.length > 0) {
     throw new Error(
-      `"DATABASE_QUERY_ROLE" must be a role that can only read, and "${role}" is a superuser. Name another.`,
+      `"${setting}" must name one who can only read the shop, and "${role}" ${powers.join(', ')}. ` +
+        'Take that away, or name another.',
     )
   }
   const { rows } = await client.query<{ name: string }>(
@@ -96,16 +146,18 @@ async function assertFit(
   const missing = TABLES.filter((table) => !readable.has(table))
   if (missing.length === 0) return
   throw new Error(
-    `"DATABASE_QUERY_ROLE" must be able to read the shop. Grant "${role}" USAGE on the schemas and SELECT on ${missing.join(', ')}.`,
+    `"${setting}" must name one who can read the shop. Grant "${role}" USAGE on the schemas and SELECT on ` +
+      `${missing.join(', ')}.`,
   )
 }
 
-/** Only a superuser may, or who was granted it. */
-async function canLimitTemporaryFiles(client: PoolClient): Promise<boolean> {
+/** Only a superuser may set it, or who was granted that. */
+async function findTemporaryLimit(client: PoolClient): Promise<QueryRole['temporaryLimit']> {
+  const { rows } = await client.query<{ temp_file_limit: string }>('show temp_file_limit')
   try {
     await client.query('begin; set local temp_file_limit = 65536')
-    return true
+    return 'ours'
   } catch {
-    return false
+    return rows[0]?.temp_file_limit === '-1' ? 'none' : 'theirs'
   }
 }

@@ -4,7 +4,12 @@ import { refuse } from '../refusal.ts'
 import { ANSWER_MARGIN_MS, isUnanswered } from '../storage/postgres-pool.ts'
 import { QUERY_SCHEMAS, type QueryRefusal, type QueryRows, type QueryRunner } from './database.service.ts'
 import { type BoundedRow, toBoundedStatement, toDescribingStatement, toQueryRows } from './postgres-rows.ts'
-import { isSyntaxError, parsePostgresSelect } from './postgres-select.ts'
+import {
+  explainAttribute,
+  isSyntaxError,
+  type PostgresSelect,
+  parsePostgresSelect,
+} from './postgres-select.ts'
 import { BUSY_RETRY_AFTER_MS, createPlaces } from './query-places.ts'
 
 /** Options of the query runner on Postgres. */
@@ -24,6 +29,7 @@ export interface PostgresQueryRunnerOptions {
 }
 
 type Query = Parameters<QueryRunner['run']>[0]
+type Checked = Query & Pick<PostgresSelect, 'attributes'>
 type Outcome = QueryRows | QueryRefusal
 
 /** How long a cancelled statement gets to end before it is told again, in milliseconds. */
@@ -42,18 +48,19 @@ export function createPostgresQueryRunner(options: PostgresQueryRunnerOptions): 
       const checked = await check(query)
       if ('refused' in checked) return checked
       if (!(await places.take(signal))) return refuseBusy()
-      const running = runOnConnection(options, { ...query, sql: checked.statement }, signal)
+      const { statement: sql, attributes } = checked
+      const running = runOnConnection(options, { ...query, sql, attributes }, signal)
       return orAbort(
         running.finally(() => places.give()),
         signal,
       )
     },
-    // The pool belongs to the storage, which ends it.
+    // The pool belongs to whoever made it.
     async close() {},
   }
 }
 
-async function check({ sql, schema }: Query): Promise<{ statement: string } | QueryRefusal> {
+async function check({ sql, schema }: Query): Promise<PostgresSelect | QueryRefusal> {
   try {
     const parsed = await parsePostgresSelect(sql, { schema, tables: QUERY_SCHEMAS[schema] })
     return 'reason' in parsed ? refuse('query_refused', parsed) : parsed
@@ -65,7 +72,7 @@ async function check({ sql, schema }: Query): Promise<{ statement: string } | Qu
 
 async function runOnConnection(
   options: PostgresQueryRunnerOptions,
-  query: Query,
+  query: Checked,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const client = await connect(options.pool)
@@ -74,8 +81,9 @@ async function runOnConnection(
   let isLost = false
   try {
     await client.query(toBegin(options, query))
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
-    cancelling = cancelOnAbort(options.pool, Number(rows[0]?.pid), signal)
+    const { pid, called } = await ask(client, query.attributes)
+    if (called !== undefined) return refuse('query_refused', { reason: explainAttribute(called) })
+    cancelling = cancelOnAbort(options.pool, pid, signal)
     return await readRows(client, query, signal)
   } catch (error) {
     isLost = isUnanswered(error)
@@ -98,6 +106,23 @@ async function connect(pool: Pool): Promise<PoolClient | undefined> {
   }
 }
 
+/** Functions and types of the one schema that the search path shows; only these can be called by a bare name. */
+const ASK = `
+  select pg_backend_pid() as pid, (
+    select min(a.name) from unnest($1::name[]) as a(name)
+    where exists (select from pg_proc where proname = a.name and pronamespace = 'pg_catalog'::regnamespace)
+      or exists (select from pg_type where typname = a.name and typnamespace = 'pg_catalog'::regnamespace)
+  ) as called`
+
+/** Who runs the statement, and which of the names behind its dots Postgres would call, if any. */
+async function ask(
+  client: PoolClient,
+  attributes: readonly string[],
+): Promise<{ pid: number; called: string | undefined }> {
+  const { rows } = await client.query<{ pid: number; called: string | null }>(ASK, [attributes])
+  return { pid: Number(rows[0]?.pid), called: rows[0]?.called ?? undefined }
+}
+
 async function readRows(client: PoolClient, query: Query, signal: AbortSignal): Promise<QueryRows> {
   const { sql, limits } = query
   const toConfig = (text: string): QueryConfig & { query_timeout: number } => ({
@@ -115,7 +140,8 @@ async function readRows(client: PoolClient, query: Query, signal: AbortSignal): 
 function toBegin(options: PostgresQueryRunnerOptions, { limits }: Query): string {
   const { role, lockTimeoutMs = 1_000, maxTemporaryKb } = options
   const settings = {
-    search_path: 'pg_catalog',
+    // Temporary tables and types come last; not named, they would come first.
+    search_path: 'pg_catalog, pg_temp',
     standard_conforming_strings: 'on',
     statement_timeout: limits.timeoutMs,
     lock_timeout: lockTimeoutMs,

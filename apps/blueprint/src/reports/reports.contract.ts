@@ -29,7 +29,8 @@ export const generateReport = defineTool({
     'by source. It takes about a second for each week of the period, so it runs as a job: progress is reported, and ' +
     'the job can be cancelled. The finished report comes back with its lines added up; every week of it stays ' +
     "readable as the resource reports://{job_id}. The workspace's newest 100 reports are kept. Use it for figures " +
-    'over weeks or months; for one quick number use run_query.',
+    'over weeks or months, not for one quick number. Where the period has no data, the job asks the user whether to ' +
+    'go on.',
   input: z
     .object({
       kind: z
@@ -52,6 +53,14 @@ export const generateReport = defineTool({
     generated_at: instant,
     url: z.string().max(700).describe('The whole report as a resource.'),
   }),
+  errors: {
+    period_empty: {
+      message:
+        'The shop has nothing to count in this period, and the user wants no empty report. Ask for another.',
+      retry: false,
+      details: z.object({ from: day, to: day }),
+    },
+  },
   effect: 'write',
   timeoutMs: 5_000,
   rate: { limit: 20, windowMs: 60_000 },
@@ -64,6 +73,11 @@ export const generateReport = defineTool({
     retry: { attempts: 5 },
   },
   scopes: ['reports:write'],
+})
+
+/** What the user is asked where there is nothing to count. */
+export const emptyReport = z.object({
+  make: z.boolean().describe('Make an empty report all the same.'),
 })
 
 export const allReports = defineResource({

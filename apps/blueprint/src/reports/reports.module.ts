@@ -1,8 +1,9 @@
 import { type Call, type ListedResource, type Server, toolResult } from 'plinth'
-import { allReports, generateReport, reportByJob, reportKey } from './reports.contract.ts'
+import { allReports, emptyReport, generateReport, reportByJob, reportKey } from './reports.contract.ts'
 import {
   addUp,
   type Report,
+  type ReportOrder,
   type ReportRun,
   type ReportSummary,
   type ReportsService,
@@ -22,6 +23,9 @@ export function registerReports(
 ): void {
   const idempotency = { ...reportKey, leaseMs }
   server.tool({ ...generateReport, idempotency }, async (order, call) => {
+    const { from, to } = order
+    const isWanted = !call.canAsk('elicitation') || (await confirmEmpty(reports, order, call))
+    if (!isWanted) throw call.fail('period_empty', { from, to })
     const report = await reports.generate(order, toRun(call))
     announce(server, call.principal.tenant, report)
     return toResult(report)
@@ -39,6 +43,21 @@ export function registerReports(
 /** The job that a report is worked out in. Its request goes by the id of the job. */
 function toRun({ request, principal, signal, once, progress }: Call<never>): ReportRun {
   return { id: String(request.id), tenant: principal.tenant, signal, once, progress }
+}
+
+/**
+ * Asks inside the job whether a report without figures is wanted, and nothing where it has some. Clients of 2025-11-25
+ * cannot be asked there: a job has no link to them.
+ */
+async function confirmEmpty(
+  reports: ReportsService,
+  order: ReportOrder,
+  { ask, once }: Pick<Call<never>, 'ask' | 'once'>,
+): Promise<boolean> {
+  if (!(await once('is_empty', () => reports.isEmpty(order)))) return true
+  const message = `The shop has nothing to count from ${order.from} to ${order.to}. Make an empty report all the same?`
+  const answer = await ask('empty_period', { message, schema: emptyReport })
+  return answer.action === 'accept' && answer.content.make
 }
 
 /** Tells the caller's own tenant, and nobody else, that a report is finished. */

@@ -62,6 +62,8 @@ export interface ReportRun {
 
 /** Works reports out, and finds finished ones. */
 export interface ReportsService {
+  /** Whether there is nothing to count in the period of a report. */
+  isEmpty(order: ReportOrder): Promise<boolean>
   /** Works a report out, one week after the other, and keeps it. Rejects with the reason of the run's signal. */
   generate(order: ReportOrder, run: ReportRun): Promise<Report>
   /** A finished report of the tenant. */
@@ -84,8 +86,9 @@ export interface ReportsServiceOptions {
 
 /** Creates the service. */
 export function createReportsService(options: ReportsServiceOptions): ReportsService {
-  const { shelf, maxReports = 100, now = (): Date => new Date() } = options
+  const { source, shelf, maxReports = 100, now = (): Date => new Date() } = options
   return {
+    isEmpty: async (order) => (await source.count(order)).length === 0,
     async generate(order, run) {
       const weeks = await countWeeks(order, run, { ...options, now })
       const generated_at = await run.once('generated_at', async () => now().toISOString())

@@ -9,6 +9,7 @@ import { documentSearchSqlite } from './migrations/0005-document-search-sqlite.t
 import { billing } from './migrations/0006-billing.ts'
 import { tickets } from './migrations/0007-tickets.ts'
 import { reports } from './migrations/0008-reports.ts'
+import { dataId } from './migrations/0009-data-id.ts'
 
 /** The databases that the blueprint can stand on. */
 export type DialectName = 'sqlite' | 'postgres'
@@ -42,6 +43,7 @@ function listMigrations(dialect: DialectName): Record<string, Migration> {
     '0006-billing': billing,
     '0007-tickets': tickets(dialect),
     '0008-reports': reports,
+    '0009-data-id': dataId,
   }
 }
 

@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
-import type { Pool } from 'pg'
 import { migrate, TENANT_SCHEMA } from './migrate.ts'
 import { explainFailure } from './postgres-failure.ts'
-import { createPostgresKysely, createPostgresPool } from './postgres-pool.ts'
+import { createPostgresKysely, createPostgresPool, endPostgresPool } from './postgres-pool.ts'
 import { searchPostgres } from './postgres-search.ts'
 import { seed } from './sample/seed.ts'
 import type { Column, PostgresStorage } from './storage.ts'
@@ -11,8 +9,6 @@ import type { Tables } from './tables.ts'
 
 /** How long a start may wait for another process that migrates, and how long one migration may take. */
 const START_TIMEOUT_MS = 300_000
-
-const END_TIMEOUT_MS = 5_000
 
 /** For what tools do to the tables of tenants. */
 const MAIN_POOL = { min: 2, max: 10, statementTimeoutMs: 10_000 } as const
@@ -30,7 +26,7 @@ export async function openPostgresStorage(databaseUrl: string): Promise<Postgres
   try {
     await prepareDatabase(databaseUrl)
   } catch (error) {
-    throw explainFailure(databaseUrl, error)
+    throw explainFailure({ setting: 'DATABASE_URL', url: databaseUrl }, error)
   }
   const pool = createPostgresPool({ url: databaseUrl, ...MAIN_POOL })
   const readOnlyPool = createPostgresPool({ url: databaseUrl, ...READ_ONLY_POOL })
@@ -45,7 +41,7 @@ export async function openPostgresStorage(databaseUrl: string): Promise<Postgres
     searchDocuments: (question) => searchPostgres(readOnlyDb, question),
     listColumns: (schema, table) => listColumns(readOnlyDb, schema, table),
     async close() {
-      await Promise.all([end(pool), end(readOnlyPool)])
+      await Promise.all([endPostgresPool(pool), endPostgresPool(readOnlyPool)])
     },
   }
 }
@@ -90,10 +86,4 @@ async function listColumns(db: Kysely<Tables>, schema: string, table: string): P
       and attnum > 0 and not attisdropped
     order by attnum`.execute(db)
   return rows
-}
-
-/** Waits for the connections that are in use, but not for ever. */
-async function end(pool: Pool): Promise<void> {
-  if (pool.ending) return
-  await Promise.race([pool.end(), sleep(END_TIMEOUT_MS, undefined, { ref: false })])
 }

@@ -7,6 +7,7 @@ import { seed } from './sample/seed.ts'
 import { createSqliteDialect } from './sqlite-dialect.ts'
 import { searchSqlite } from './sqlite-search.ts'
 import type { Column, SqliteFiles, SqliteStorage } from './storage.ts'
+import { isForWantOfRoom } from './storage-full-error.ts'
 import type { Tables } from './tables.ts'
 import { createTracedDialect } from './traced-dialect.ts'
 
@@ -16,25 +17,39 @@ const BUSY_TIMEOUT_MS = 2_000
 /**
  * Opens, or creates, the SQLite database in `dataDir`, migrates it and fills it with sample data once.
  *
- * @throws {Error} when the directory cannot be written or a migration fails.
+ * @throws {Error} when the directory cannot be written, naming it where its disk is full, or a migration fails.
  */
 export async function openSqliteStorage(dataDir: string): Promise<SqliteStorage> {
+  try {
+    return await openFiles(dataDir)
+  } catch (error) {
+    if (!isForWantOfRoom(error)) throw error
+    const fix = 'Make room on its disk, or name another directory.'
+    throw new Error(`"PLINTH_DATA_DIR" cannot be used, at ${dataDir}: nothing can be written. ${fix}`, {
+      cause: error,
+    })
+  }
+}
+
+async function openFiles(dataDir: string): Promise<SqliteStorage> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const files = {
     main: join(dataDir, 'blueprint.db'),
     public: join(dataDir, 'shop.db'),
     analytics: join(dataDir, 'analytics.db'),
   }
-  const { db, close } = openHandle(files)
+  const { onFull, tellFull } = createFullNews()
+  const { db, close } = openHandle(files, { tellFull })
   try {
     await migrate(db, 'sqlite')
     await seed(db)
-    const reader = openHandle(files, true)
+    const reader = openHandle(files, { tellFull, readOnly: true })
     return {
       dialect: 'sqlite',
       db,
       readOnlyDb: reader.db,
       files,
+      onFull,
       searchDocuments: (question) => searchSqlite(db, question),
       listColumns: (schema, table) => listColumns(reader.db, schema, table),
       async close() {
@@ -49,7 +64,29 @@ export async function openSqliteStorage(dataDir: string): Promise<SqliteStorage>
   }
 }
 
-function openHandle(files: SqliteFiles, readOnly = false): { db: Kysely<Tables>; close(): Promise<void> } {
+type Listen = SqliteStorage['onFull']
+type Listener = Parameters<Listen>[0]
+
+/** Statements fail before anybody can listen, too; those end the start with what they say. */
+function createFullNews(): { onFull: Listen; tellFull: Listener } {
+  let listener: Listener | undefined
+  return {
+    onFull(next) {
+      listener = next
+    },
+    tellFull: (error) => listener?.(error),
+  }
+}
+
+interface HandleOptions {
+  tellFull: Listener
+  readOnly?: boolean
+}
+
+function openHandle(
+  files: SqliteFiles,
+  { tellFull, readOnly = false }: HandleOptions,
+): { db: Kysely<Tables>; close(): Promise<void> } {
   const database = new DatabaseSync(files.main, {
     readOnly,
     timeout: BUSY_TIMEOUT_MS,
@@ -61,7 +98,10 @@ function openHandle(files: SqliteFiles, readOnly = false): { db: Kysely<Tables>;
     if (!readOnly) database.exec(`pragma ${schema}.journal_mode = wal`)
     database.exec(`pragma ${schema}.synchronous = normal`)
   }
-  const dialect = createTracedDialect(createSqliteDialect(database), 'sqlite')
+  const dialect = createTracedDialect(
+    createSqliteDialect({ database, file: files.main, onFull: tellFull }),
+    'sqlite',
+  )
   const db = new Kysely<Tables>({ dialect })
   return {
     db,

@@ -1,4 +1,4 @@
-/** Codes of Node and Postgres, and what each says about a `DATABASE_URL`. */
+/** Codes of Node and Postgres, and what each says about the URL of a database. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there. Start Postgres, or correct host and port',
   ENOTFOUND: 'there is no such host. Correct the host',
@@ -11,23 +11,20 @@ const REASONS: Readonly<Record<string, string>> = {
   '28000': 'this user is not let in. Correct the user, or pg_hba.conf',
   '3D000': 'there is no such database. Create it, or correct its name',
   '42501':
-    'this user may not create what the blueprint needs. Grant CREATE on the database and its schema public',
+    'this user may not do what the blueprint needs. Grant CONNECT, and the user of DATABASE_URL also CREATE on the ' +
+    'database and its schema public',
   '42P07':
     'it has tables of these names that belong to something else. Give the blueprint a database of its own',
   '53300': 'it has no connection left. Raise max_connections, or end what uses them',
   '57P03': 'it is starting or stopping. Try again',
 }
 
-/**
- * What to say when the Postgres of `DATABASE_URL` cannot be used at the start. Names the place, never the password.
- */
-export function explainFailure(databaseUrl: string, error: unknown): Error {
+/** What to say when a Postgres cannot be used at the start. Names the setting and the place, never the password. */
+export function explainFailure({ setting, url }: { setting: string; url: string }, error: unknown): Error {
   const code = findCode(error)
   const reason = REASONS[code ?? ''] ?? 'see the cause'
   const suffix = code === undefined ? '' : ` (${code})`
-  return new Error(`"DATABASE_URL" cannot be used, at ${toPlace(databaseUrl)}: ${reason}${suffix}.`, {
-    cause: error,
-  })
+  return new Error(`"${setting}" cannot be used, at ${toPlace(url)}: ${reason}${suffix}.`, { cause: error })
 }
 
 function findCode(error: unknown): string | undefined {
@@ -38,7 +35,7 @@ function findCode(error: unknown): string | undefined {
   return findCode(error.cause)
 }
 
-function toPlace(databaseUrl: string): string {
-  const { hostname, port, pathname } = new URL(databaseUrl)
+function toPlace(url: string): string {
+  const { hostname, port, pathname } = new URL(url)
   return `${hostname || 'localhost'}:${port || 5432}${pathname}`
 }

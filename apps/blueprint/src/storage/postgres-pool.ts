@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, PostgresDialect, type PostgresPoolClient, type PostgresQueryResult } from 'kysely'
 import { Pool, type PoolClient, type QueryResultRow, types } from 'pg'
 import { TENANT_SCHEMA } from './migrate.ts'
@@ -28,6 +29,8 @@ export const ANSWER_MARGIN_MS = 2_000
 
 const IDLE_TIMEOUT_MS = 30_000
 
+const END_TIMEOUT_MS = 5_000
+
 /** Opens nothing yet: connections are made when they are needed. */
 export function createPostgresPool(options: PostgresPoolOptions): Pool {
   const pool = new Pool({
@@ -48,6 +51,12 @@ export function createPostgresPool(options: PostgresPoolOptions): Pool {
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
+}
+
+/** Waits for the connections that are in use, but not for ever. Ending twice is allowed. */
+export async function endPostgresPool(pool: Pool): Promise<void> {
+  if (pool.ending) return
+  await Promise.race([pool.end(), sleep(END_TIMEOUT_MS, undefined, { ref: false })])
 }
 
 /** kysely on a pool, which stays its owner's to end. */

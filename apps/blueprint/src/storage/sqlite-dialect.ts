@@ -13,6 +13,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import { isOutOfRoom, StorageFullError } from './storage-full-error.ts'
 
 /** How many compiled statements one connection keeps. The oldest goes first. */
 const MAX_STATEMENTS = 200
@@ -24,18 +25,29 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-/** Lets kysely speak to Node's own SQLite. The dialect owns `database` and closes it on `destroy()`. */
-export function createSqliteDialect(database: DatabaseSync): Dialect {
+/** Options of the dialect. */
+export interface SqliteDialectOptions {
+  /** The handle. The dialect owns it and closes it on `destroy()`. */
+  database: DatabaseSync
+  /** The file that it has open, to be named to those who run the server. */
+  file: string
+  /** Hears of each statement that found no room to write. */
+  onFull: (error: StorageFullError) => void
+}
+
+/** Lets kysely speak to Node's own SQLite. A statement that finds no room rejects with a `StorageFullError`. */
+export function createSqliteDialect(options: SqliteDialectOptions): Dialect {
   return {
-    createDriver: (): Driver => createSqliteDriver(database),
+    createDriver: (): Driver => createSqliteDriver(options),
     createQueryCompiler: (): QueryCompiler => new SqliteQueryCompiler(),
     createAdapter: (): DialectAdapter => new TransactionalSqliteAdapter(),
     createIntrospector: (db: Kysely<unknown>): DatabaseIntrospector => new SqliteIntrospector(db),
   }
 }
 
-function createSqliteDriver(database: DatabaseSync): Driver {
-  const connection = createConnection(database)
+function createSqliteDriver(options: SqliteDialectOptions): Driver {
+  const { database } = options
+  const connection = createConnection(options)
   const turns = createTurns()
   const run = (sql: string): Promise<unknown> => connection.executeQuery(CompiledQuery.raw(sql))
   return {
@@ -47,7 +59,8 @@ function createSqliteDriver(database: DatabaseSync): Driver {
     // IMMEDIATE takes the write lock at once: a reader that turns writer midway would fail as busy instead.
     beginTransaction: async () => void (await run('begin immediate')),
     commitTransaction: async () => void (await run('commit')),
-    rollbackTransaction: async () => void (await run('rollback')),
+    // For want of room, SQLite may have rolled back by itself.
+    rollbackTransaction: async () => void (database.isTransaction && (await run('rollback'))),
     releaseConnection: async () => turns.give(),
     destroy: async () => {
       if (database.isOpen) database.close()
@@ -55,7 +68,7 @@ function createSqliteDriver(database: DatabaseSync): Driver {
   }
 }
 
-function createConnection(database: DatabaseSync): DatabaseConnection {
+function createConnection({ database, file, onFull }: SqliteDialectOptions): DatabaseConnection {
   const statements = new Map<string, StatementSync>()
   function prepare(sql: string): StatementSync {
     const known = statements.get(sql)
@@ -66,9 +79,20 @@ function createConnection(database: DatabaseSync): DatabaseConnection {
     statements.set(sql, statement)
     return statement
   }
+  function explain(error: unknown): unknown {
+    if (!isOutOfRoom(error)) return error
+    const full = new StorageFullError(file, error)
+    onFull(full)
+    return full
+  }
   return {
-    executeQuery: async <Row>(query: CompiledQuery): Promise<QueryResult<Row>> =>
-      execute<Row>(prepare(query.sql), query.parameters.map(toSqlInput)),
+    async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+      try {
+        return execute<Row>(prepare(query.sql), query.parameters.map(toSqlInput))
+      } catch (error) {
+        throw explain(error)
+      }
+    },
     // biome-ignore lint/correctness/useYield: kysely's contract wants a generator, and ours can only refuse.
     async *streamQuery(): AsyncIterableIterator<never> {
       throw new Error('The SQLite dialect does not stream: select with a limit instead.')

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Pool } from 'pg'
 import type { DocumentQuestion, SearchHit } from '../documents/documents.service.ts'
+import type { StorageFullError } from './storage-full-error.ts'
 import type { Tables } from './tables.ts'
 
 /** An open database, with what SQLite and Postgres do each in their own way. */
@@ -40,6 +41,8 @@ export interface SqliteStorage extends OpenDatabase {
   dialect: 'sqlite'
   /** The files behind the handles. */
   files: SqliteFiles
+  /** Sets who hears of each statement that found no room to write. Default nobody. */
+  onFull(listener: (error: StorageFullError) => void): void
 }
 
 /** A Postgres database. */

@@ -115,6 +115,11 @@ export interface ReportRow {
   weeks: string
 }
 
+/** What tells this data from other data. There is one row. */
+export interface DataIdRow {
+  id: string
+}
+
 /** Every table, as kysely knows them. What a tenant owns is never in a schema in which SQL may be run. */
 export interface Tables {
   notes: NoteRow
@@ -122,6 +127,7 @@ export interface Tables {
   purchases: PurchaseRow
   tickets: TicketRow
   reports: ReportRow
+  data_id: DataIdRow
   'public.products': ProductRow
   'public.customers': CustomerRow
   'public.orders': OrderRow

@@ -60,6 +60,19 @@ const writing: Row[] = [
   ['select * from orders for update', 'query_refused', 'FOR UPDATE and its like are not allowed'],
   ['select * from (select * from orders for share) x', 'query_refused', 'FOR UPDATE and its like'],
   ['create table stolen as select * from orders', 'query_refused', onlySelect],
+  ['explain select 1', 'query_refused', onlySelect],
+  ['prepare x as select 1', 'query_refused', onlySelect],
+  ['deallocate all', 'query_refused', onlySelect],
+  ['show data_directory', 'query_refused', onlySelect],
+  ["load '/tmp/x'", 'query_refused', onlySelect],
+  ['merge into orders using products on true when matched then delete', 'query_refused', onlySelect],
+  ['with x as (table orders for no key update) select 1', 'query_refused', 'FOR UPDATE and its like'],
+  ['select 1 where exists (select from orders for key share nowait)', 'query_refused', 'FOR UPDATE'],
+  [
+    'select * from orders order by id fetch first 1 rows with ties for update',
+    'query_refused',
+    'FOR UPDATE and its like',
+  ],
 ]
 
 const elsewhere: Row[] = [
@@ -123,9 +136,96 @@ const functions: Row[] = [
   "ts_stat('select body from blueprint.documents')",
 ].map((call) => [`select ${call}`, 'query_refused', `The function ${call.split('(')[0]} is not allowed.`])
 
+/** `(x).name` and `x.name` call a function of that name where there is no such column. */
+const behindParentheses: Row[] = [
+  "('/etc/passwd'::text).pg_read_file",
+  '(1.5::float8).pg_sleep',
+  '(4242::int8).pg_advisory_lock',
+  "('data_directory'::text).current_setting",
+  "('select to_tsvector(set_config(''role'', ''none'', true))'::text).ts_stat",
+  '("x").pg_typeof from (select 1) as x',
+  '(x.a).pg_sleep from (select 1.5 as a) as x',
+  '(row(1, 2)).f1',
+  '((select 1.5)).pg_sleep',
+  '(array[1.5])[1].pg_sleep',
+  '(array[1.5]).pg_typeof[1]',
+  '(case when true then 1.5 end).pg_sleep',
+  "(cast('/' as text)).pg_ls_dir",
+  '(1.5 operator(pg_catalog.+) 1).pg_sleep',
+  '(coalesce(1.5, 2)).pg_sleep',
+  '(\'x\' collate "C").pg_read_file',
+  '(sum(price_cents) over ()).pg_typeof from products',
+  '(current_date).pg_typeof',
+  'U&"x" from (select 1) as x where (x).pg_typeof is not null',
+  '(U&"x").U&"pg\\005ftypeof" from (select 1) as x',
+  'array[(1.5).pg_sleep]',
+  'sum(id) filter (where (1.5).pg_sleep is null) from orders',
+  '1 from orders group by grouping sets (((1.5).pg_sleep), ())',
+  '1 from orders having (1.5).pg_sleep is null',
+  '1 from orders order by (1.5).pg_sleep',
+  '1 limit ((1.5).pg_sleep is null)::int',
+  'rank() over (order by (1.5).pg_sleep) from orders',
+  'rank() over w from orders window w as (partition by (1.5).pg_sleep)',
+  "json_build_object('a', (1.5).pg_sleep)",
+  '* from orders o join lateral (select (o.id::int8).pg_advisory_lock) as x on true',
+  '* from orders o join products p on (p.id::int8).pg_advisory_lock is null',
+  '* from (values ((1.5).pg_sleep)) as x',
+  "* from unnest(array['/']) as x(a), unnest((x.a).pg_ls_dir)",
+  '1 union all select (1.5).pg_sleep',
+]
+  .map((rest) => `select ${rest}`)
+  .concat([
+    'values ((1.5).pg_sleep)',
+    'with a as (select (1.5).pg_sleep) select 1',
+    'with recursive a(n) as (select 1 union all select ((n::int8).pg_advisory_lock is null)::int from a) select 1',
+  ])
+  .map((sql) => [sql, 'query_refused', 'A name behind parentheses or brackets'])
+
+const behindNames: Row[] = [
+  ['select x.pg_sleep from unnest(array[1.5::float8]) as x', 'pg_sleep'],
+  ['select unnest.pg_sleep from unnest(array[1.5::float8])', 'pg_sleep'],
+  ['select pg_sleep.pg_sleep from unnest(array[1.5::float8]) as pg_sleep(a)', 'pg_sleep'],
+  ['select g.pg_advisory_lock from generate_series(1::int8, 9) as g', 'pg_advisory_lock'],
+  ["select x.pg_read_file from rows from (unnest(array['/etc/passwd'])) as x", 'pg_read_file'],
+  ["select x.PG_LS_DIR from unnest(array['/']) as x", 'pg_ls_dir'],
+  ['select x.U&"\\0070g_ls_dir" from unnest(array[\'/\']) as x', 'pg_ls_dir'],
+  ['select x.pg_sleep from unnest(array[1.5]) as x, (select 1 as pg_sleep) as y', 'pg_sleep'],
+  ["select (select x.ts_stat) from unnest(array['select 1']) as x", 'ts_stat'],
+  ["select 1 from unnest(array['x']) as x order by x.current_setting", 'current_setting'],
+  ["select 1 from unnest(array['x']) as x group by rollup (x.current_setting)", 'current_setting'],
+  ['select 1 from orders join unnest(array[1.5::float8]) as x on x.pg_sleep is null', 'pg_sleep'],
+  ["with a as (select x.pg_ls_dir from unnest(array['/']) as x) select 1", 'pg_ls_dir'],
+  ["select x.regclass from unnest(array['pg_authid']) as x", 'regclass'],
+  ['select o.pg_typeof from orders as o', 'pg_typeof'],
+  ['select orders.record_out from orders', 'record_out'],
+  ['select public.orders.pg_column_size from orders', 'pg_column_size'],
+  ['select postgres.public.orders.hash_record from orders', 'hash_record'],
+].map(([sql = '', name]) => [sql, 'query_refused', `The name ${name} may not stand behind a dot`])
+
 const forms: Row[] = [
   ['select $1', 'query_refused', 'Parameters such as $1 are not allowed'],
   ['select 1 operator(public.+) 2', 'query_refused', 'The operator public.+ is not allowed.'],
+  ['select 1 operator(pg_catalog.public.+) 2', 'query_refused', 'The operator pg_catalog.public.+ is not'],
+  [
+    'select 1 = any (select 2) or 1 operator(public.=) any (select 2)',
+    'query_refused',
+    'The operator public.=',
+  ],
+  ['select 1 from orders order by id using operator(public.<)', 'query_refused', 'The operator public.<'],
+  ['select pg_catalog.public.length(1)', 'query_refused', 'The function pg_catalog.public.length'],
+  ["select 'x' collate public.ours", 'query_refused', 'The collation public.ours is not allowed.'],
+  ["select 'x'::pg_catalog.public.text", 'query_refused', 'The type pg_catalog.public.text is not allowed.'],
+  ["select cast('x' as public.ours)", 'query_refused', 'The type public.ours is not allowed.'],
+  ['select (1).int4::oid', 'query_refused', 'A name behind parentheses'],
+  ['select id::orders.id%type from orders', 'query_refused', 'The type orders.id is not allowed.'],
+  ['select * from unnest(array[1]) as x(a regclass)', 'query_refused', '(coldeflist)'],
+  ['select * from rows from (unnest(array[1]) as (a regclass))', 'query_refused', '(ColumnDef)'],
+  ["select * from json_table('[]', '$' columns (a int path '$'))", 'query_refused', 'JsonTable'],
+  ["select * from xmltable('/a' passing '<a/>' columns b text)", 'query_refused', 'RangeTableFunc'],
+  ["select json_value('{}', '$.a' default (1.5).pg_sleep on empty)", 'query_refused', 'JsonFuncExpr'],
+  ["select json_objectagg('a': pg_sleep(1))", 'query_refused', 'JsonObjectAgg'],
+  ['select default', 'query_refused', 'SetToDefault'],
+  ['select * from orders tablesample public.ours(pg_sleep(1))', 'query_refused', 'RangeTableSample'],
   ['select * from orders tablesample system (1)', 'query_refused', 'RangeTableSample'],
   ['select xmlparse(document $$<a/>$$)', 'query_refused', 'XmlExpr'],
   ['select * from rows from (pg_ls_dir($$/$$)) x', 'query_refused', 'The function pg_ls_dir'],
@@ -168,6 +268,13 @@ const harmless: Array<[sql: string, row: unknown[]]> = [
     ['P1DT2H', '2026-03-14 08:00:00+00'],
   ],
   ['select rank() over w from orders window w as (order by id) limit 1', [1]],
+  ['select (array[1, 2])[2], (array[1, 2, 3])[2:3]', [2, '{2,3}']],
+  ['select o.id, g.n from orders o, generate_series(7, 9) as g(n) order by o.id, g.n limit 1', [1, 7]],
+  ['select (x).* from (select 1 as a, 2 as b) as x', [1, 2]],
+  ['select x.key, x.value from json_each_text(\'{"a": 1}\') as x', ['a', '1']],
+  ['select x.sum, x.date, x.name from (select sum(4), 2, 3) as x(sum, date, name)', [4, 2, 3]],
+  ['select localtime(0) is null, make_date(year => 2026, month => 1, day => 2)', [false, '2026-01-02']],
+  ['select id from orders order by id fetch first 1 rows with ties', [1]],
 ]
 
 describe.skipIf(!hasPostgres)('on Postgres', () => {
@@ -186,14 +293,20 @@ describe.skipIf(!hasPostgres)('on Postgres', () => {
 
   afterAll(() => storage?.close())
 
-  const cases = [...several, ...writing, ...elsewhere, ...functions, ...forms].map(
-    ([sql, refused, reason]) => ({
-      name: sql.slice(0, 100).replace('\0', ''),
-      sql,
-      refused,
-      reason,
-    }),
-  )
+  const cases = [
+    ...several,
+    ...writing,
+    ...elsewhere,
+    ...functions,
+    ...behindParentheses,
+    ...behindNames,
+    ...forms,
+  ].map(([sql, refused, reason]) => ({
+    name: sql.slice(0, 100).replace('\0', ''),
+    sql,
+    refused,
+    reason,
+  }))
 
   test.each(cases)('$refused: $name', async ({ sql, refused, reason }) => {
     expect(await database.runQuery(sql, 'public', signal)).toMatchObject({

@@ -1,5 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import {
+  type ApplicationInputCallbacks,
+  createApplicationInputHandler,
   createTaskSessionFromClient,
   type JsonRpcResponse,
   type RawClientDispatch,
@@ -16,21 +18,36 @@ export interface TasksClient {
   readonly session: TaskEnabledSession
 }
 
-/** Connects both, and closes them after the test. */
-export async function connectTasks(url: string, headers: Record<string, string> = {}): Promise<TasksClient> {
+/** How the user of a client answers the questions of a task. */
+export type AnswerUser = ApplicationInputCallbacks['elicitation']
+
+/** Connects both, and closes them after the test. Without `answer` the client cannot be asked. */
+export async function connectTasks(
+  url: string,
+  headers: Record<string, string> = {},
+  answer?: AnswerUser,
+): Promise<TasksClient> {
   const client = new Client(clientInfo, { versionNegotiation: { mode: { pin: protocolVersion } } })
   await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }))
   const session = createTaskSessionFromClient(client, {
     // Whatever its address, it is the same server: a task outlives the process that took it on.
     endpointId: 'blueprint',
     rawDispatch: createDispatch(url, headers),
-    v2RequestFraming: { protocolVersion, clientInfo, clientCapabilities: {} },
+    v2RequestFraming: { protocolVersion, clientInfo, clientCapabilities: answer ? { elicitation: {} } : {} },
+    ...(answer ? { onInputRequest: toInputHandler(answer) } : {}),
   })
   onTestFinished(async () => {
     await session.close()
     await client.close()
   })
   return { client, session }
+}
+
+function toInputHandler(elicitation: AnswerUser): ReturnType<typeof createApplicationInputHandler<void>> {
+  const refuse = (): never => {
+    throw new Error('Only the user is asked.')
+  }
+  return createApplicationInputHandler({ elicitation, sampling: refuse, roots: refuse })
 }
 
 /** What a stream says of a task, until it has been in the state that is waited for. */

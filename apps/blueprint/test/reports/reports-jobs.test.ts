@@ -2,11 +2,11 @@ import { resultFromTaskOutcome } from '@modelcontextprotocol/ext-tasks/client'
 import { Client as Client29 } from 'mcp-sdk-1-29/client/index.js'
 import { StreamableHTTPClientTransport as Http29 } from 'mcp-sdk-1-29/client/streamableHttp.js'
 import type { Transport as Transport29 } from 'mcp-sdk-1-29/shared/transport.js'
-import { ResourceUpdatedNotificationSchema } from 'mcp-sdk-1-29/types.js'
+import { ElicitRequestSchema, ResourceUpdatedNotificationSchema } from 'mcp-sdk-1-29/types.js'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Program, startProgram } from '../_program.ts'
 import { createTemporaryDir } from '../_temporary.ts'
-import { connectTasks, watchTask } from './_tasks-client.ts'
+import { type AnswerUser, connectTasks, watchTask } from './_tasks-client.ts'
 
 /** Five weeks. */
 const order = { kind: 'sales_by_category', from: '2026-01-01', to: '2026-02-04' }
@@ -26,8 +26,10 @@ async function start(env: Record<string, string>, dataDir = createTemporaryDir()
   return program
 }
 
-async function connect29(url: string): Promise<Client29> {
-  const client = new Client29({ name: 'reports-test', version: '1.0.0' })
+async function connect29(url: string, answer?: () => never): Promise<Client29> {
+  const capabilities = answer ? { elicitation: {} } : {}
+  const client = new Client29({ name: 'reports-test', version: '1.0.0' }, { capabilities })
+  if (answer) client.setRequestHandler(ElicitRequestSchema, answer)
   // The SDK's own types do not agree with each other under exactOptionalPropertyTypes.
   await client.connect(new Http29(new URL(url)) as Transport29)
   onTestFinished(() => client.close())
@@ -135,6 +137,44 @@ test('whoever watches the reports of a workspace hears of one that is finished',
   expect(await Promise.all([heard, told])).toEqual(['reports://all', 'reports://all'])
   const { resources } = await older.listResources()
   expect(resources.map(({ name }) => name)).toContain('sales_by_category 2026-01-01 2026-02-04')
+})
+
+test('where there is nothing to count, a task asks its user, and a client that cannot be asked gets an empty report', async () => {
+  const { url } = await start(quick)
+  const past = { ...order, from: '2025-01-01', to: '2025-01-14' }
+  const asked: unknown[] = []
+  const run = async (make: boolean | undefined, period = past) => {
+    const answer: AnswerUser = ({ params }) => {
+      asked.push(params)
+      return { action: 'accept', content: { make: make === true } }
+    }
+    const { session } = await connectTasks(url, {}, make === undefined ? undefined : answer)
+    const { outcome } = await (await session.callTool('generate_report', period)).settle()
+    return resultFromTaskOutcome(outcome)
+  }
+  const empty = { weeks: 2, lines: [] }
+  const [made, declined, unasked, full] = await Promise.all([
+    run(true),
+    run(false),
+    run(undefined),
+    run(false, order),
+  ])
+  expect(made).toMatchObject({ structuredContent: empty })
+  expect(declined).toMatchObject({
+    isError: true,
+    structuredContent: { error: 'period_empty', from: past.from, to: past.to, retry: false },
+  })
+  expect(asked).toMatchObject(
+    Array(2).fill({
+      message: expect.stringContaining('nothing to count from 2025-01-01 to 2025-01-14'),
+      requestedSchema: { properties: { make: { type: 'boolean' } } },
+    }),
+  )
+  expect(unasked).toMatchObject({ structuredContent: empty })
+  expect(full).toMatchObject({ structuredContent: { weeks: 5 } })
+  const older = await connect29(url, () => expect.unreachable('A job has no link to a client of 2025-11-25.'))
+  const { job_id } = await call29(older, 'generate_report', past)
+  expect(await call29(older, 'check_job_status', { job_id, wait_seconds: 15 })).toMatchObject(empty)
 })
 
 test('a period that makes no sense is refused at once, and a stateless client without tasks is told what it lacks', async () => {

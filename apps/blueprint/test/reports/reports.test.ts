@@ -79,6 +79,15 @@ describe.each(drivers)('on $name', (driver) => {
     expect(addUp(signups.weeks)[0]).toMatchObject({ name: 'event', revenue_cents: null })
   })
 
+  test('a period is empty where nothing of the kind happened in it', async () => {
+    const { reports } = await createService(driver)
+    const past = { from: '2025-01-01', to: '2025-12-31' }
+    for (const kind of ['sales_by_category', 'sales_by_country', 'signups_by_source'] as const) {
+      expect(await reports.isEmpty({ kind, ...spring })).toBe(false)
+      expect(await reports.isEmpty({ kind, ...past })).toBe(true)
+    }
+  })
+
   test('a finished report is found by its tenant alone, and stays as it was first finished', async () => {
     const { reports } = await createService(driver)
     const order = { kind: 'sales_by_country', from: '2026-01-01', to: '2026-01-07' } as const

@@ -1,9 +1,14 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { readSettings } from 'plinth/config'
+import { createTestClient } from 'plinth/testing'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { toConfig } from '../../src/config.ts'
+import { createBlueprint } from '../../src/server.ts'
+import { settings } from '../../src/settings.ts'
 import { openSqliteStorage } from '../../src/storage/open-sqlite.ts'
 import { createTemporaryDir, openTemporarySqlite } from '../_temporary.ts'
 
@@ -110,4 +115,62 @@ test('nothing that a tenant owns is in a file in which SQL may be run', async ()
     expect(rows.map(({ name }) => name)).not.toContain('tenant')
     expect(rows.length).toBeGreaterThan(3)
   }
+})
+
+/** How large a file of this process may get: what a full disk is to a program, for whoever may not mount one. */
+function limitFiles(size: string): void {
+  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${size}:`])
+}
+
+describe.skipIf(process.platform !== 'linux')('on a full disk', () => {
+  beforeAll(() => {
+    const ignore = () => {}
+    process.on('SIGXFSZ', ignore)
+    return () => void process.off('SIGXFSZ', ignore)
+  })
+
+  test('a call is told that nothing was written, the log names the file, and with room again its key is good', async () => {
+    onTestFinished(() => limitFiles('unlimited'))
+    const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    onTestFinished(() => logged.mockRestore())
+    const dataDir = createTemporaryDir()
+    const found = await readSettings(settings, {
+      argv: [],
+      env: { PLINTH_DATA_DIR: dataDir, JOB_MAX_RUNNING: '0' },
+    })
+    const blueprint = await createBlueprint(toConfig(found, dataDir))
+    onTestFinished(() => blueprint.close())
+    const client = createTestClient(blueprint.server)
+    const add = (number: number, meta = {}) => {
+      const note = { name: `note-${number}`, content: 'x'.repeat(9_000) }
+      return client.call('tools/call', { name: 'add_note', arguments: note, _meta: meta })
+    }
+    const keyed = { 'plinth/idempotencyKey': 'k' }
+    limitFiles('450000')
+    let notes = 1
+    while ((await add(notes))['isError'] !== true) notes += 1
+    expect(await add(notes, keyed)).toMatchObject({
+      structuredContent: { error: 'storage_full', retry: true, retry_after_ms: 10_000 },
+    })
+    expect(logged.mock.calls.join('')).toContain(
+      JSON.stringify(`("${join(dataDir, 'blueprint.db')}"). Make room on its disk.`).slice(1, -1),
+    )
+    limitFiles('unlimited')
+    expect(await add(notes, keyed)).toMatchObject({ structuredContent: { name: `note-${notes}` } })
+    expect(await client.callTool('list_notes', { limit: 100 })).toMatchObject({
+      structuredContent: { notes: { length: notes } },
+    })
+  })
+
+  test.each(['0', '20000', '120000'])(
+    'a start that has room for %s bytes names the directory',
+    async (size) => {
+      onTestFinished(() => limitFiles('unlimited'))
+      const dataDir = createTemporaryDir()
+      limitFiles(size)
+      await expect(openSqliteStorage(dataDir)).rejects.toThrow(
+        `"PLINTH_DATA_DIR" cannot be used, at ${dataDir}: nothing can be written. Make room`,
+      )
+    },
+  )
 })
