@@ -2066,7 +2066,7 @@ export interface Bus {
      * @throws StoreError when the service behind the bus cannot be reached: then nothing is subscribed.
      */
     subscribe(channel: string, listener: BusListener): Promise<() => void>;
-    /** Ends all subscriptions and whatever the bus opened for itself. */
+    /** Ends all subscriptions and whatever the bus opened for itself. Whoever subscribes afterwards is refused. */
     close(): Promise<void>;
 }
 /** @throws RangeError when a message has too many characters. */

@@ -1235,6 +1235,8 @@ export { envSecrets } from './storage/env-secrets.ts';
 export type { EventLogBounds, EventLogContent, EventLogHead, EventLogOpening, EventLogStore, EventLogWrite, LoggedEvent, } from './storage/event-log.ts';
 export { fileSecrets } from './storage/file-secrets.ts';
 export type { KeptResultStore } from './storage/kept-result.ts';
+export type { Lease, LeaseOptions, Leases, LeasesOptions } from './storage/lease.ts';
+export { createLeases } from './storage/lease.ts';
 export type { SecretProvider } from './storage/secrets.ts';
 export type { Statement } from './storage/trace-statement.ts';
 export { traceStatement } from './storage/trace-statement.ts';
@@ -2634,13 +2636,18 @@ export declare function findParamHeaderMismatch(mirrored: readonly ParamHeader[]
 
 /** Whose calls a limit counts together. */
 export type LimitScope = 'principal' | 'tenant' | 'client' | 'global';
-/** How often something may be called: a bucket that holds `burst` calls and refills `limit` every `windowMs`. */
+/**
+ * How often something may be called: a bucket that holds `burst` calls, is full at first, and gets `limit` calls back
+ * every `windowMs`, one after the other. So in any window, wherever it begins, calls that cost `limit + burst` at most
+ * are let in: as many as that after a while without any, `limit` while calls keep coming. Where no window may ever see
+ * more than some number, make `limit` and `burst` that number together.
+ */
 export interface RateLimit {
-    /** Calls a window, on average. */
+    /** Calls a window, on average, while they keep coming. */
     readonly limit: number;
     /** Length of the window, in milliseconds. */
     readonly windowMs: number;
-    /** Most calls at once. Default: `limit`. */
+    /** Most calls at once. Default: `limit`, so that a window can see twice that. */
     readonly burst?: number;
     /** How much one call takes, from its arguments where it depends on them. Default `1`. */
     readonly cost?: number | ((input: unknown) => number);
@@ -4394,7 +4401,7 @@ export interface Bus {
      * @throws StoreError when the service behind the bus cannot be reached: then nothing is subscribed.
      */
     subscribe(channel: string, listener: BusListener): Promise<() => void>;
-    /** Ends all subscriptions and whatever the bus opened for itself. */
+    /** Ends all subscriptions and whatever the bus opened for itself. Whoever subscribes afterwards is refused. */
     close(): Promise<void>;
 }
 /** @throws RangeError when a message has too many characters. */
@@ -4644,6 +4651,58 @@ export interface KeptResultStore {
     /** The text; undefined when it is gone, or was kept for somebody else. */
     read(owner: string, id: string): string | undefined | Promise<string | undefined>;
 }
+
+// storage/lease.d.ts
+
+import type { DocumentStore } from './document.ts';
+export interface LeasesOptions {
+    /** What the keys of their documents begin with, so that they meet no others. Default `lease`. */
+    readonly prefix?: string;
+}
+export interface LeaseOptions {
+    /** How long the lease lasts unless it is renewed, in milliseconds of the store's clock. */
+    readonly ttlMs: number;
+}
+/** What one holder has of a key, for a while. */
+export interface Lease {
+    /**
+     * Greater than that of every holder of the key before. A process that stood still does not know that its lease is
+     * over: what it writes to can, by refusing whoever comes with a smaller fence than the greatest seen.
+     */
+    readonly fence: number;
+    /**
+     * Has the lease last for `ttlMs` from now.
+     *
+     * @returns false when it is over, whether or not somebody else holds the key by now. It stays over.
+     * @throws StoreError when the service behind the store cannot be reached. The lease lasts as long as it did before,
+     * or longer: trying again is safe.
+     */
+    renew(): Promise<boolean>;
+    /**
+     * Lets somebody else hold the key at once. There is no renewing afterwards.
+     *
+     * @returns false when the lease was over already. Whoever holds the key then keeps it.
+     * @throws StoreError when the service behind the store cannot be reached. The lease then ends by itself.
+     */
+    release(): Promise<boolean>;
+}
+/** Keys that one holder has at a time, of all processes that share the store. */
+export interface Leases {
+    /**
+     * Takes a key that nobody holds.
+     *
+     * @returns undefined while somebody holds it.
+     * @throws TypeError when `ttlMs` is not a positive whole number.
+     * @throws StoreError when the service behind the store cannot be reached. The key may then be held by nobody who
+     * knows of it, for `ttlMs` at most.
+     */
+    acquire(key: string, options: LeaseOptions): Promise<Lease | undefined>;
+}
+/**
+ * Leases kept as documents, which are pinned: at most one holder of a key at any time of the store's clock, as far as
+ * the store keeps what it accepted. While the store is down nobody gets a lease, and those that are held run out.
+ */
+export declare function createLeases(documents: DocumentStore, options?: LeasesOptions): Leases;
 
 // storage/peer-bus.d.ts
 

@@ -28,7 +28,7 @@ export interface Bus {
      * @throws StoreError when the service behind the bus cannot be reached: then nothing is subscribed.
      */
     subscribe(channel: string, listener: BusListener): Promise<() => void>;
-    /** Ends all subscriptions and whatever the bus opened for itself. */
+    /** Ends all subscriptions and whatever the bus opened for itself. Whoever subscribes afterwards is refused. */
     close(): Promise<void>;
 }
 /** @throws RangeError when a message has too many characters. */
@@ -285,7 +285,6 @@ export declare class PostgresDatabase {
     readonly schema: string;
     readonly calls: ServiceCalls;
     private readonly now;
-    private readonly heard;
     constructor(pool: PoolLike, options: {
         schema: string;
         timeoutMs: number;
@@ -312,7 +311,10 @@ export interface PostgresStoreOptions extends SharedStoreOptions {
     readonly schema?: string;
     /** How long a statement may take, in milliseconds, with the wait for a connection. Default `2_000`. */
     readonly timeoutMs?: number;
-    /** How often what has expired is taken away, in milliseconds. Default `60_000`. */
+    /**
+     * How often what has expired is taken away, in milliseconds, by one process of all that share the tables. Default
+     * `60_000`.
+     */
     readonly sweepMs?: number;
 }
 /** Stores on Postgres. */
@@ -324,7 +326,7 @@ export interface PostgresStores extends SharedStores {
      * @throws StoreError when Postgres cannot be reached or does not allow it.
      */
     prepare(): Promise<void>;
-    /** Takes away what has expired, in batches, and says how many rows that were. Runs by itself every `sweepMs`. */
+    /** Takes away what has expired, in batches, and says how many rows that were. Happens by itself every `sweepMs`. */
     sweep(): Promise<number>;
 }
 /**

@@ -28,7 +28,7 @@ export interface Bus {
      * @throws StoreError when the service behind the bus cannot be reached: then nothing is subscribed.
      */
     subscribe(channel: string, listener: BusListener): Promise<() => void>;
-    /** Ends all subscriptions and whatever the bus opened for itself. */
+    /** Ends all subscriptions and whatever the bus opened for itself. Whoever subscribes afterwards is refused. */
     close(): Promise<void>;
 }
 /** @throws RangeError when a message has too many characters. */
@@ -254,6 +254,8 @@ import type { RedisLike } from './redis-script.ts';
 export interface NodeRedisLike {
     readonly isReady: boolean;
     readonly isOpen: boolean;
+    connect(): Promise<unknown>;
+    destroy(): unknown;
     eval(script: string, options: {
         keys: string[];
         arguments: string[];
@@ -265,16 +267,33 @@ export interface NodeRedisLike {
     publish(channel: string, text: string): Promise<unknown>;
     duplicate(): NodeRedisSubscriber;
 }
+export interface NodeRedisOptions {
+    /**
+     * How long requests may be left without any answer until the client is destroyed and connected again, in
+     * milliseconds: by itself it stays on a connection whose other end is gone. Default `5_000`.
+     */
+    readonly silenceMs?: number;
+}
 /** A second client of the package `redis`, for subscriptions. */
 export interface NodeRedisSubscriber {
+    readonly isReady: boolean;
+    readonly isOpen: boolean;
     connect(): Promise<unknown>;
-    subscribe(channel: string, listener: (text: string, channel: string) => void): Promise<unknown>;
-    unsubscribe(channel: string): Promise<unknown>;
+    ping(): Promise<unknown>;
+    subscribe(channel: string, listener: NodeRedisListener): Promise<unknown>;
+    unsubscribe(channel: string, listener: NodeRedisListener): Promise<unknown>;
     on(event: 'ready' | 'error', listener: (error: Error) => void): unknown;
     destroy(): unknown;
 }
-/** A client of the package `redis` in the shape `createRedisStores` takes. Connect it first. */
-export declare function fromNodeRedis(client: NodeRedisLike): RedisLike;
+/** What hears a channel on a client of the package `redis`. */
+export type NodeRedisListener = (text: string, channel: string) => void;
+/**
+ * A client of the package `redis`, 5 or later, in the shape `createRedisStores` takes. Connect it first. A setting that
+ * fits: `disableOfflineQueue: true`, so that a request the caller has given up on is not sent later.
+ *
+ * @throws TypeError when `silenceMs` is not a positive whole number.
+ */
+export declare function fromNodeRedis(client: NodeRedisLike, options?: NodeRedisOptions): RedisLike;
 
 // storage/redis-script.d.ts
 
@@ -296,6 +315,7 @@ export interface RedisLike {
 }
 /** A connection that hears channels. It must connect again by itself and then subscribe again, as `ioredis` does. */
 export interface RedisSubscriber {
+    /** Where it is known: `ready`, `wait` where it waits for `connect`, `end` where it does not come back by itself. */
     readonly status?: string;
     /** Absent where it connects by itself. Only called on a client that waits for that. */
     connect?(): Promise<unknown>;
@@ -304,10 +324,10 @@ export interface RedisSubscriber {
     on(event: 'message', listener: (channel: string, text: string) => void): unknown;
     on(event: 'ready', listener: () => void): unknown;
     on(event: 'error', listener: (error: Error) => void): unknown;
-    /** Absent where it finds out by itself that nobody is there any more. */
+    /** Asked now and then while the status is `ready`. Absent where it finds out by itself that nobody is there any more. */
     ping?(): Promise<unknown>;
-    /** Ends the connection, or with `true` replaces it. */
-    disconnect(reconnects?: boolean): unknown;
+    /** Ends the connection for good, also one that is still being made. */
+    disconnect(): unknown;
 }
 /** A script and the digest the server knows it by. */
 export interface RedisScript {
@@ -357,7 +377,7 @@ export declare function createRedisStores(client: RedisLike, options?: RedisStor
 // storage/redis.d.ts
 
 export type { Bus, BusListener } from './bus.ts';
-export type { NodeRedisLike, NodeRedisSubscriber } from './node-redis.ts';
+export type { NodeRedisLike, NodeRedisListener, NodeRedisOptions, NodeRedisSubscriber, } from './node-redis.ts';
 export { fromNodeRedis } from './node-redis.ts';
 export type { RedisLike, RedisSubscriber } from './redis-script.ts';
 export type { RedisStoreOptions } from './redis-stores.ts';

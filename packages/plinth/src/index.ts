@@ -109,6 +109,8 @@ export type {
 } from './storage/event-log.ts'
 export { fileSecrets } from './storage/file-secrets.ts'
 export type { KeptResultStore } from './storage/kept-result.ts'
+export type { Lease, LeaseOptions, Leases, LeasesOptions } from './storage/lease.ts'
+export { createLeases } from './storage/lease.ts'
 export type { SecretProvider } from './storage/secrets.ts'
 export type { Statement } from './storage/trace-statement.ts'
 export { traceStatement } from './storage/trace-statement.ts'

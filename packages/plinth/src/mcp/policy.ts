@@ -1,13 +1,18 @@
 /** Whose calls a limit counts together. */
 export type LimitScope = 'principal' | 'tenant' | 'client' | 'global'
 
-/** How often something may be called: a bucket that holds `burst` calls and refills `limit` every `windowMs`. */
+/**
+ * How often something may be called: a bucket that holds `burst` calls, is full at first, and gets `limit` calls back
+ * every `windowMs`, one after the other. So in any window, wherever it begins, calls that cost `limit + burst` at most
+ * are let in: as many as that after a while without any, `limit` while calls keep coming. Where no window may ever see
+ * more than some number, make `limit` and `burst` that number together.
+ */
 export interface RateLimit {
-  /** Calls a window, on average. */
+  /** Calls a window, on average, while they keep coming. */
   readonly limit: number
   /** Length of the window, in milliseconds. */
   readonly windowMs: number
-  /** Most calls at once. Default: `limit`. */
+  /** Most calls at once. Default: `limit`, so that a window can see twice that. */
   readonly burst?: number
   /** How much one call takes, from its arguments where it depends on them. Default `1`. */
   readonly cost?: number | ((input: unknown) => number)

@@ -4,6 +4,7 @@ import { BusListeners } from './bus-listeners.ts'
 /** A bus inside this process. */
 export class MemoryBus implements Bus {
   private readonly listeners = new BusListeners()
+  private isClosed = false
 
   async publish(channel: string, text: string): Promise<void> {
     assertMessage(text)
@@ -11,11 +12,13 @@ export class MemoryBus implements Bus {
     queueMicrotask(() => this.listeners.deliver(channel, text))
   }
 
-  subscribe(channel: string, listener: BusListener): Promise<() => void> {
+  async subscribe(channel: string, listener: BusListener): Promise<() => void> {
+    if (this.isClosed) throw new Error('Nothing can be heard: the bus was closed.')
     return this.listeners.subscribe(channel, listener)
   }
 
   async close(): Promise<void> {
+    this.isClosed = true
     this.listeners.clear()
   }
 }

@@ -121,8 +121,9 @@ export class PeerBus {
       else for (const end of ends) end()
       if (this.run === run && isLate) this.tellMissed()
     } catch (error) {
-      this.fail(error)
+      // Whoever closed everything in the meantime knows.
       if (this.run !== run) return
+      this.fail(error)
       this.retry = setTimeout(() => void this.listen(run, Math.min(waitMs * 2, maxRetryMs)), waitMs)
       this.retry.unref()
     }

@@ -7,6 +7,9 @@ import { clock, type PostgresDatabase } from './postgres-pool.ts'
 /** Postgres takes less than 8,000 bytes with NOTIFY. Longer texts go through a table. */
 const maxPayloadBytes = 7_900
 
+/** Most messages that wait for one before them that is fetched. A single read of a connection brings far fewer. */
+const maxWaiting = 5_000
+
 /** A bus over LISTEN and NOTIFY. Subscriptions hold one connection of the pool. */
 export class PostgresBus implements Bus {
   private readonly database: PostgresDatabase
@@ -14,6 +17,8 @@ export class PostgresBus implements Bus {
   private readonly listener: PostgresListener
   private readonly statements: { readonly send: string; readonly sendStored: string; readonly read: string }
   private last: Promise<void> = Promise.resolve()
+  private waiting = 0
+  private isBehind = false
 
   constructor(database: PostgresDatabase) {
     this.database = database
@@ -61,11 +66,24 @@ export class PostgresBus implements Bus {
 
   /** Texts that have to be fetched keep their place between those that come along. */
   private hear(name: string, payload: string): void {
+    if (this.waiting >= maxWaiting) {
+      this.isBehind = true
+      return
+    }
+    this.waiting++
     this.last = this.last.then(async () => {
       const text = payload.startsWith('#') ? await this.fetch(payload.slice(1)) : payload.slice(1)
+      this.waiting--
       if (text === undefined) this.listeners.tellMissed()
       else this.listeners.deliver(name, text)
+      if (this.waiting === 0 && this.isBehind) this.catchUp()
     })
+  }
+
+  /** Says that there was no place for some messages. */
+  private catchUp(): void {
+    this.isBehind = false
+    this.listeners.tellMissed()
   }
 
   private async fetch(id: string): Promise<string | undefined> {

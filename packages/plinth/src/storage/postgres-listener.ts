@@ -51,6 +51,7 @@ export class PostgresListener {
   }
 
   private open(): Promise<PoolClientLike> {
+    if (this.isClosed) return Promise.reject(new Error('the bus was closed'))
     if (this.client !== undefined) return Promise.resolve(this.client)
     this.opening ??= this.connect().finally(() => {
       this.opening = undefined
@@ -87,7 +88,7 @@ export class PostgresListener {
   private lose(client: PoolClientLike): void {
     if (this.client !== client) return
     this.drop(client)
-    if (!this.isClosed) this.resume(minWaitMs)
+    this.resume(minWaitMs)
   }
 
   private drop(client: PoolClientLike): void {
@@ -98,14 +99,32 @@ export class PostgresListener {
     client.release(true)
   }
 
+  /** One attempt at a time: a connection that is lost in the middle of one makes it fail. */
   private resume(waitMs: number): void {
+    if (this.isClosed || this.retry !== undefined) return
     this.retry = setTimeout(async () => {
-      try {
-        for (const channel of this.options.channels()) await this.run(`LISTEN ${channel}`)
-        this.options.resumed()
-      } catch {
-        if (!this.isClosed) this.resume(Math.min(waitMs * 2, maxWaitMs))
-      }
+      const isBack = await this.listenAgain()
+      this.retry = undefined
+      if (isBack) this.options.resumed()
+      else this.resume(Math.min(waitMs * 2, maxWaitMs))
     }, waitMs)
+    this.retry.unref()
+  }
+
+  /** Whether every channel is heard on one connection. */
+  private async listenAgain(): Promise<boolean> {
+    const channels = this.options.channels()
+    if (channels.length === 0) return true
+    const { calls } = this.options.database
+    let client: PoolClientLike | undefined
+    try {
+      const opened = await calls.run(() => this.open())
+      client = opened
+      for (const channel of channels) await calls.run(() => this.query(opened, `LISTEN ${channel}`))
+    } catch {
+      if (client !== undefined && this.client === client) this.drop(client)
+      return false
+    }
+    return this.client === client
   }
 }

@@ -33,13 +33,21 @@ export type Row = Readonly<Record<string, unknown>>
 const system = 'postgresql'
 const schemaName = /^[a-z_][a-z0-9_]{0,40}$/
 
+/** Pools and connections whose errors are heard, however many stores use them. */
+const heard = new WeakSet<object>()
+
+/** Statements report what fails, and the pool replaces a connection that was cut. Unheard, it would end the process. */
+function hearErrors(emitter: Pick<PoolLike, 'on'>): void {
+  if (!heard.has(emitter)) emitter.on('error', () => {})
+  heard.add(emitter)
+}
+
 /** A pool, and the schema the stores live in. */
 export class PostgresDatabase {
   readonly pool: PoolLike
   readonly schema: string
   readonly calls: ServiceCalls
   private readonly now: (() => number) | undefined
-  private readonly heard = new WeakSet<PoolClientLike>()
 
   constructor(
     pool: PoolLike,
@@ -51,6 +59,7 @@ export class PostgresDatabase {
         `"schema" must be lower case letters, digits and "_", up to 41 of them, got ${found}.`,
       )
     }
+    hearErrors(pool)
     this.pool = pool
     this.schema = options.schema
     this.calls = new ServiceCalls('Postgres', options.timeoutMs)
@@ -104,9 +113,8 @@ export class PostgresDatabase {
 
   private async take(): Promise<PoolClientLike> {
     const client = await this.pool.connect()
-    // Statements report what fails. Nobody else listens to a connection that was taken from its pool.
-    if (!this.heard.has(client)) client.on('error', () => {})
-    this.heard.add(client)
+    // Nobody else listens to a connection that was taken from its pool.
+    hearErrors(client)
     return client
   }
 }

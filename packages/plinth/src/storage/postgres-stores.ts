@@ -6,6 +6,7 @@ import { PostgresDocumentStore } from './postgres-document.ts'
 import { PostgresEventLogStore } from './postgres-event-log.ts'
 import { type PoolLike, PostgresDatabase } from './postgres-pool.ts'
 import { createTables, sweepTables } from './postgres-schema.ts'
+import { PostgresSweeper } from './postgres-sweeper.ts'
 import { PostgresCacheStore, PostgresKeptResultStore } from './postgres-text.ts'
 import type { SharedStoreOptions, SharedStores } from './shared-stores.ts'
 
@@ -14,7 +15,10 @@ export interface PostgresStoreOptions extends SharedStoreOptions {
   readonly schema?: string
   /** How long a statement may take, in milliseconds, with the wait for a connection. Default `2_000`. */
   readonly timeoutMs?: number
-  /** How often what has expired is taken away, in milliseconds. Default `60_000`. */
+  /**
+   * How often what has expired is taken away, in milliseconds, by one process of all that share the tables. Default
+   * `60_000`.
+   */
   readonly sweepMs?: number
 }
 
@@ -27,7 +31,7 @@ export interface PostgresStores extends SharedStores {
    * @throws StoreError when Postgres cannot be reached or does not allow it.
    */
   prepare(): Promise<void>
-  /** Takes away what has expired, in batches, and says how many rows that were. Runs by itself every `sweepMs`. */
+  /** Takes away what has expired, in batches, and says how many rows that were. Happens by itself every `sweepMs`. */
   sweep(): Promise<number>
 }
 
@@ -42,24 +46,22 @@ export function createPostgresStores(pool: PoolLike, options: PostgresStoreOptio
   const { keptResultTtlMs: ttlMs = 900_000, createKey = createRandomId } = options
   const database = new PostgresDatabase(pool, { schema, timeoutMs, now })
   const bus = new PostgresBus(database)
-  let timer: ReturnType<typeof setInterval> | undefined
-  // Statements report what fails; the pool itself replaces a connection that was cut.
-  pool.on('error', () => {})
+  const documents = new PostgresDocumentStore(database)
+  const sweeper = new PostgresSweeper({ database, documents, sweepMs })
   return {
     counters: new PostgresCounterStore(database),
-    documents: new PostgresDocumentStore(database),
+    documents,
     cache: new PostgresCacheStore(database, { maxTextChars }),
     keptResults: new PostgresKeptResultStore(database, { ttlMs, maxTextChars, createKey }),
     bus,
     eventLogs: new PostgresEventLogStore(database, parseEventLogOptions(options)),
     async prepare() {
       await createTables(database)
-      timer ??= setInterval(() => void sweepTables(database).catch(() => {}), sweepMs)
-      timer.unref()
+      sweeper.start()
     },
     sweep: () => sweepTables(database),
     close() {
-      clearInterval(timer)
+      sweeper.close()
       return bus.close()
     },
   }

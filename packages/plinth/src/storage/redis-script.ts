@@ -21,6 +21,7 @@ export interface RedisLike {
 
 /** A connection that hears channels. It must connect again by itself and then subscribe again, as `ioredis` does. */
 export interface RedisSubscriber {
+  /** Where it is known: `ready`, `wait` where it waits for `connect`, `end` where it does not come back by itself. */
   readonly status?: string
   /** Absent where it connects by itself. Only called on a client that waits for that. */
   connect?(): Promise<unknown>
@@ -29,10 +30,10 @@ export interface RedisSubscriber {
   on(event: 'message', listener: (channel: string, text: string) => void): unknown
   on(event: 'ready', listener: () => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
-  /** Absent where it finds out by itself that nobody is there any more. */
+  /** Asked now and then while the status is `ready`. Absent where it finds out by itself that nobody is there any more. */
   ping?(): Promise<unknown>
-  /** Ends the connection, or with `true` replaces it. */
-  disconnect(reconnects?: boolean): unknown
+  /** Ends the connection for good, also one that is still being made. */
+  disconnect(): unknown
 }
 
 /** A script and the digest the server knows it by. */

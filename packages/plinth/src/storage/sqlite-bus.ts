@@ -22,6 +22,7 @@ export class SqliteBus implements Bus {
   private seen = 0
   private lookedAt = 0
   private version: unknown
+  private isClosed = false
 
   constructor(file: SqliteFile, options: { pollMs: number }) {
     file.exec(schema)
@@ -45,6 +46,7 @@ export class SqliteBus implements Bus {
   }
 
   async subscribe(channel: string, listener: BusListener): Promise<() => void> {
+    if (this.isClosed) throw new StoreError('SQLite', 'failed: the bus was closed')
     // What came before the first subscription is nobody's; what came before this one must not reach it.
     if (this.timer === undefined) this.start()
     else this.look(true)
@@ -52,6 +54,7 @@ export class SqliteBus implements Bus {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true
     clearInterval(this.timer)
     this.timer = undefined
     this.listeners.clear()

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSpace } from '../contracts/driver.ts'
 import { ask } from './ask-shop.ts'
+import { listExcesses, type Take } from './list-excesses.ts'
 import { type OwnService, startOwnRedis } from './own-services.ts'
 import { createPlace } from './place.ts'
 import { type Shop, startShop } from './start-shop.ts'
@@ -11,6 +12,7 @@ const withinMs = 60_000
 
 const limit = 20
 const windowMs = 500
+const unitMs = windowMs / limit
 
 /** Calls that each process has in flight. */
 const callers = 16
@@ -50,18 +52,12 @@ function testLimit(redis: OwnService): void {
       await Promise.all(shops.slice(0, count).map((shop) => hammer(shop, isOver)))
       await record.close()
       expect(place.effects().length - before).toBe(record.takes.length)
-      expect(listExcesses(record.takes, limit)).toEqual([])
+      expect(listExcesses(record.takes, { burst: limit, unitMs })).toEqual([])
       // The record is exact enough to tell: with one call less in the bucket, there would be some.
-      expect(listExcesses(record.takes, limit - 1)).not.toEqual([])
+      expect(listExcesses(record.takes, { burst: limit - 1, unitMs })).not.toEqual([])
     },
     withinMs,
   )
-}
-
-/** A call that was let in: between which two moments Redis read its clock for it, in milliseconds. */
-interface Take {
-  readonly from: number
-  readonly to: number
 }
 
 /**
@@ -106,18 +102,4 @@ async function hammer({ url }: Shop, isOver: () => boolean): Promise<void> {
     }
   }
   await Promise.all(Array.from({ length: callers }, call))
-}
-
-/**
- * Pairs of calls between which more were let in than a bucket of `burst` calls held at first and got since. The bucket
- * is exact to a hundredth of a millisecond.
- */
-function listExcesses(takes: readonly Take[], burst: number): string[] {
-  const unitMs = windowMs / limit
-  return takes.flatMap(({ to }, last) => {
-    const excesses = takes.slice(0, last).filter(({ from }, first) => {
-      return last - first + 1 > burst + (to - from + 0.01) / unitMs
-    })
-    return excesses.map(({ from }) => `${from} to ${to}`)
-  })
 }

@@ -94,6 +94,34 @@ export function testBus(driver: Driver): void {
         expect(heard).toEqual(['1'])
       }))
 
+    test('a channel that is left and listened to again at once is heard', () =>
+      withBuses(async (one, two) => {
+        const heard: string[] = []
+        for (let times = 0; times < 5; times++) {
+          const end = await two.subscribe('a', { message: (text) => heard.push(text) })
+          end()
+        }
+        await two.subscribe('a', { message: (text) => heard.push(text) })
+        const marks: string[] = []
+        await two.subscribe('mark', { message: (text) => marks.push(text) })
+        await one.publish('a', '1')
+        await one.publish('mark', 'end')
+        await until(() => marks.length > 0)
+        expect(heard).toEqual(['1'])
+      }))
+
+    test('a bus that was closed takes no listeners any more, nor those it was asked for just before', () =>
+      withBuses(async (one) => {
+        await one.subscribe('a', { message() {} })
+        const early = one.subscribe('b', { message() {} }).then(
+          () => 'listens',
+          () => 'was refused',
+        )
+        await one.close()
+        expect(['listens', 'was refused']).toContain(await early)
+        await expect(one.subscribe('a', { message() {} })).rejects.toThrow('the bus was closed')
+      }))
+
     test('a listener that throws keeps nothing from the others', () =>
       withBuses(async (one, two) => {
         const heard: string[] = []
@@ -113,6 +141,24 @@ export function testBus(driver: Driver): void {
       withBuses(async (one) => {
         await expect(one.publish('a', 'x'.repeat(262_145))).rejects.toThrow(RangeError)
       }))
+
+    test.skipIf(driver.count === undefined)(
+      'a bus that is closed while it connects leaves no connection',
+      () => {
+        const space = createSpace()
+        return withStores(driver, { space }, async ({ bus, counters }) => {
+          const take = () => counters.take('a', { limit: 1, windowMs: 1, burst: 1 }, 1)
+          await take()
+          const before = await driver.count?.(space)
+          const asked = bus.subscribe('a', { message() {} }).catch(() => undefined)
+          await bus.close()
+          await asked
+          // Long enough for a connection that nobody waits for to be there.
+          for (let times = 0; times < 20; times++) await take()
+          await expect.poll(() => driver.count?.(space)).toBe(before)
+        })
+      },
+    )
 
     test.skipIf(driver.cut === undefined)(
       'a connection that was cut hears again, and says that it missed some',

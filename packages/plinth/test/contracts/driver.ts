@@ -22,6 +22,8 @@ export interface Driver {
   open(options: OpenOptions): Promise<OpenedStores>
   /** Cuts every connection in a space that hears messages. Absent where there is nothing to cut. */
   cut?(space: string): Promise<void>
+  /** How many connections there are in a space. Absent where there are none. */
+  count?(space: string): Promise<number>
 }
 
 let spaces = 0

@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Pool, type PoolConfig } from 'pg'
 import { createPostgresStores } from 'plinth/postgres'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { watchStatements } from '../../src/storage/trace-statement.ts'
 import { createSpace, type OpenOptions, tryTo } from './driver.ts'
 import { findFreePort, openPostgres, openSilentPort } from './services.ts'
 import { testStores } from './stores.ts'
@@ -52,13 +56,21 @@ async function readSequence(): Promise<number> {
   return Number(rows[0]?.last_value)
 }
 
+const hearing = `SELECT query AS name FROM pg_stat_activity WHERE application_name = $1 AND query LIKE 'LISTEN%'`
+const terminate = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND query LIKE 'LISTEN%'`
+
 async function cut(space: string): Promise<void> {
-  const hearing = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND query LIKE 'LISTEN%'`
-  await admin.query(hearing, [space])
+  await admin.query(terminate, [space])
+}
+
+async function count(space: string): Promise<number> {
+  const counted = 'SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = $1'
+  const { rows } = await admin.query<{ n: number }>(counted, [space])
+  return rows[0]?.n ?? 0
 }
 
 describe.skipIf(service === undefined)('with a service', () => {
-  testStores({ name: 'Postgres', open, cut })
+  testStores({ name: 'Postgres', open, cut, count })
 
   test('a writer that waited for another one has the greater version', async () => {
     const { stores, close } = await open({})
@@ -97,10 +109,143 @@ describe.skipIf(service === undefined)('with a service', () => {
     await close()
   })
 
+  test('of the processes that share tables one sweeps, and the next one where it is gone', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await open({}).then(({ close }) => close())
+    let time = 1_000_000
+    const sweepMs = 60_000
+    const [one, two] = [1, 2].map(() => createPostgresStores(admin, { schema, sweepMs, now: () => time }))
+    const texts: string[] = []
+    let running = 0
+    const unwatch = watchStatements(({ text }, run) => {
+      texts.push(text)
+      running++
+      const answer = run()
+      Promise.resolve(answer).then(() => running--)
+      return answer
+    })
+    onTestFinished(unwatch)
+    const countOf = (part: string) => texts.filter((text) => text.includes(part)).length
+    /** An interval later, how often somebody asked for the lease, and how often somebody swept. */
+    const tick = async (asked: number) => {
+      await admin.query(`INSERT INTO ${schema}.cache VALUES ('old', '', 0)`)
+      time += sweepMs
+      texts.length = 0
+      vi.advanceTimersByTime(sweepMs)
+      const asks = () => countOf(`${schema}.documents`) - countOf(`DELETE FROM ${schema}.documents`)
+      await expect.poll(asks).toBe(asked)
+      await expect.poll(() => countOf(`DELETE FROM ${schema}.event_logs`)).toBe(1)
+      // Whoever is still at it would leave the next time out.
+      await expect.poll(() => running).toBe(0)
+      const { rows } = await admin.query(`SELECT FROM ${schema}.cache`)
+      return { rows: rows.length, sweeps: countOf(`DELETE FROM ${schema}.cache`) }
+    }
+    await one?.prepare()
+    expect(await tick(1)).toEqual({ rows: 0, sweeps: 1 })
+    await two?.prepare()
+    // One renews, and the other finds that somebody else has the lease.
+    for (let times = 0; times < 3; times++) expect(await tick(3)).toEqual({ rows: 0, sweeps: 1 })
+    await one?.close()
+    time += 2 * sweepMs
+    expect(await tick(1)).toEqual({ rows: 0, sweeps: 1 })
+    await two?.close()
+  })
+
+  test('stores that are closed while they are prepared sweep nothing', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const stores = createPostgresStores(admin, { schema })
+    const prepared = stores.prepare()
+    await stores.close()
+    await prepared
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('many stores on one pool listen to it once', async () => {
+    const { listenerCount } = admin
+    const before = listenerCount.call(admin, 'error')
+    for (let times = 0; times < 20; times++) createPostgresStores(admin, { schema })
+    expect(listenerCount.call(admin, 'error')).toBe(before)
+  })
+
   test('more rows than a batch are taken away too', async () => {
     await open({}).then(({ close }) => close())
     await admin.query(`INSERT INTO ${schema}.cache SELECT 'k' || n, '', 0 FROM generate_series(1, 2500) AS n`)
     expect(await createPostgresStores(admin, { schema }).sweep()).toBe(2_500)
+  })
+
+  test('a connection that is lost again and again while it comes back says once that messages were lost', async () => {
+    const space = createSpace()
+    const pool = new Pool({ connectionString: service?.url, max: 4, application_name: space })
+    let losses = 0
+    const flapping = {
+      query: (text: string, values?: unknown[]) => pool.query(text, values),
+      on: (event: 'error', listener: (error: Error) => void) => pool.on(event, listener),
+      async connect() {
+        const client = await pool.connect()
+        return {
+          async query(text: string, values?: unknown[]) {
+            if (text.startsWith('LISTEN') && losses-- > 0) {
+              const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+              const ended = new Promise((resolve) => client.once('end', resolve))
+              await admin.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid])
+              await ended
+            }
+            return client.query(text, values)
+          },
+          on: (event: string, listener: (...values: never[]) => void) =>
+            client.on(event as 'error', listener as () => void),
+          release: (isBroken?: boolean) => client.release(isBroken),
+        }
+      },
+    }
+    const { bus } = createPostgresStores(flapping, { schema })
+    const said: string[] = []
+    await bus.subscribe('a', { message: (text) => said.push(text), missed: () => said.push('missed') })
+    losses = 4
+    await admin.query(terminate, [space])
+    await expect.poll(() => said).toEqual(['missed'])
+    for (const text of ['1', '2', '3']) await createPostgresStores(admin, { schema }).bus.publish('a', text)
+    await expect.poll(() => said.length).toBeGreaterThanOrEqual(4)
+    expect(said).toEqual(['missed', '1', '2', '3'])
+    await bus.close()
+    await pool.end()
+  })
+
+  test('a process that lost its connection has no need to wait for another one to end', async () => {
+    const program = join(import.meta.dirname, '../fixtures/listening-process.ts')
+    const flags = ['--conditions=plinth-source', '--disable-warning=ExperimentalWarning', program]
+    const { stderr } = await promisify(execFile)(process.execPath, [...flags, service?.url ?? ''], {
+      timeout: 30_000,
+    })
+    expect(stderr).toBe('')
+  })
+
+  test('messages that wait for one that is fetched are bounded, and whoever listens is told that some were lost', async () => {
+    const space = createSpace()
+    const pool = new Pool({ connectionString: service?.url, max: 2, application_name: space })
+    const stores = createPostgresStores(pool, { schema, timeoutMs: 15_000 })
+    const other = createPostgresStores(admin, { schema }).bus
+    const said: string[] = []
+    const message = (text: string) => void said.push(text.slice(0, 6))
+    await stores.bus.subscribe('a', { message, missed: () => said.push('missed') })
+    // The bus has the one connection, and this the other: what is too large to come along cannot be fetched.
+    const held = await pool.connect()
+    await other.publish('a', 'x'.repeat(10_000))
+    const { rows } = await admin.query<{ name: string }>(hearing, [space])
+    const many = `SELECT pg_notify($1, '=' || n) FROM generate_series(1, 6000) AS n`
+    await admin.query(many, [String(rows[0]?.name).slice('LISTEN '.length)])
+    // Whatever was sent before has come once this is answered.
+    await stores.bus.subscribe('b', { message() {} })
+    held.release()
+    await expect.poll(() => said.at(-1)).toBe('missed')
+    expect(said).toHaveLength(5_001)
+    expect(said.slice(0, 3)).toEqual(['xxxxxx', '1', '2'])
+    await other.publish('a', 'after')
+    await expect.poll(() => said.at(-1)).toBe('after')
+    await stores.close()
+    await pool.end()
   })
 
   test('connections that were cut make no wrong answer, and the next request finds its way', async () => {
@@ -142,4 +287,10 @@ test('a Postgres that does not answer rejects with an error that names it', asyn
 
 test.each(['', 'a-b', 'a; DROP', 'Üb', 'x'.repeat(42)])('the schema "%s" is refused', (name) => {
   expect(() => createPostgresStores(admin, { schema: name })).toThrow('"schema" must be lower case letters')
+})
+
+test.each([0, -1, 0.5, Number.NaN])('sweeping every %d milliseconds is refused', (sweepMs) => {
+  expect(() => createPostgresStores(admin, { sweepMs })).toThrow(
+    `"sweepMs" must be a positive whole number, got ${sweepMs}.`,
+  )
 })

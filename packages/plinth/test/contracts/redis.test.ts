@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
-import { createRedisStores } from 'plinth/redis'
+import { createRedisStores, fromNodeRedis } from 'plinth/redis'
 import { createTestClient } from 'plinth/testing'
+import { createClient } from 'redis'
 import { afterAll, describe, expect, test } from 'vitest'
 import { insuranceCounters } from '../../src/storage/insurance-counter.ts'
 import { MemoryCounterStore } from '../../src/storage/memory-counter.ts'
@@ -37,6 +38,26 @@ async function open({ space = createSpace(), now, eventLogs }: OpenOptions) {
   return { stores, client, close }
 }
 
+/** The same over the package `redis`. */
+async function openByNodeRedis({ space = createSpace(), now, eventLogs }: OpenOptions) {
+  const client = createClient({ url: service?.url ?? '', name: space })
+  client.on('error', () => {})
+  await client.connect()
+  const stores = createRedisStores(fromNodeRedis(client), {
+    prefix: space,
+    timeoutMs: 15_000,
+    ...eventLogs,
+    ...(now === undefined ? {} : { now }),
+  })
+  const close = async () => {
+    await stores.close()
+    const keys = await client.keys(`${space}:*`)
+    if (keys.length > 0) await client.unlink(keys)
+    client.destroy()
+  }
+  return { stores, close }
+}
+
 async function removeKeys(client: Redis, space: string): Promise<void> {
   const keys = await client.keys(`${space}:*`)
   if (keys.length > 0) await client.unlink(keys)
@@ -45,14 +66,26 @@ async function removeKeys(client: Redis, space: string): Promise<void> {
 /** Cuts the connections in a space that hear channels. */
 async function cut(space: string): Promise<void> {
   const client = connect()
-  const listed = String(await client.client('LIST')).split('\n')
-  const hearing = listed.filter((line) => line.includes(`name=${space} `) && !line.includes(' sub=0 '))
+  const hearing = (await listConnections(client, space)).filter((line) => !line.includes(' sub=0 '))
   for (const line of hearing) await client.client('KILL', 'ID', Number(/id=(\d+)/.exec(line)?.[1]))
   client.disconnect()
 }
 
+async function count(space: string): Promise<number> {
+  const client = connect()
+  const found = await listConnections(client, space)
+  client.disconnect()
+  return found.length
+}
+
+async function listConnections(client: Redis, space: string): Promise<string[]> {
+  const lines = String(await client.client('LIST')).split('\n')
+  return lines.filter((line) => line.includes(`name=${space} `))
+}
+
 describe.skipIf(service === undefined)('with a service', () => {
-  testStores({ name: 'Redis', open, cut })
+  testStores({ name: 'Redis', open, cut, count })
+  testStores({ name: 'Redis by the package redis', open: openByNodeRedis, cut, count })
 
   test('every key has an expiry and one place in a cluster', async () => {
     const space = createSpace()
@@ -143,6 +176,24 @@ test('a Redis that does not answer rejects with an error that names it', async (
   silent.close()
 })
 
+test.each([
+  ['is down', async () => ({ port: await findFreePort(), close() {} })],
+  ['does not answer', openSilentPort],
+])(
+  'for a client of the package redis, a Redis that %s rejects with an error that names it',
+  async (_how, openPort) => {
+    const { port, close } = await openPort()
+    const client = createClient({ socket: { port, host: '127.0.0.1', reconnectStrategy: 20 } })
+    client.on('error', () => {})
+    client.connect().catch(() => {})
+    const stores = createRedisStores(fromNodeRedis(client), { timeoutMs: 100 })
+    await expectUnreachable(stores, 'Redis')
+    await stores.close()
+    client.destroy()
+    close()
+  },
+)
+
 test('without Redis limits hold locally, keys refuse to start anything, and caches are skipped', async () => {
   const client = new Redis(await findFreePort(), '127.0.0.1')
   client.on('error', () => {})
@@ -173,4 +224,10 @@ test.each([
   [{ eventLeaseMs: 2_000, eventTtlMs: 1_000 }, '"eventLeaseMs" must be at most "eventTtlMs", got 2000.'],
 ])('bounds of event logs that make no sense are refused (%j)', (options, message) => {
   expect(() => createRedisStores(new Redis({ lazyConnect: true }), options)).toThrow(message)
+})
+
+test.each([0, -1, 1.5])('a silence of %d milliseconds is refused', (silenceMs) => {
+  expect(() => fromNodeRedis(createClient(), { silenceMs })).toThrow(
+    `"silenceMs" must be a positive whole number, got ${silenceMs}.`,
+  )
 })

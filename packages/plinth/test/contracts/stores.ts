@@ -5,6 +5,7 @@ import { testDocumentStore } from './document.ts'
 import { createSpace, type Driver } from './driver.ts'
 import { testEventLogs } from './event-log.ts'
 import { testKeptResults } from './kept-result.ts'
+import { testLeases } from './lease.ts'
 import { testPolicies } from './policies.ts'
 import { testSharedDocuments } from './shared-documents.ts'
 
@@ -16,6 +17,7 @@ export function testStores(driver: Driver): void {
     return { store: stores.documents, close }
   })
   testSharedDocuments(driver)
+  testLeases(driver)
   testCache(driver)
   testKeptResults(driver)
   testBus(driver)

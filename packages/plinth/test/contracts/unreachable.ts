@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { createLeases } from '../../src/storage/lease.ts'
 import type { SharedStores } from '../../src/storage/shared-stores.ts'
 
 /** Asserts that every operation rejects with an error that names the service. */
@@ -9,6 +10,7 @@ export async function expectUnreachable(stores: SharedStores, service: string): 
     async () => documents.get('a'),
     async () => documents.set('a', 'x', { ttlMs: 1_000 }),
     async () => documents.delete('a'),
+    () => createLeases(documents).acquire('a', { ttlMs: 1_000 }),
     async () => cache.get('a'),
     async () => cache.set('a', 'x', 1_000),
     async () => keptResults.keep('anna', 'x'),

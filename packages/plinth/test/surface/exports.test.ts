@@ -8,6 +8,7 @@ test('plinth exports these names at runtime', async () => {
     'Server',
     'ToolError',
     'createFetchHandler',
+    'createLeases',
     'createServer',
     'definePrompt',
     'defineResource',

@@ -56,6 +56,33 @@ test('several limits hold at once, and the burst is its own bound', async () => 
   expect(outcomes).toEqual([false, false, false, true, false, true])
 })
 
+test.each([
+  { rate: { limit: 10, windowMs: 1_000 }, most: 20 },
+  { rate: { limit: 10, windowMs: 1_000, burst: 5 }, most: 15 },
+  { rate: { limit: 9, windowMs: 900, burst: 1 }, most: 10 },
+])(
+  'no window, wherever it begins, sees more than limit and burst together ($rate)',
+  async ({ rate, most }) => {
+    const clock = createClock()
+    const server = createQuietServer({ now: clock.now })
+    const served: number[] = []
+    server.tool({ name: 'hit', description: 'Counts.', effect: 'read', rate }, () => {
+      served.push(clock.now())
+      return 'ok'
+    })
+    const client = connect(server)
+    const hit = () => client.callTool('hit')
+    // Some that come now and then, a while without any, and then as many as there can be.
+    for (let at = 0; at < 20; at++, clock.advance(90)) await hit()
+    clock.advance(3_000)
+    for (let at = 0; at < 200; at++, clock.advance(20)) while ((await hit()).isError !== true);
+    const counts = served.map(
+      (from) => served.filter((at) => at >= from && at <= from + rate.windowMs).length,
+    )
+    expect(Math.max(...counts)).toBe(most)
+  },
+)
+
 test('two hundred calls at the same instant never pass a limit of fifty', async () => {
   const server = createQuietServer({ now: createClock().now })
   let served = 0

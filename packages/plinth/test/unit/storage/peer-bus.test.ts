@@ -145,6 +145,17 @@ test('a bus that is down at the start is tried again, and then something may hav
   expect(b.heard).toEqual([])
 })
 
+test('a bus that is closed while somebody begins to listen, after whom it served, is no failure', async () => {
+  const bus = new MemoryBus()
+  const { peers, failures } = createPeer(bus)
+  const started = peers.start()
+  peers.close()
+  await bus.close()
+  await started
+  expect(failures).toEqual([])
+  expect(peers.counts.failed).toBe(0)
+})
+
 test('what could not be said is made up for as soon as the bus is back', async () => {
   vi.useFakeTimers()
   const bus = new Unsteady()
