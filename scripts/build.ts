@@ -37,6 +37,8 @@ async function bundle(): Promise<void> {
     dir: outDir,
     format: 'esm',
     entryFileNames: '[name].js',
+    // Declarations keep theirs, which is where editors read them.
+    comments: { jsdoc: false },
     chunkFileNames: ({ name }) => (name === placed ? '[name].js' : 'chunks/[name].js'),
     codeSplitting: {
       groups: [
