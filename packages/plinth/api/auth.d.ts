@@ -1478,7 +1478,7 @@ export type JsonSchema = {
 import type { JsonRpcMessage } from '../jsonrpc/message.ts';
 import type { CallEvent, CallEventName, CallOutcome, EventFacts } from '../telemetry/observer.ts';
 import type { CallSpan } from '../telemetry/tracer.ts';
-import type { ActiveCall } from './active-call.ts';
+import type { ActiveCall, Callee } from './active-call.ts';
 import type { McpRequest } from './request.ts';
 import type { McpResult } from './result.ts';
 /** What the stages of a request leave behind for the record of it. Exists only where somebody observes. */
@@ -1487,6 +1487,8 @@ export declare class Observation {
     message: JsonRpcMessage | undefined;
     request: McpRequest | undefined;
     call: ActiveCall | undefined;
+    /** What was asked for, where no call was made of it. */
+    callee: Callee | undefined;
     span: CallSpan | undefined;
     outcome: CallOutcome;
     error: string | undefined;
@@ -2384,7 +2386,7 @@ export interface LogSink {
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 

@@ -2532,7 +2532,7 @@ export type JsonSchema = {
 import type { JsonRpcMessage } from '../jsonrpc/message.ts';
 import type { CallEvent, CallEventName, CallOutcome, EventFacts } from '../telemetry/observer.ts';
 import type { CallSpan } from '../telemetry/tracer.ts';
-import type { ActiveCall } from './active-call.ts';
+import type { ActiveCall, Callee } from './active-call.ts';
 import type { McpRequest } from './request.ts';
 import type { McpResult } from './result.ts';
 /** What the stages of a request leave behind for the record of it. Exists only where somebody observes. */
@@ -2541,6 +2541,8 @@ export declare class Observation {
     message: JsonRpcMessage | undefined;
     request: McpRequest | undefined;
     call: ActiveCall | undefined;
+    /** What was asked for, where no call was made of it. */
+    callee: Callee | undefined;
     span: CallSpan | undefined;
     outcome: CallOutcome;
     error: string | undefined;
@@ -3312,11 +3314,14 @@ export declare function compose(policies: readonly Middleware[], handler: Next):
 
 // middleware/observe.d.ts
 
+import type { Callee } from '../mcp/active-call.ts';
 import type { Exchange, Reply } from '../mcp/exchange.ts';
 import { Observation } from '../mcp/observation.ts';
 import { type Principal } from '../mcp/principal.ts';
 import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
+/** Finds a component by its name, or a resource by its URI. */
+export type FindCallee = (kind: CallKind, name: string) => Pick<Callee, 'name' | 'redact'> | undefined;
 /** Answers one message and tells the observers of it, once, when its answer is ready. */
 export type Observe = (text: string, exchange: Exchange, answer: Answer) => Reply | Promise<Reply>;
 type Answer = () => Reply | Promise<Reply>;
@@ -3327,8 +3332,8 @@ export interface ObserveOptions {
     readonly createKey: () => string;
     /** A digest that only this server's keys can make, so that callers cannot be guessed from it. */
     readonly hash: (text: string) => string;
-    /** The arguments of a component that no record may show; undefined where there is no such component. */
-    readonly findRedact: (kind: CallKind, name: string) => readonly string[] | undefined;
+    /** The component a caller names, whoever may use it; undefined where there is none. */
+    readonly findCallee: FindCallee;
     /** Called where an observer throws. */
     readonly onError: (error: unknown) => void;
 }
@@ -3345,7 +3350,7 @@ export interface Facts {
     readonly reply: Reply;
     readonly principalHash: string;
     readonly invocationId: string;
-    readonly findRedact: ObserveOptions['findRedact'];
+    readonly findCallee: FindCallee;
 }
 /** All there is to tell of a message. */
 export declare function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord;
@@ -4154,7 +4159,7 @@ export declare function createPeers({ bus }: Stores, { name, now, createKey, log
 // server-telemetry.d.ts
 
 import { type Failure, type ProtocolErrorName } from './errors.ts';
-import { type Observe, type ObserveOptions } from './middleware/observe.ts';
+import { type FindCallee, type Observe } from './middleware/observe.ts';
 import { type WatchRun } from './middleware/watch-run.ts';
 import type { ServerSettings } from './server-options.ts';
 import type { MetricReading, Observer } from './telemetry/observer.ts';
@@ -4169,7 +4174,7 @@ export declare class ServerTelemetry {
     private runWatcher;
     constructor(settings: ServerSettings, onChange: () => void);
     /** What is put around every answer; undefined where nobody observes. */
-    createObserve(findRedact: ObserveOptions['findRedact']): Observe | undefined;
+    createObserve(findCallee: FindCallee): Observe | undefined;
     /** Watches one run of a job until the returned function is called; undefined where nobody observes. */
     watchRun(...[request, run]: Parameters<WatchRun>): (() => void) | undefined;
     private toOptions;
@@ -4800,7 +4805,7 @@ export interface LogSink {
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 

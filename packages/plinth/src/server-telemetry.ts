@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { createFailure, type Failure, type ProtocolErrorName } from './errors.ts'
-import { createObserve, type Observe, type ObserveOptions } from './middleware/observe.ts'
+import { createObserve, type FindCallee, type Observe, type ObserveOptions } from './middleware/observe.ts'
 import { createWatchRun, type WatchRun } from './middleware/watch-run.ts'
 import type { ServerSettings } from './server-options.ts'
 import { watchStatements } from './storage/trace-statement.ts'
@@ -33,8 +33,8 @@ export class ServerTelemetry {
   }
 
   /** What is put around every answer; undefined where nobody observes. */
-  createObserve(findRedact: ObserveOptions['findRedact']): Observe | undefined {
-    return createObserve(this.toOptions(findRedact))
+  createObserve(findCallee: FindCallee): Observe | undefined {
+    return createObserve(this.toOptions(findCallee))
   }
 
   /** Watches one run of a job until the returned function is called; undefined where nobody observes. */
@@ -43,7 +43,7 @@ export class ServerTelemetry {
     return this.runWatcher?.(request, run)
   }
 
-  private toOptions(findRedact: ObserveOptions['findRedact']): ObserveOptions {
+  private toOptions(findCallee: FindCallee): ObserveOptions {
     const { now, keys } = this.settings
     const secret = keys[0] ?? ''
     return {
@@ -52,7 +52,7 @@ export class ServerTelemetry {
       now,
       // Unique, and so cheap that each message can have one. Nobody is kept out by it.
       createKey: () => randomUUID(),
-      findRedact,
+      findCallee,
       hash: (text) => createHmac('sha256', secret).update(`principal|${text}`).digest('base64url'),
       onError: (error) => this.noteFailure(error),
     }

@@ -22,6 +22,7 @@ import type {
   UriVariables,
 } from './registry/contract.ts'
 import { toCapabilities } from './registry/discover.ts'
+import { findCallee } from './registry/find-callee.ts'
 import { mayReadResource } from './registry/read-resource.ts'
 import { createAdmission } from './server-admission.ts'
 import { type ComponentList, Components } from './server-components.ts'
@@ -277,7 +278,7 @@ export class Server {
       context: this.context,
       about,
       admission: this.admission,
-      observe: this.telemetry.createObserve((kind, name) => this.components.findRedact(kind, name)),
+      observe: this.telemetry.createObserve((kind, name) => findCallee(catalogue, kind, name)),
     }
   }
 }

@@ -1,4 +1,5 @@
 import { isObject, type JsonRpcMessage } from '../jsonrpc/message.ts'
+import type { Callee } from '../mcp/active-call.ts'
 import { findTraceContexts, findTraceParent } from '../mcp/call-trace.ts'
 import type { Exchange, Reply } from '../mcp/exchange.ts'
 import { Observation } from '../mcp/observation.ts'
@@ -7,6 +8,9 @@ import type { McpRequest } from '../mcp/request.ts'
 import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts'
 import { continueTrace, type TraceContext } from '../telemetry/trace-context.ts'
 import type { Tracer } from '../telemetry/tracer.ts'
+
+/** Finds a component by its name, or a resource by its URI. */
+export type FindCallee = (kind: CallKind, name: string) => Pick<Callee, 'name' | 'redact'> | undefined
 
 /** Answers one message and tells the observers of it, once, when its answer is ready. */
 export type Observe = (text: string, exchange: Exchange, answer: Answer) => Reply | Promise<Reply>
@@ -20,17 +24,18 @@ export interface ObserveOptions {
   readonly createKey: () => string
   /** A digest that only this server's keys can make, so that callers cannot be guessed from it. */
   readonly hash: (text: string) => string
-  /** The arguments of a component that no record may show; undefined where there is no such component. */
-  readonly findRedact: (kind: CallKind, name: string) => readonly string[] | undefined
+  /** The component a caller names, whoever may use it; undefined where there is none. */
+  readonly findCallee: FindCallee
   /** Called where an observer throws. */
   readonly onError: (error: unknown) => void
 }
 
-const kinds: Readonly<Record<string, CallKind>> = {
-  'tools/call': 'tool',
-  'resources/read': 'resource',
-  'prompts/get': 'prompt',
-}
+/** A map, because callers choose the methods that are looked up. */
+const kinds: ReadonlyMap<string, CallKind> = new Map([
+  ['tools/call', 'tool'],
+  ['resources/read', 'resource'],
+  ['prompts/get', 'prompt'],
+])
 
 const nothing: readonly string[] = Object.freeze([])
 
@@ -45,7 +50,7 @@ export function createObserve(options: ObserveOptions): Observe | undefined {
     exchange.observation = observation
     const end = (reply: Reply): Reply => {
       const principalHash = toHash(exchange.principal)
-      const facts = { time, text, reply, principalHash, findRedact: options.findRedact }
+      const facts = { time, text, reply, principalHash, findCallee: options.findCallee }
       const record = toRecord(observation, exchange, { ...facts, invocationId: options.createKey() })
       for (const observer of observers) tell(() => observer.onCall(record), options)
       tell(() => observation.span?.end(record), options)
@@ -96,7 +101,7 @@ export interface Facts {
   readonly reply: Reply
   readonly principalHash: string
   readonly invocationId: string
-  readonly findRedact: ObserveOptions['findRedact']
+  readonly findCallee: FindCallee
 }
 
 /** All there is to tell of a message. */
@@ -104,12 +109,12 @@ export function toRecord(observation: Observation, exchange: Exchange, facts: Fa
   const { call, request, outcome, error, errorType, errorId, queuedMs, events } = observation
   const { principal } = exchange
   const message = toMessageFacts(observation)
-  const redact = call?.callee.redact ?? facts.findRedact(message.kind, message.component ?? '')
+  const callee = call?.callee ?? observation.callee ?? facts.findCallee(message.kind, message.component ?? '')
   return {
     ...message,
     time: facts.time,
-    component: call?.callee.name ?? message.component,
-    isKnown: call !== undefined || error === 'scope_missing',
+    component: callee?.name ?? message.component,
+    isKnown: callee !== undefined,
     invocationId: facts.invocationId,
     principalHash: facts.principalHash,
     subject: principal.subject,
@@ -130,8 +135,8 @@ export function toRecord(observation: Observation, exchange: Exchange, facts: Fa
     idempotencyKey: call?.idempotencyKey,
     dryRun: call?.dryRun ?? false,
     // Whose arguments nobody declared may hold anything.
-    arguments: redact === undefined && call === undefined ? undefined : message.arguments,
-    redact: redact ?? nothing,
+    arguments: callee === undefined ? undefined : message.arguments,
+    redact: callee?.redact ?? nothing,
     events,
   }
 }
@@ -160,7 +165,7 @@ function toMessageFacts({ message }: Observation): MessageFacts {
 
 function toKind({ method, id }: JsonRpcMessage): CallKind {
   if (method === undefined) return 'response'
-  return id === undefined ? 'notification' : (kinds[method] ?? 'request')
+  return id === undefined ? 'notification' : (kinds.get(method) ?? 'request')
 }
 
 function toComponent(params: Readonly<Record<string, unknown>>): string | undefined {
