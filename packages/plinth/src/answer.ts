@@ -257,8 +257,17 @@ function toErrorReply(error: unknown, failed: Failed): Reply {
   return toProtocolReply(new ProtocolError('internal', { data: { error_id: errorId } }), failed)
 }
 
+/** Errors that repeat what the caller sent, which whoever sits between may keep. */
+const echoes: ReadonlySet<string> = new Set([
+  'tool_unknown',
+  'prompt_unknown',
+  'resource_unknown',
+  'params_invalid',
+  'revision_unsupported',
+])
+
 /** Clients of the handshake revisions read 4xx as a lost session, so what was understood is answered with 200. */
-function toProtocolReply(error: ProtocolError, { id, revision, exchange }: Failed): Reply {
+function toProtocolReply(error: ProtocolError, { id, revision, exchange, scope }: Failed): Reply {
   const row = protocolErrors[error.error]
   const unknown = error.error === 'resource_unknown' && revision !== undefined
   const code = unknown ? revision.resourceUnknownCode : row.code
@@ -268,7 +277,8 @@ function toProtocolReply(error: ProtocolError, { id, revision, exchange }: Faile
     error.error === 'scope_missing' ||
     error.error === 'streams_exhausted'
   const status = revision?.handshake === true && !kept ? 200 : row.status
-  const data = error.data === undefined ? {} : { data: error.data }
+  const shown = echoes.has(error.error) ? scope.context.hideSecrets(error.data) : error.data
+  const data = shown === undefined ? {} : { data: shown }
   const text = serializeError(id, { code, message: error.message, ...data })
   const scopes = error.data?.['required_scopes']
   return Array.isArray(scopes) ? { status, text, requiredScopes: scopes } : { status, text }

@@ -7,10 +7,14 @@ import { watchStatements } from './storage/trace-statement.ts'
 import { createCallLog } from './telemetry/call-log.ts'
 import { describeError } from './telemetry/log.ts'
 import type { CallRecord, MetricReading, Observer } from './telemetry/observer.ts'
+import { hideEncoded } from './telemetry/redact.ts'
 import type { Tracer } from './telemetry/tracer.ts'
 
 /** How long one observer may take to close, in milliseconds. */
 const closeMs = 3_000
+
+/** How much of a path is looked through for secrets. */
+const maxPathChars = 4_096
 
 /** Who hears of the calls of a server. */
 export class ServerTelemetry {
@@ -54,6 +58,7 @@ export class ServerTelemetry {
       createKey: () => randomUUID(),
       findCallee,
       hash: (text) => createHmac('sha256', secret).update(`principal|${text}`).digest('base64url'),
+      hide: (text) => this.settings.secretValues.hideInName(text),
       onError: (error) => this.noteFailure(error),
     }
   }
@@ -108,7 +113,10 @@ export class ServerTelemetry {
   /** Tells of a request that was refused before anything of MCP was read. Its path is undefined where it was not read. */
   tellRefusal(path: string | undefined, status: number): void {
     if (status < 400) return
-    this.tell({ kind: 'http', component: path?.slice(0, 256), outcome: 'refused', error: `http_${status}` })
+    const { secretValues } = this.settings
+    const hide = (text: string) => secretValues.hideInText(text)
+    const component = path && hideEncoded(path.slice(0, maxPathChars), hide).slice(0, 256)
+    this.tell({ kind: 'http', component, outcome: 'refused', error: `http_${status}` })
   }
 
   /** Tells of a message that was refused before it was read. */

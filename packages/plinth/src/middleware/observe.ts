@@ -6,6 +6,7 @@ import { Observation } from '../mcp/observation.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts'
+import { hideEncoded, redactName, redactText } from '../telemetry/redact.ts'
 import { continueTrace, type TraceContext } from '../telemetry/trace-context.ts'
 import type { Tracer } from '../telemetry/tracer.ts'
 
@@ -26,6 +27,8 @@ export interface ObserveOptions {
   readonly hash: (text: string) => string
   /** The component a caller names, whoever may use it; undefined where there is none. */
   readonly findCallee: FindCallee
+  /** A text without the secrets that are known by their value; mostly asked for the same texts. */
+  readonly hide: (text: string) => string
   /** Called where an observer throws. */
   readonly onError: (error: unknown) => void
 }
@@ -39,6 +42,15 @@ const kinds: ReadonlyMap<string, CallKind> = new Map([
 
 const nothing: readonly string[] = Object.freeze([])
 
+const maxMethodChars = 128
+const maxNameChars = 256
+const maxIdChars = 128
+const maxClientChars = 128
+/** How much of a longer text is looked through for secrets. */
+const beyondChars = 4_096
+
+type Hide = ObserveOptions['hide']
+
 /** Puts measuring around the answer to a message; undefined where nobody observes, so that it costs nothing. */
 export function createObserve(options: ObserveOptions): Observe | undefined {
   const { observers, tracer, now } = options
@@ -46,11 +58,11 @@ export function createObserve(options: ObserveOptions): Observe | undefined {
   const toHash = createPrincipalHash(options.hash)
   return function observe(text, exchange, answer) {
     const time = now()
-    const observation = new Observation((started) => startSpan(started, tracer, time))
+    const observation = new Observation((started) => startSpan(started, time, options))
     exchange.observation = observation
     const end = (reply: Reply): Reply => {
       const principalHash = toHash(exchange.principal)
-      const facts = { time, text, reply, principalHash, findCallee: options.findCallee }
+      const facts = { time, text, reply, principalHash, options }
       const record = toRecord(observation, exchange, { ...facts, invocationId: options.createKey() })
       for (const observer of observers) tell(() => observer.onCall(record), options)
       tell(() => observation.span?.end(record), options)
@@ -80,18 +92,30 @@ export function createPrincipalHash(hash: (text: string) => string): (principal:
   }
 }
 
-function startSpan(observation: Observation, tracer: Tracer | undefined, time: number): void {
+function startSpan(
+  observation: Observation,
+  time: number,
+  { tracer, hide }: Pick<ObserveOptions, 'tracer' | 'hide'>,
+): void {
   const { request } = observation
   if (tracer === undefined || request === undefined) return
+  const { parent, link } = findTraceContexts(request)
   observation.span = tracer.start({
-    method: request.method,
-    component: toComponent(request.params),
-    requestId: request.id,
+    method: cut(request.method, maxMethodChars, hide),
+    component: toComponent(request.params, hide),
+    requestId: toRequestId(request.id, hide),
     revision: request.revision.date,
     isHttp: request.exchange.headers !== undefined,
-    ...findTraceContexts(request),
+    parent: parent && withoutSecrets(parent, hide),
+    link: link && withoutSecrets(link, hide),
     time,
   })
+}
+
+/** A trace goes on without what its caller wants passed on, where that holds a secret. */
+function withoutSecrets(context: TraceContext, hide: Hide): TraceContext {
+  const { state, ...rest } = context
+  return state === undefined || redactText(hideEncoded(state, hide)) === state ? context : rest
 }
 
 /** What the record of a message says besides what its stages left behind. */
@@ -101,15 +125,16 @@ export interface Facts {
   readonly reply: Reply
   readonly principalHash: string
   readonly invocationId: string
-  readonly findCallee: FindCallee
+  readonly options: Pick<ObserveOptions, 'findCallee' | 'hide'>
 }
 
 /** All there is to tell of a message. */
 export function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord {
   const { call, request, outcome, error, errorType, errorId, queuedMs, events } = observation
   const { principal } = exchange
-  const message = toMessageFacts(observation)
-  const callee = call?.callee ?? observation.callee ?? facts.findCallee(message.kind, message.component ?? '')
+  const { findCallee, hide } = facts.options
+  const message = toMessageFacts(observation, hide)
+  const callee = call?.callee ?? observation.callee ?? findCallee(message.kind, message.component ?? '')
   return {
     ...message,
     time: facts.time,
@@ -119,12 +144,12 @@ export function toRecord(observation: Observation, exchange: Exchange, facts: Fa
     principalHash: facts.principalHash,
     subject: principal.subject,
     tenant: principal.tenant,
-    client: toClient(request),
+    client: toClient(request, hide),
     revision: request?.revision.date,
     outcome,
     error,
     errorCode: observation.errorCode,
-    errorMessage: observation.errorMessage,
+    errorMessage: observation.errorMessage && hide(observation.errorMessage),
     errorType,
     errorId,
     durationMs: performance.now() - observation.startedAt,
@@ -143,7 +168,7 @@ export function toRecord(observation: Observation, exchange: Exchange, facts: Fa
 
 type MessageFacts = Pick<CallRecord, 'kind' | 'method' | 'component' | 'requestId' | 'arguments'>
 
-function toMessageFacts({ message }: Observation): MessageFacts {
+function toMessageFacts({ message }: Observation, hide: Hide): MessageFacts {
   if (message === undefined) {
     return {
       kind: 'unreadable',
@@ -156,9 +181,9 @@ function toMessageFacts({ message }: Observation): MessageFacts {
   const params = isObject(message.params) ? message.params : {}
   return {
     kind: toKind(message),
-    method: message.method?.slice(0, 128),
-    component: toComponent(params),
-    requestId: typeof message.id === 'string' ? message.id.slice(0, 128) : (message.id ?? undefined),
+    method: message.method && cut(message.method, maxMethodChars, hide),
+    component: toComponent(params, hide),
+    requestId: toRequestId(message.id ?? undefined, hide),
     arguments: params['arguments'] ?? (params['uri'] === undefined ? undefined : { uri: params['uri'] }),
   }
 }
@@ -168,14 +193,26 @@ function toKind({ method, id }: JsonRpcMessage): CallKind {
   return id === undefined ? 'notification' : (kinds.get(method) ?? 'request')
 }
 
-function toComponent(params: Readonly<Record<string, unknown>>): string | undefined {
+function toComponent(params: Readonly<Record<string, unknown>>, hide: Hide): string | undefined {
   const name = params['name'] ?? params['uri']
-  return typeof name === 'string' ? name.slice(0, 256) : undefined
+  return typeof name === 'string' ? cut(name, maxNameChars, hide) : undefined
 }
 
-function toClient(request: McpRequest | undefined): string | undefined {
+function toRequestId(id: string | number | undefined, hide: Hide): string | number | undefined {
+  return typeof id === 'string' ? cut(id, maxIdChars, hide) : id
+}
+
+function toClient(request: McpRequest | undefined, hide: Hide): string | undefined {
   const info = request?.clientInfo
-  return info === undefined ? undefined : `${info.name}/${info.version}`.slice(0, 128)
+  if (info === undefined) return undefined
+  // Each by itself, because a secret at the end of one would hide where the other begins.
+  return cut(`${redactName(info.name)}/${redactName(info.version)}`, maxClientChars, hide)
+}
+
+/** A text that somebody else chose, as a record has it. A secret that would be cut in two is known before it is. */
+function cut(text: string, maxChars: number, hide: Hide): string {
+  if (text.length <= maxChars) return hideEncoded(text, hide)
+  return redactText(hideEncoded(text.slice(0, maxChars + beyondChars), hide)).slice(0, maxChars)
 }
 
 type TraceFacts = Pick<CallRecord, 'traceId' | 'spanId' | 'isSampled'>

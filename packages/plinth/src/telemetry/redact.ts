@@ -69,6 +69,25 @@ export function redactName(name: string): string {
   return clean
 }
 
+/**
+ * A text of a caller without the secrets that `hide` knows; where it is percent-encoded and shows one only once it is
+ * decoded, decoded and without it. Secrets with a form are left to `redactText`, but for those.
+ */
+export function hideEncoded(text: string, hide: (text: string) => string): string {
+  if (!text.includes('%')) return hide(text)
+  const decoded = decode(text)
+  const clean = redactText(hide(decoded))
+  return clean === decoded ? hide(text) : clean
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 function redactBounded(text: string, { toRest }: Bounds): string {
   if (text.length < 8) return text
   const seen = text.length > maxChars ? text.slice(0, maxChars + beyondChars) : text
