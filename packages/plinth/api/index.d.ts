@@ -2964,15 +2964,29 @@ export declare function createValidate(schema: StandardSchema): Validate;
 
 // mcp/secret-values.d.ts
 
-/** The secrets that were given out, so that none of them leaves by the log. */
+/**
+ * The secrets that were given out, so that none of them leaves by a log or a record. However many there are, a text is
+ * looked through once.
+ */
 export declare class SecretValues {
     private readonly known;
-    private forms;
+    /** By their first eight characters, the longest first. */
+    private readonly forms;
+    /** Where no secret begins with the same three characters there is none. Made with the first. */
+    private marked;
+    private readonly seen;
     /** Remembers a secret. Those of less than eight characters are not looked for. */
     add(value: string): void;
     /** A copy of plain data without the secrets; the data itself where there are none to look for. */
     hideIn<T>(value: T): T;
+    /** A text without the secrets; the text itself where none is in it. */
+    hideInText(text: string): string;
+    /** As `hideInText`, for texts that mostly come again and again: methods, names, clients. */
+    hideInName(name: string): string;
     private copy;
+    private findForm;
+    private addForm;
+    private removeForm;
 }
 
 // mcp/session-state.d.ts
@@ -3334,6 +3348,8 @@ export interface ObserveOptions {
     readonly hash: (text: string) => string;
     /** The component a caller names, whoever may use it; undefined where there is none. */
     readonly findCallee: FindCallee;
+    /** A text without the secrets that are known by their value; mostly asked for the same texts. */
+    readonly hide: (text: string) => string;
     /** Called where an observer throws. */
     readonly onError: (error: unknown) => void;
 }
@@ -3350,7 +3366,7 @@ export interface Facts {
     readonly reply: Reply;
     readonly principalHash: string;
     readonly invocationId: string;
-    readonly findCallee: FindCallee;
+    readonly options: Pick<ObserveOptions, 'findCallee' | 'hide'>;
 }
 /** All there is to tell of a message. */
 export declare function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord;
@@ -3867,8 +3883,8 @@ export interface ServerOptions {
      */
     readonly keys?: readonly string[];
     /**
-     * Where the server's own log goes, without secrets. Default: JSON lines on stderr; `createPinoLog` of `plinth/log`
-     * writes with pino.
+     * Where the server's own log goes, without secrets. Default: JSON lines on stderr, dropped and counted beyond 4 MiB that
+     * nobody reads; `createPinoLog` of `plinth/log` writes with pino.
      */
     readonly log?: LogSink;
     /** The quietest level that is logged. Default `info`. */
@@ -4801,8 +4817,13 @@ export interface LogSink {
     (record: LogRecord): void;
     /** Resolves once everything that was logged so far is written. Asked before the process ends. */
     flush?(): Promise<void>;
+    /** Lines that could not be written so far, because nobody took them. */
+    readonly dropped?: number;
 }
-/** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
+/**
+ * Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. Where 4 MiB wait for whoever
+ * reads it, further lines are dropped and counted, and a line says how many once it is read again.
+ */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
 export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
@@ -5052,8 +5073,12 @@ export interface MetricReading {
 import type { MetricReading } from './observer.ts';
 /** What a server counts besides its calls. */
 export declare class ServerCounts {
-    /** Lines the log did not take. */
+    /** Lines that were too many for the log. */
     droppedLogLines: number;
+    /** The log, which may have dropped lines itself. */
+    log: {
+        readonly dropped?: number;
+    };
     private readonly storeFailures;
     /** Counts from zero what a shared store fails at; call what is returned whenever it does. */
     addStore(store: string): () => void;

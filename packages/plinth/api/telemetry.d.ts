@@ -164,8 +164,13 @@ export interface LogSink {
     (record: LogRecord): void;
     /** Resolves once everything that was logged so far is written. Asked before the process ends. */
     flush?(): Promise<void>;
+    /** Lines that could not be written so far, because nobody took them. */
+    readonly dropped?: number;
 }
-/** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
+/**
+ * Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. Where 4 MiB wait for whoever
+ * reads it, further lines are dropped and counted, and a line says how many once it is read again.
+ */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
 export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
@@ -418,6 +423,11 @@ export declare const redacted = "[redacted]";
 export declare function redactText(text: string): string;
 /** As `redactText`, for short texts that come again and again: names of tools, clients and tenants. */
 export declare function redactName(name: string): string;
+/**
+ * A text of a caller without the secrets that `hide` knows; where it is percent-encoded and shows one only once it is
+ * decoded, decoded and without it. Secrets with a form are left to `redactText`, but for those.
+ */
+export declare function hideEncoded(text: string, hide: (text: string) => string): string;
 /**
  * A copy of a value, ready for JSON, without secrets: those under `paths` (dotted, `*` for any member or item), those
  * whose name says so, and those whose form gives them away. Never throws; what is too deep or too large is cut.

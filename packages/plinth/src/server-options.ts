@@ -40,8 +40,8 @@ export interface ServerOptions {
    */
   readonly keys?: readonly string[]
   /**
-   * Where the server's own log goes, without secrets. Default: JSON lines on stderr; `createPinoLog` of `plinth/log`
-   * writes with pino.
+   * Where the server's own log goes, without secrets. Default: JSON lines on stderr, dropped and counted beyond 4 MiB that
+   * nobody reads; `createPinoLog` of `plinth/log` writes with pino.
    */
   readonly log?: LogSink
   /** The quietest level that is logged. Default `info`. */
@@ -205,7 +205,9 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
   const { keys = [], now = Date.now, requireSession = false, rate, pageSize } = options
   const secretValues = new SecretValues()
   assertKinds(options)
+  const { log = createStderrLog() } = options
   const counted = new ServerCounts()
+  counted.log = log
   const logBounds = { ...toLogBounds(options, now), onDrop: () => void counted.droppedLogLines++ }
   if (options.budget !== undefined) parseBudget('server', options.budget)
   if (options.repeat !== undefined) parseRepeat('server', options.repeat)
@@ -215,7 +217,7 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     instructions: options.instructions,
     keys: parseKeys(keys.length === 0 ? [createRandomKey()] : keys),
     hasRandomKey: keys.length === 0,
-    log: toServerLog(options, logBounds, secretValues),
+    log: toServerLog(log, logBounds, secretValues),
     logBounds,
     counts: counted,
     secretValues,
@@ -266,8 +268,7 @@ function toLogBounds(options: ServerOptions, now: () => number): ServerLogBounds
   return { level: parseLogLevel('logLevel', logLevel), maxPerSecond, now }
 }
 
-function toServerLog(options: ServerOptions, bounds: ServerLogBounds, secretValues: SecretValues): LogSink {
-  const { log = createStderrLog() } = options
+function toServerLog(log: LogSink, bounds: ServerLogBounds, secretValues: SecretValues): LogSink {
   const write: LogSink = (record) => log(secretValues.hideIn(record))
   return createServerLog(Object.assign(write, { flush: async () => log.flush?.() }), bounds)
 }

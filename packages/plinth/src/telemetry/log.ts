@@ -1,3 +1,5 @@
+import { createStderrOutput, withDropped } from './line-output.ts'
+
 /** One line of the server's own log, for the people who run it. Never sent to a client. */
 export interface LogRecord {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -14,11 +16,20 @@ export interface LogSink {
   (record: LogRecord): void
   /** Resolves once everything that was logged so far is written. Asked before the process ends. */
   flush?(): Promise<void>
+  /** Lines that could not be written so far, because nobody took them. */
+  readonly dropped?: number
 }
 
-/** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
+/**
+ * Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. Where 4 MiB wait for whoever
+ * reads it, further lines are dropped and counted, and a line says how many once it is read again.
+ */
 export function createStderrLog(): LogSink {
-  return createLineLog((line) => process.stderr.write(line), toCarefulLine)
+  const output = createStderrOutput()
+  return withDropped(
+    createLineLog((line) => output.write(line), toCarefulLine),
+    () => output.dropped,
+  )
 }
 
 /** Hands each record on as one line of JSON, with its time. */
