@@ -3889,8 +3889,16 @@ export interface ServerOptions {
     readonly log?: LogSink;
     /** The quietest level that is logged. Default `info`. */
     readonly logLevel?: ServerLogLevel;
-    /** Log lines of one kind a second, on average; more are counted and dropped. Default `1_000`. */
+    /**
+     * Log lines of one kind a second, on average; more are counted and dropped. Of lines about callers nobody knows a tenth
+     * of it. Default `1_000`.
+     */
     readonly maxLogLinesPerSecond?: number;
+    /**
+     * Characters of log lines of one kind a second, on average; more are counted and dropped. Default `1_048_576`, or 1,024
+     * for each of `maxLogLinesPerSecond` where that is more.
+     */
+    readonly maxLogBytesPerSecond?: number;
     /** Whether the log has a line for each call, and what it says. Default `false`. */
     readonly logCalls?: boolean | CallLogOptions;
     /** Who hears of every call, such as metrics and audit of `plinth/telemetry`. Default: nobody, which costs nothing. */
@@ -4047,6 +4055,10 @@ export declare const serverNumbers: {
     readonly maxLogLinesPerSecond: {
         readonly preset: 1000;
         readonly min: 1;
+    };
+    readonly maxLogBytesPerSecond: {
+        readonly preset: 1048576;
+        readonly min: 1024;
     };
     readonly maxOutputBytes: {
         readonly preset: 4194304;
@@ -4774,20 +4786,28 @@ export declare function traceStatement<T>(statement: Statement, run: () => T): T
 
 // telemetry/bound-log.d.ts
 
-import type { LogSink } from './log.ts';
+import { type LogRecord, type LogSink } from './log.ts';
 /** How much a log takes. */
 export interface LogBounds {
-    /** Lines of one kind a second, on average; twice as many at once. */
+    /** Lines of one kind a second, on average; twice as many at once. A tenth of it of lines about callers nobody knows. */
     readonly maxPerSecond: number;
+    /** Characters of lines of one kind a second, on average; twice as many at once. */
+    readonly maxBytesPerSecond: number;
     readonly now: () => number;
     /** Called for each line that is dropped. */
     readonly onDrop?: () => void;
+}
+/** Where lines go that are not too many. */
+export interface BoundedSink {
+    /** Returns how many characters it wrote, about. */
+    write(record: LogRecord): number;
+    flush(): Promise<void>;
 }
 /**
  * Keeps a log from being flooded: each kind of message has a bucket of its own, so that a flood of one kind hides no
  * other. What is dropped is counted, and one line says how many.
  */
-export declare function boundLog(sink: LogSink, { maxPerSecond, now, onDrop }: LogBounds): LogSink;
+export declare function boundLog(sink: BoundedSink, bounds: LogBounds): LogSink;
 
 // telemetry/call-log.d.ts
 
@@ -4811,6 +4831,8 @@ export interface LogRecord {
 }
 /** Marks a record whose maker has hidden every secret already; it is not looked through again. */
 export declare const isRedacted: unique symbol;
+/** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
+export declare const isAboutStranger: unique symbol;
 /** Where log records go. */
 export interface LogSink {
     /** Must not throw and must not block. */

@@ -46,8 +46,16 @@ export interface ServerOptions {
   readonly log?: LogSink
   /** The quietest level that is logged. Default `info`. */
   readonly logLevel?: ServerLogLevel
-  /** Log lines of one kind a second, on average; more are counted and dropped. Default `1_000`. */
+  /**
+   * Log lines of one kind a second, on average; more are counted and dropped. Of lines about callers nobody knows a tenth
+   * of it. Default `1_000`.
+   */
   readonly maxLogLinesPerSecond?: number
+  /**
+   * Characters of log lines of one kind a second, on average; more are counted and dropped. Default `1_048_576`, or 1,024
+   * for each of `maxLogLinesPerSecond` where that is more.
+   */
+  readonly maxLogBytesPerSecond?: number
   /** Whether the log has a line for each call, and what it says. Default `false`. */
   readonly logCalls?: boolean | CallLogOptions
   /** Who hears of every call, such as metrics and audit of `plinth/telemetry`. Default: nobody, which costs nothing. */
@@ -182,6 +190,7 @@ export const serverNumbers = {
   sessionTtlMs: { preset: 86_400_000, min: 1 },
   requestStateTtlMs: { preset: 900_000, min: 1 },
   maxLogLinesPerSecond: { preset: 1_000, min: 1 },
+  maxLogBytesPerSecond: { preset: 1_048_576, min: 1_024 },
   maxOutputBytes: { preset: 4_194_304, min: 1_024 },
   maxDepth: { preset: 64, min: 8, max: 1_000 },
   maxNodes: { preset: 100_000, min: 100 },
@@ -261,11 +270,20 @@ function assertKinds(options: ServerOptions): void {
   if (options.instanceName === '') throw new TypeError('"instanceName" must not be empty. Leave it out.')
 }
 
+/** How long a line may be on average. */
+const charsPerLine = 1_024
+
 function toLogBounds(options: ServerOptions, now: () => number): ServerLogBounds {
-  const { logLevel = 'info', maxLogLinesPerSecond } = options
-  const { preset, ...bounds } = serverNumbers.maxLogLinesPerSecond
-  const maxPerSecond = parseCount('maxLogLinesPerSecond', maxLogLinesPerSecond ?? preset, bounds)
-  return { level: parseLogLevel('logLevel', logLevel), maxPerSecond, now }
+  const { logLevel = 'info', maxLogLinesPerSecond, maxLogBytesPerSecond } = options
+  const lines = serverNumbers.maxLogLinesPerSecond
+  const maxPerSecond = parseCount('maxLogLinesPerSecond', maxLogLinesPerSecond ?? lines.preset, lines)
+  const preset = Math.max(serverNumbers.maxLogBytesPerSecond.preset, maxPerSecond * charsPerLine)
+  const { min } = serverNumbers.maxLogBytesPerSecond
+  const maxBytesPerSecond =
+    maxLogBytesPerSecond === undefined
+      ? preset
+      : parseCount('maxLogBytesPerSecond', maxLogBytesPerSecond, { min })
+  return { level: parseLogLevel('logLevel', logLevel), maxPerSecond, maxBytesPerSecond, now }
 }
 
 function toServerLog(log: LogSink, bounds: ServerLogBounds, secretValues: SecretValues): LogSink {

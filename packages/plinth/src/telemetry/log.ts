@@ -10,6 +10,9 @@ export interface LogRecord {
 /** Marks a record whose maker has hidden every secret already; it is not looked through again. */
 export const isRedacted: unique symbol = Symbol('redacted')
 
+/** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
+export const isAboutStranger: unique symbol = Symbol('about a stranger')
+
 /** Where log records go. */
 export interface LogSink {
   /** Must not throw and must not block. */
