@@ -482,7 +482,7 @@ export declare function continueTrace(parent: TraceContext): TraceContext;
 
 // telemetry/tracer.d.ts
 
-import type { CallRecord } from './observer.ts';
+import type { CallRecord, MetricReading } from './observer.ts';
 import type { TraceContext } from './trace-context.ts';
 /** What is known of a request when its span starts. */
 export interface SpanStart {
@@ -526,6 +526,8 @@ export interface Tracer {
      * only runs the statement.
      */
     statement?<T>(statement: StatementStart, run: () => T): T;
+    /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+    readings?(): Iterable<MetricReading>;
     /** Sends what is still held back. */
     close?(): Promise<void>;
 }

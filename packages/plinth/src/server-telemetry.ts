@@ -100,7 +100,7 @@ export class ServerTelemetry {
 
   /** What the observers say of themselves. */
   readings(): MetricReading[] {
-    return this.observers.flatMap((one) => [...(one.readings?.() ?? [])])
+    return [...this.observers, this.tracer].flatMap((one) => [...(one?.readings?.() ?? [])])
   }
 
   /** Why nothing may be done at present, where what is done could not be recorded. */

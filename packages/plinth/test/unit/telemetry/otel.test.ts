@@ -338,16 +338,9 @@ test.each([
   expect(collector.spans[0]?.name).toBe(sent)
 })
 
-test.each([
-  [
-    { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: 'half' },
-    '"OTEL_TRACES_SAMPLER_ARG" must be a number from 0 to 1, got "half".',
-  ],
-  [{ OTEL_TRACES_SAMPLER: 'sometimes' }, '"OTEL_TRACES_SAMPLER" must be one of always_on'],
-  [
-    { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+test('a protocol that is not spoken here refuses to start', () => {
+  const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }
+  expect(() => createOtlpTracer({ serviceName: 'a', env })).toThrow(
     '"OTEL_EXPORTER_OTLP_PROTOCOL" must be "http/protobuf", got "grpc".',
-  ],
-])('a setting that makes no sense refuses to start: %o', (env, message) => {
-  expect(() => createOtlpTracer({ serviceName: 'a', env })).toThrow(message)
+  )
 })
