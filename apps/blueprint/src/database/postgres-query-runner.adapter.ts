@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError, escapeIdentifier, type Pool, type PoolClient, type QueryConfig } from 'pg'
+import { traceStatement } from 'plinth'
 import { refuse } from '../refusal.ts'
 import { ANSWER_MARGIN_MS, isUnanswered } from '../storage/postgres-pool.ts'
 import { QUERY_SCHEMAS, type QueryRefusal, type QueryRows, type QueryRunner } from './database.service.ts'
@@ -42,7 +43,10 @@ export function createPostgresQueryRunner(options: PostgresQueryRunnerOptions): 
       const checked = await check(query)
       if ('refused' in checked) return checked
       if (!(await places.take(signal))) return refuseBusy()
-      const running = runOnConnection(options, { ...query, sql: checked.statement }, signal)
+      const statement = { system: 'postgresql', text: checked.statement }
+      const running = traceStatement(statement, () =>
+        runOnConnection(options, { ...query, sql: statement.text }, signal),
+      )
       return orAbort(
         running.finally(() => places.give()),
         signal,
