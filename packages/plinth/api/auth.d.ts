@@ -1652,7 +1652,7 @@ export interface McpRequest {
     readonly exchange: Exchange;
 }
 /** The `_meta` of a request, exactly as it came. */
-export declare function toMeta(request: McpRequest): JsonObject;
+export declare function toMeta(request: Pick<McpRequest, 'params'>): JsonObject;
 
 // mcp/result.d.ts
 
@@ -2634,10 +2634,12 @@ import type { CallRecord, MetricReading } from './observer.ts';
 import type { TraceContext } from './trace-context.ts';
 /** What is known of a request when its span starts. */
 export interface SpanStart {
+    /** `other` where it was refused before it was known to be one of the protocol. */
     readonly method: string;
     readonly component: string | undefined;
     readonly requestId: string | number | undefined;
-    readonly revision: string;
+    /** Undefined where it was refused before that was known. */
+    readonly revision: string | undefined;
     /** Whether the request came over HTTP. */
     readonly isHttp: boolean;
     /** Where the caller's trace stands; undefined where it sent none. */

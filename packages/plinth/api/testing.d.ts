@@ -2778,7 +2778,7 @@ export interface McpRequest {
     readonly exchange: Exchange;
 }
 /** The `_meta` of a request, exactly as it came. */
-export declare function toMeta(request: McpRequest): JsonObject;
+export declare function toMeta(request: Pick<McpRequest, 'params'>): JsonObject;
 
 // mcp/result.d.ts
 
@@ -3256,6 +3256,7 @@ import type { Exchange, Reply } from '../mcp/exchange.ts';
 import { Observation } from '../mcp/observation.ts';
 import { type Principal } from '../mcp/principal.ts';
 import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts';
+import { type TraceContext } from '../telemetry/trace-context.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 /** Finds a component by its name, or a resource by its URI. */
 export type FindCallee = (kind: CallKind, name: string) => Pick<Callee, 'name' | 'redact'> | undefined;
@@ -3276,12 +3277,15 @@ export interface ObserveOptions {
     /** Called where an observer throws. */
     readonly onError: (error: unknown) => void;
 }
+type Hide = ObserveOptions['hide'];
 /** Puts measuring around the answer to a message; undefined where nobody observes, so that it costs nothing. */
 export declare function createObserve(options: ObserveOptions): Observe | undefined;
 /** Tells one observer. */
 export declare function tell(run: () => void, { onError }: Pick<ObserveOptions, 'onError'>): void;
 /** Remembers what was worked out for a principal. */
 export declare function createPrincipalHash(hash: (text: string) => string): (principal: Principal) => string;
+/** A trace goes on without what its caller wants passed on, where that holds a secret. */
+export declare function withoutSecrets(context: TraceContext, hide: Hide): TraceContext;
 /** What the record of a message says besides what its stages left behind. */
 export interface Facts {
     readonly time: number;
@@ -4110,6 +4114,7 @@ export declare function createPeers({ bus }: Stores, { name, now, createKey, log
 // server-telemetry.d.ts
 
 import { type Failure, type ProtocolErrorName } from './errors.ts';
+import type { HeaderLookup } from './mcp/exchange.ts';
 import { type FindCallee, type Observe } from './middleware/observe.ts';
 import { type WatchRun } from './middleware/watch-run.ts';
 import type { ServerSettings } from './server-options.ts';
@@ -4146,10 +4151,15 @@ export declare class ServerTelemetry {
     readings(): MetricReading[];
     /** Why nothing may be done at present, where what is done could not be recorded. */
     refuse(): Failure | undefined;
-    /** Tells of a request that was refused before anything of MCP was read. Its path is undefined where it was not read. */
-    tellRefusal(path: string | undefined, status: number): void;
+    /**
+     * Tells of a request that was refused before anything of MCP was read. Its path is undefined where it was not read.
+     *
+     * @param headers Those of a request to the server itself, which gets a span.
+     */
+    tellRefusal(path: string | undefined, status: number, headers?: HeaderLookup): void;
     /** Tells of a message that was refused before it was read. */
     tellUnreadable(error: ProtocolErrorName): void;
+    private startUnreadSpan;
     private tell;
     /** Writes what is held back. One that fails, or takes too long, keeps none of the others from it. */
     close(): Promise<void>;
@@ -5013,10 +5023,12 @@ import type { CallRecord, MetricReading } from './observer.ts';
 import type { TraceContext } from './trace-context.ts';
 /** What is known of a request when its span starts. */
 export interface SpanStart {
+    /** `other` where it was refused before it was known to be one of the protocol. */
     readonly method: string;
     readonly component: string | undefined;
     readonly requestId: string | number | undefined;
-    readonly revision: string;
+    /** Undefined where it was refused before that was known. */
+    readonly revision: string | undefined;
     /** Whether the request came over HTTP. */
     readonly isHttp: boolean;
     /** Where the caller's trace stands; undefined where it sent none. */

@@ -1,10 +1,11 @@
 import { isObject, type JsonRpcMessage } from '../jsonrpc/message.ts'
 import type { Callee } from '../mcp/active-call.ts'
-import { findTraceContexts, findTraceParent } from '../mcp/call-trace.ts'
+import { findTraceContexts, findTraceParent, type TraceContexts } from '../mcp/call-trace.ts'
 import type { Exchange, Reply } from '../mcp/exchange.ts'
 import { Observation } from '../mcp/observation.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { McpRequest } from '../mcp/request.ts'
+import { toMethodLabel } from '../telemetry/component-label.ts'
 import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts'
 import { hideEncoded, redactName, redactText } from '../telemetry/redact.ts'
 import { continueTrace, type TraceContext } from '../telemetry/trace-context.ts'
@@ -61,6 +62,7 @@ export function createObserve(options: ObserveOptions): Observe | undefined {
     const observation = new Observation((started) => startSpan(started, time, options))
     exchange.observation = observation
     const end = (reply: Reply): Reply => {
+      if (tracer !== undefined) startFailedSpan(observation, exchange, { tracer, time, hide: options.hide })
       const principalHash = toHash(exchange.principal)
       const facts = { time, text, reply, principalHash, options }
       const record = toRecord(observation, exchange, { ...facts, invocationId: options.createKey() })
@@ -99,21 +101,46 @@ function startSpan(
 ): void {
   const { request } = observation
   if (tracer === undefined || request === undefined) return
-  const { parent, link } = findTraceContexts(request)
+  const { params, exchange } = request
   observation.span = tracer.start({
     method: cut(request.method, maxMethodChars, hide),
-    component: toComponent(request.params, hide),
+    component: toComponent(params, hide),
     requestId: toRequestId(request.id, hide),
     revision: request.revision.date,
-    isHttp: request.exchange.headers !== undefined,
-    parent: parent && withoutSecrets(parent, hide),
-    link: link && withoutSecrets(link, hide),
+    isHttp: exchange.headers !== undefined,
+    ...toShownTraces(findTraceContexts(params, exchange.headers), hide),
     time,
   })
 }
 
+/** What failed before it was known to be a request has a span too, which says no more than that. */
+function startFailedSpan(
+  observation: Observation,
+  exchange: Exchange,
+  { tracer, time, hide }: { tracer: Tracer; time: number; hide: Hide },
+): void {
+  if (observation.span !== undefined || observation.error === undefined) return
+  const { method, id, params = {} } = observation.message ?? {}
+  observation.span = tracer.start({
+    method: toMethodLabel(method),
+    component: undefined,
+    requestId: toRequestId(id ?? undefined, hide),
+    revision: undefined,
+    isHttp: exchange.headers !== undefined,
+    ...toShownTraces(findTraceContexts(params, exchange.headers), hide),
+    time,
+  })
+}
+
+function toShownTraces({ parent, link }: TraceContexts, hide: Hide): TraceContexts {
+  return {
+    parent: parent && withoutSecrets(parent, hide),
+    link: link && withoutSecrets(link, hide),
+  }
+}
+
 /** A trace goes on without what its caller wants passed on, where that holds a secret. */
-function withoutSecrets(context: TraceContext, hide: Hide): TraceContext {
+export function withoutSecrets(context: TraceContext, hide: Hide): TraceContext {
   const { state, ...rest } = context
   return state === undefined || redactText(hideEncoded(state, hide)) === state ? context : rest
 }

@@ -58,6 +58,9 @@ const closeMs = 2_000
 /** Most records worked out at once, because nobody else is served meanwhile. */
 const batchSize = 250
 
+/** What is not held up while nothing can be recorded, because it is no request. */
+const endless: ReadonlySet<CallRecord['kind']> = new Set(['notification', 'response', 'unreadable', 'http'])
+
 class AuditLog implements Audit {
   private readonly options: AuditOptions
   private readonly mustRecord: boolean
@@ -175,10 +178,11 @@ class AuditLog implements Audit {
 
   /**
    * Where everything must be recorded, no record of a call that was begun is dropped: there are only so many at once.
-   * What is refused meanwhile comes without end, and is counted.
+   * What is refused meanwhile, cannot be read or needs no answer comes without end, and is counted.
    */
-  private mustDrop({ outcome }: CallRecord): boolean {
-    return this.mustRecord ? !this.isReady() && outcome === 'refused' : this.isFull
+  private mustDrop({ outcome, kind }: CallRecord): boolean {
+    if (!this.mustRecord) return this.isFull
+    return !this.isReady() && (endless.has(kind) || outcome === 'refused' || outcome === 'protocol_error')
   }
 
   private drop(): void {

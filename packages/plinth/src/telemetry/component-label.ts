@@ -11,6 +11,15 @@ const methods: ReadonlySet<string> = new Set([
   ...['tasks/get', 'tasks/update', 'tasks/cancel'],
 ])
 
+/** The methods that are told apart by the component they name. */
+const namingMethods: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get'])
+
+/** A method of the protocol; never one that only the caller knows. */
+export function toMethodLabel(method: string | undefined): string {
+  const isKnown = method !== undefined && (methods.has(method) || namingMethods.has(method))
+  return isKnown ? method : otherComponent
+}
+
 /** A component that exists, or the method of the protocol; never a name that only the caller knows. */
 export function toComponentLabel({ isKnown, component, kind, method }: CallRecord): string {
   if (isKnown && component !== undefined) return component

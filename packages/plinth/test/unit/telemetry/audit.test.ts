@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { serveHttp } from 'plinth'
 import { type AuditSink, createAudit, createMetrics, fileAuditSink, verifyAudit } from 'plinth/telemetry'
 import { expect, onTestFinished, test } from 'vitest'
+import { connectMemory } from '../../../src/entry/memory.ts'
 import { postRaw } from '../middleware/post-raw.ts'
 import { createObserved } from './_observed.ts'
 import { parsePrometheus } from './_prometheus.ts'
@@ -339,4 +340,28 @@ test('two calls that differ at the end of a long argument, or behind thousands o
   await audit.flush()
   const digests = sink.lines().map((line) => (JSON.parse(line) as Record<string, string>)['arguments_digest'])
   expect(new Set(digests).size).toBe(4)
+})
+
+test('with the policy refuse and a full disk, what cannot be refused piles up nowhere and is counted', async () => {
+  const failing: AuditSink = { write: () => Promise.reject(new Error('ENOSPC')) }
+  const audit = createAudit({ sink: failing, onUnwritable: 'refuse', log })
+  const { server, client } = createObserved({ observers: [audit] })
+  const metrics = createMetrics()
+  server.measure(metrics)
+  await client.callTool('greet')
+  await audit.flush()
+  const link = connectMemory(server)
+  for (let at = 0; at < 1_000; at++) {
+    link.send('{"a":')
+    link.send('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":9}}')
+    link.send('{"jsonrpc":"2.0","id":1,"method":"no/such"}')
+    link.send('{"jsonrpc":"2.0","id":1,"method":"ping"}')
+    // As stdio tells of a line that is too long, or no UTF-8.
+    server.telemetry.tellUnreadable('parse_failed')
+  }
+  const read = (name: string) =>
+    parsePrometheus(metrics.toText()).find((sample) => sample.name === name)?.value
+  await expect.poll(() => read('plinth_audit_dropped_total')).toBe(5_000)
+  expect(read('plinth_audit_queued')).toBe(1)
+  link.close()
 })
