@@ -4125,13 +4125,17 @@ export interface Readiness {
     /** Nothing but names: why a probe failed is for the log. */
     readonly probes: Readonly<Record<string, 'ok' | 'failed'>>;
 }
+/** Hears of every answer of a probe; of a failure with what it failed with. */
+type OnAnswer = (name: string, failure?: {
+    readonly error: unknown;
+}) => void;
 /** What a server needs to be ready. Asked at most once a second, however many ask. */
 export declare class Probes {
     private readonly known;
     private readonly now;
-    private readonly onFailure;
+    private readonly onAnswer;
     private last;
-    constructor(now: () => number, onFailure: (name: string, error: unknown) => void);
+    constructor(now: () => number, onAnswer: OnAnswer);
     /** @throws TypeError when there is a probe of that name. */
     add(name: string, probe: Probe, options?: ProbeOptions): void;
     has(name: string): boolean;
@@ -4139,6 +4143,7 @@ export declare class Probes {
     private askAll;
     private askOne;
 }
+export {};
 
 // server-stores.d.ts
 

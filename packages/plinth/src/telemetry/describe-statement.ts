@@ -14,6 +14,8 @@ export interface StatementDescription {
 const maxTextChars = 4_096
 const maxSummaryChars = 255
 const maxKnown = 1_000
+/** Longer ones are worked out anew, so that what is remembered stays small. */
+const maxKnownChars = 2_048
 
 const verbs: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'REPLACE'])
 const beforeTarget: ReadonlySet<string> = new Set(['FROM', 'INTO', 'UPDATE', 'JOIN', 'TABLE'])
@@ -27,7 +29,8 @@ const known = new Map<string, StatementDescription>()
 /** What a span may say of a statement. Texts that come again are looked up. */
 export function describeStatement(statement: StatementStart): StatementDescription {
   const { system, text, operation, target } = statement
-  const key = JSON.stringify([system, operation, target, text])
+  if (text.length > maxKnownChars) return describe(statement)
+  const key = [system, operation, target, text].join('\u0000')
   const found = known.get(key)
   if (found !== undefined) return found
   const described = describe(statement)
