@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import parseText from 'parse-prometheus-text-format'
 import { expect, onTestFinished, test } from 'vitest'
 import { Child } from '../fixtures/stdio-child.ts'
 import { startCollector } from '../unit/telemetry/_collector.ts'
@@ -133,6 +134,9 @@ test('no secret that is known by form or value, in whatever slot, reaches anythi
     traces: collector.text(),
   }
   for (const [where, text] of Object.entries(told)) expect([where, findLeaks(text)]).toEqual([where, []])
+  const families = parseText(metrics)
+  expect(families.find(({ name }) => name === 'plinth_refusals_total')?.metrics.length).toBeGreaterThan(3)
+  expect(families.filter(({ type }) => type === 'UNTYPED')).toEqual([])
   // All of it was there to be told of.
   const calls = child.stderr.split('\n').filter((line) => line.includes('"invocation_id"')).length
   expect(calls).toBeGreaterThan(known.length * 15)

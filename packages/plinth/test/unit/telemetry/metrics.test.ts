@@ -236,6 +236,40 @@ test('the admin port speaks OpenMetrics to scrapers that ask for it, and the tex
   await service.close(0)
 })
 
+test('a parser of others reads what a running server serves, with names and values as they are', async () => {
+  const { server } = createObserved()
+  const service = await serveHttp(server, { port: 0, admin: { port: 0 } })
+  const post = (name: string) => {
+    const headers = { 'content-type': 'application/json', accept: '*/*' }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } })
+    return fetch(service.url, { method: 'POST', headers, body }).then((response) => response.text())
+  }
+  for (const name of ['greet', 'greet', 'crash', 'nope', 'sleep']) await post(name)
+  const text = await (await fetch(`${service.adminUrl}/metrics`)).text()
+  await service.close()
+  const families = parseText(text)
+  expect(families.map(({ name }) => name).sort()).toEqual(
+    [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name).sort(),
+  )
+  expect(families.filter(({ type }) => !['COUNTER', 'GAUGE', 'HISTOGRAM'].includes(type))).toEqual([])
+  const calls = families.find(({ name }) => name === 'plinth_calls_total')
+  const counted = calls?.metrics.map(({ labels, value }) => [
+    labels?.['component'],
+    labels?.['outcome'],
+    value,
+  ])
+  expect(counted?.sort()).toEqual([
+    ['crash', 'crash', '1'],
+    ['greet', 'ok', '2'],
+    ['other', 'protocol_error', '1'],
+    ['sleep', 'timeout', '1'],
+  ])
+  // It and a strict reader of ours find the same values.
+  const plain = parsePrometheus(text).filter(({ name }) => !/_(?:bucket|sum|count)$/.test(name))
+  const theirs = families.filter(({ type }) => type !== 'HISTOGRAM').flatMap(({ metrics }) => metrics)
+  expect(theirs.map(({ value }) => Number(value)).sort()).toEqual(plain.map(({ value }) => value).sort())
+})
+
 test('what shared stores fail at is counted by store', async () => {
   const metrics = createMetrics()
   const stores = {
