@@ -28,6 +28,10 @@ test.each(drivers)(
       const client = await connect(program.url, isHeader ? traced : {})
       const input = { name: note, content: 'canary content' }
       await client.callTool({ name: 'add_note', arguments: input, ...(isHeader ? {} : { _meta: traced }) })
+      const sql = `SELECT name FROM products WHERE name <> 'canary literal' /* canary content */ LIMIT 3`
+      const query = { name: 'run_query', arguments: { sql, schema: 'public' } }
+      const answer = await client.callTool({ ...query, ...(isHeader ? {} : { _meta: traced }) })
+      expect(answer.isError).not.toBe(true)
       await client.close()
     }
     expect(await program.stop()).toBe(0)
@@ -49,7 +53,17 @@ test.each(drivers)(
           'db.query.text': expect.stringMatching(/^insert into "notes" .* values \((?:\?|\$\d)/),
         },
       })
+      const query = trace.find(({ name }) => name === 'tools/call run_query')
+      expect(trace.find(({ name }) => /^SELECT (?:public\.)?products$/.test(name))).toMatchObject({
+        parentSpanId: query?.spanId,
+        kind: 'CLIENT',
+        attributes: {
+          'db.system.name': driver.name === 'SQLite' ? 'sqlite' : 'postgresql',
+          'db.operation.name': 'SELECT',
+          'db.query.text': expect.stringMatching(/^select name from \S+ where name <> \? limit \?$/i),
+        },
+      })
     }
-    expect(collector.text()).not.toContain('canary content')
+    expect(collector.text()).not.toMatch(/canary (?:content|literal)/)
   },
 )

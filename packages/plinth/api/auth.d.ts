@@ -1478,7 +1478,7 @@ export type JsonSchema = {
 import type { JsonRpcMessage } from '../jsonrpc/message.ts';
 import type { CallEvent, CallEventName, CallOutcome, EventFacts } from '../telemetry/observer.ts';
 import type { CallSpan } from '../telemetry/tracer.ts';
-import type { ActiveCall } from './active-call.ts';
+import type { ActiveCall, Callee } from './active-call.ts';
 import type { McpRequest } from './request.ts';
 import type { McpResult } from './result.ts';
 /** What the stages of a request leave behind for the record of it. Exists only where somebody observes. */
@@ -1487,6 +1487,8 @@ export declare class Observation {
     message: JsonRpcMessage | undefined;
     request: McpRequest | undefined;
     call: ActiveCall | undefined;
+    /** What was asked for, where no call was made of it. */
+    callee: Callee | undefined;
     span: CallSpan | undefined;
     outcome: CallOutcome;
     error: string | undefined;
@@ -1650,7 +1652,7 @@ export interface McpRequest {
     readonly exchange: Exchange;
 }
 /** The `_meta` of a request, exactly as it came. */
-export declare function toMeta(request: McpRequest): JsonObject;
+export declare function toMeta(request: Pick<McpRequest, 'params'>): JsonObject;
 
 // mcp/result.d.ts
 
@@ -2378,14 +2380,21 @@ export interface LogRecord {
 }
 /** Marks a record whose maker has hidden every secret already; it is not looked through again. */
 export declare const isRedacted: unique symbol;
+/** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
+export declare const isAboutStranger: unique symbol;
 /** Where log records go. */
 export interface LogSink {
     /** Must not throw and must not block. */
     (record: LogRecord): void;
     /** Resolves once everything that was logged so far is written. Asked before the process ends. */
     flush?(): Promise<void>;
+    /** Lines that could not be written so far, because nobody took them. */
+    readonly dropped?: number;
 }
-/** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
+/**
+ * Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. Where 4 MiB wait for whoever
+ * reads it, further lines are dropped and counted, and a line says how many once it is read again.
+ */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
 export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
@@ -2625,14 +2634,16 @@ export declare function continueTrace(parent: TraceContext): TraceContext;
 
 // telemetry/tracer.d.ts
 
-import type { CallRecord } from './observer.ts';
+import type { CallRecord, MetricReading } from './observer.ts';
 import type { TraceContext } from './trace-context.ts';
 /** What is known of a request when its span starts. */
 export interface SpanStart {
+    /** `other` where it was refused before it was known to be one of the protocol. */
     readonly method: string;
     readonly component: string | undefined;
     readonly requestId: string | number | undefined;
-    readonly revision: string;
+    /** Undefined where it was refused before that was known. */
+    readonly revision: string | undefined;
     /** Whether the request came over HTTP. */
     readonly isHttp: boolean;
     /** Where the caller's trace stands; undefined where it sent none. */
@@ -2669,6 +2680,8 @@ export interface Tracer {
      * only runs the statement.
      */
     statement?<T>(statement: StatementStart, run: () => T): T;
+    /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+    readings?(): Iterable<MetricReading>;
     /** Sends what is still held back. */
     close?(): Promise<void>;
 }

@@ -568,20 +568,28 @@ export declare function createValidate(schema: StandardSchema): Validate;
 
 // telemetry/bound-log.d.ts
 
-import type { LogSink } from './log.ts';
+import { type LogRecord, type LogSink } from './log.ts';
 /** How much a log takes. */
 export interface LogBounds {
-    /** Lines of one kind a second, on average; twice as many at once. */
+    /** Lines of one kind a second, on average; twice as many at once. A tenth of it of lines about callers nobody knows. */
     readonly maxPerSecond: number;
+    /** Characters of lines of one kind a second, on average; twice as many at once. */
+    readonly maxBytesPerSecond: number;
     readonly now: () => number;
     /** Called for each line that is dropped. */
     readonly onDrop?: () => void;
+}
+/** Where lines go that are not too many. */
+export interface BoundedSink {
+    /** Returns how many characters it wrote, about. */
+    write(record: LogRecord): number;
+    flush(): Promise<void>;
 }
 /**
  * Keeps a log from being flooded: each kind of message has a bucket of its own, so that a flood of one kind hides no
  * other. What is dropped is counted, and one line says how many.
  */
-export declare function boundLog(sink: LogSink, { maxPerSecond, now, onDrop }: LogBounds): LogSink;
+export declare function boundLog(sink: BoundedSink, bounds: LogBounds): LogSink;
 
 // telemetry/log.d.ts
 
@@ -593,14 +601,21 @@ export interface LogRecord {
 }
 /** Marks a record whose maker has hidden every secret already; it is not looked through again. */
 export declare const isRedacted: unique symbol;
+/** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
+export declare const isAboutStranger: unique symbol;
 /** Where log records go. */
 export interface LogSink {
     /** Must not throw and must not block. */
     (record: LogRecord): void;
     /** Resolves once everything that was logged so far is written. Asked before the process ends. */
     flush?(): Promise<void>;
+    /** Lines that could not be written so far, because nobody took them. */
+    readonly dropped?: number;
 }
-/** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
+/**
+ * Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. Where 4 MiB wait for whoever
+ * reads it, further lines are dropped and counted, and a line says how many once it is read again.
+ */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
 export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;

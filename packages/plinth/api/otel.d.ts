@@ -1,5 +1,36 @@
 // Written by `npm run api`. What a user of this entry can reach, one part for each module.
 
+// telemetry/log.d.ts
+
+/** One line of the server's own log, for the people who run it. Never sent to a client. */
+export interface LogRecord {
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly message: string;
+    readonly [field: string]: unknown;
+}
+/** Marks a record whose maker has hidden every secret already; it is not looked through again. */
+export declare const isRedacted: unique symbol;
+/** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
+export declare const isAboutStranger: unique symbol;
+/** Where log records go. */
+export interface LogSink {
+    /** Must not throw and must not block. */
+    (record: LogRecord): void;
+    /** Resolves once everything that was logged so far is written. Asked before the process ends. */
+    flush?(): Promise<void>;
+    /** Lines that could not be written so far, because nobody took them. */
+    readonly dropped?: number;
+}
+/**
+ * Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. Where 4 MiB wait for whoever
+ * reads it, further lines are dropped and counted, and a line says how many once it is read again.
+ */
+export declare function createStderrLog(): LogSink;
+/** Hands each record on as one line of JSON, with its time. */
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
+/** What the log keeps of anything that was thrown; never throws itself. */
+export declare function describeError(thrown: unknown): Record<string, unknown>;
+
 // telemetry/metric-families.d.ts
 
 /** Labels of one series. */
@@ -214,6 +245,7 @@ export interface MetricReading {
 // telemetry/otel-resource.d.ts
 
 import { type Resource } from '@opentelemetry/resources';
+import { type LogSink } from './log.ts';
 /** Variables of OpenTelemetry. */
 export type OtelEnvironment = Readonly<Record<string, string | undefined>>;
 /** Under which name a process sends, and where to. */
@@ -225,6 +257,8 @@ export interface OtlpOptions {
     readonly url?: string;
     /** Default `process.env`. */
     readonly env?: OtelEnvironment;
+    /** Where it is told that a collector does not take what is sent, and what of `env` means nothing. Default: stderr. */
+    readonly log?: LogSink;
 }
 /** What is told of this process with everything it sends. `OTEL_RESOURCE_ATTRIBUTES` is part of it. */
 export declare function createResource({ serviceName, serviceVersion, env }: OtlpOptions): Resource;
@@ -234,11 +268,26 @@ export declare function createResource({ serviceName, serviceVersion, env }: Otl
  * @throws TypeError naming the variable and its value.
  */
 export declare function assertProtocol(signal: 'TRACES' | 'METRICS', env: OtelEnvironment): void;
-/** What an exporter is told. What it reads itself, it reads from the environment of the process. */
-export declare function toExporterOptions(signal: 'TRACES' | 'METRICS', { url, env }: OtlpOptions): {
-    url?: string;
-    headers?: Record<string, string>;
-};
+/** What an exporter is made with. */
+export interface ExporterSetup {
+    readonly env: OtelEnvironment;
+    readonly log: LogSink;
+    /** Where it sends to. */
+    readonly url: string;
+    /** What it is told. What it reads itself, it reads from the environment of the process. */
+    readonly exporterOptions: {
+        url?: string;
+        headers?: Record<string, string>;
+    };
+}
+/** Works out where to send, and with which headers. */
+export declare function toExporter(signal: 'TRACES' | 'METRICS', options: OtlpOptions): ExporterSetup;
+/** What the specification of OpenTelemetry wants to be ignored is said at least. */
+export declare function warnOfIgnored(log: LogSink, { name, value, expected }: {
+    name: string;
+    value: string;
+    expected: string;
+}): void;
 
 // telemetry/otel-tracer.d.ts
 
@@ -263,9 +312,11 @@ export type { OtlpOptions };
 export { createOtelTracer };
 /**
  * Sends traces to a collector over OTLP/HTTP, in batches. Spans that libraries and handlers start through the
- * OpenTelemetry API become children of the span of their call.
+ * OpenTelemetry API become children of the span of their call. That a collector does not take them is logged and
+ * counted.
  *
- * @throws TypeError naming the variable of the environment and its value where it makes no sense.
+ * @throws TypeError naming the variable of the environment and its value where it asks for what is not here. Values that
+ * mean nothing are logged and ignored, as the specification of OpenTelemetry wants it.
  */
 export declare function createOtlpTracer(options: OtlpOptions): Tracer;
 
@@ -291,14 +342,16 @@ export declare function continueTrace(parent: TraceContext): TraceContext;
 
 // telemetry/tracer.d.ts
 
-import type { CallRecord } from './observer.ts';
+import type { CallRecord, MetricReading } from './observer.ts';
 import type { TraceContext } from './trace-context.ts';
 /** What is known of a request when its span starts. */
 export interface SpanStart {
+    /** `other` where it was refused before it was known to be one of the protocol. */
     readonly method: string;
     readonly component: string | undefined;
     readonly requestId: string | number | undefined;
-    readonly revision: string;
+    /** Undefined where it was refused before that was known. */
+    readonly revision: string | undefined;
     /** Whether the request came over HTTP. */
     readonly isHttp: boolean;
     /** Where the caller's trace stands; undefined where it sent none. */
@@ -335,6 +388,8 @@ export interface Tracer {
      * only runs the statement.
      */
     statement?<T>(statement: StatementStart, run: () => T): T;
+    /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+    readings?(): Iterable<MetricReading>;
     /** Sends what is still held back. */
     close?(): Promise<void>;
 }

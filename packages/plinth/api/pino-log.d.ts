@@ -10,14 +10,21 @@ export interface LogRecord {
 }
 /** Marks a record whose maker has hidden every secret already; it is not looked through again. */
 export declare const isRedacted: unique symbol;
+/** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
+export declare const isAboutStranger: unique symbol;
 /** Where log records go. */
 export interface LogSink {
     /** Must not throw and must not block. */
     (record: LogRecord): void;
     /** Resolves once everything that was logged so far is written. Asked before the process ends. */
     flush?(): Promise<void>;
+    /** Lines that could not be written so far, because nobody took them. */
+    readonly dropped?: number;
 }
-/** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
+/**
+ * Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. Where 4 MiB wait for whoever
+ * reads it, further lines are dropped and counted, and a line says how many once it is read again.
+ */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
 export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
@@ -34,8 +41,9 @@ export interface PinoLogOptions {
     readonly logger?: Logger;
     /**
      * Where lines go without a logger: for a busy server
-     * `pino.destination({ dest: path, sync: false, minLength: 4096 })`. Default: stderr, so that stdout stays free for
-     * the protocol.
+     * `pino.destination({ dest: path, sync: false, minLength: 4096, maxLength: 4194304 })`. One that is synchronous stops
+     * the server while nobody takes its lines. Default: stderr, so that stdout stays free for the protocol; where 4 MiB
+     * wait for whoever reads it, further lines are dropped and counted.
      */
     readonly destination?: DestinationStream;
 }
@@ -44,4 +52,4 @@ export interface PinoLogOptions {
  * (`logLevel`, `maxLogLinesPerSecond`), so whatever it hands on is written. Without a logger of your own, only pino's
  * destination takes part: a line has nothing left to format.
  */
-export declare function createPinoLog(options?: PinoLogOptions): LogSink;
+export declare function createPinoLog({ logger, destination: stream }?: PinoLogOptions): LogSink;

@@ -1,5 +1,27 @@
 // Written by `npm run api`. What a user of this entry can reach, one part for each module.
 
+// telemetry/audit-file.d.ts
+
+import type { AuditSink } from './audit-sink.ts';
+export interface FileAuditSinkOptions {
+    /** The file, made where there is none. Each process needs one of its own: a second one is refused. */
+    readonly path: string;
+    /** Size beyond which a new file is begun, in bytes. Default `104_857_600`. */
+    readonly maxBytes?: number;
+    /**
+     * Most old files kept, as `path.1` (the newest) and up; the oldest is deleted, which is logged and counted. Default
+     * `1_000`.
+     */
+    readonly maxFiles?: number;
+    /** Whether every batch is forced to the disk, so that it survives a crash of the machine. Default `false`. */
+    readonly sync?: boolean;
+}
+/**
+ * Appends to a file that only its owner may read, and begins a new one when it is large. Where somebody else removes,
+ * moves or changes the file it goes on in a new one, with a record that says so.
+ */
+export declare function fileAuditSink(options: FileAuditSinkOptions): AuditSink;
+
 // telemetry/audit-record.d.ts
 
 import type { CallRecord } from './observer.ts';
@@ -39,27 +61,40 @@ export declare function toAuditFacts(record: CallRecord, { version, key }: {
 
 // telemetry/audit-sink.d.ts
 
-import { type AuditHead } from './audit-record.ts';
+import type { AuditHead } from './audit-record.ts';
 /** Where audit records go. */
 export interface AuditSink {
-    /** Where the chain stands that is to be continued; undefined where there is none. */
-    open?(): Promise<AuditHead | undefined>;
+    /**
+     * Where the chain stands that is to be continued; undefined where there is none.
+     *
+     * @param tell Hears of what happens to the records kept, for the log, the metrics and the chain.
+     */
+    open?(tell: (notice: AuditNotice) => void): Promise<AuditHead | undefined>;
+    /** Asked before each write: finds out whether what was written is still there, and tells where it is not. */
+    check?(): Promise<void>;
     /** Writes whole lines, or rejects and has written none. */
     write(lines: string): Promise<void>;
     close?(): Promise<void>;
 }
-export interface FileAuditSinkOptions {
-    /** The file, made where there is none. Each process needs one of its own. */
+/** Something that happened to records that were kept. */
+export interface AuditNotice {
+    /**
+     * `replaced`: somebody else changed, moved or removed the file; a record of the chain says so. `deleted`: the oldest
+     * file made room for a new one. `torn`: what a crash left of a line was set aside.
+     */
+    readonly event: 'replaced' | 'deleted' | 'torn';
+    /** The file it happened to, or that it is kept in. */
     readonly path: string;
-    /** Size beyond which a new file is begun, in bytes. Default `104_857_600`. */
-    readonly maxBytes?: number;
-    /** Most old files kept, as `path.1` (the newest) and up; the oldest is deleted. Default `1_000`. */
-    readonly maxFiles?: number;
-    /** Whether every batch is forced to the disk, so that it survives a crash of the machine. Default `false`. */
-    readonly sync?: boolean;
+    /** What was found, of a file that was replaced. */
+    readonly reason?: AuditReplacement;
+    /** Number of the last record in it, where that is known. */
+    readonly lastSeq?: number | undefined;
 }
-/** Appends to a file that only its owner may read, and begins a new one when it is large. */
-export declare function fileAuditSink(options: FileAuditSinkOptions): AuditSink;
+/**
+ * How a file is not the one that was written to: it is gone; it has another name; it is shorter or longer than it was
+ * left; or its end is no record.
+ */
+export type AuditReplacement = 'removed' | 'renamed' | 'truncated' | 'appended' | 'unreadable';
 /**
  * Writes to stdout, for whoever collects it there. Each process begins a chain of its own. Not for servers over stdio,
  * whose stdout is the protocol's.
@@ -123,14 +158,21 @@ export interface LogRecord {
 }
 /** Marks a record whose maker has hidden every secret already; it is not looked through again. */
 export declare const isRedacted: unique symbol;
+/** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
+export declare const isAboutStranger: unique symbol;
 /** Where log records go. */
 export interface LogSink {
     /** Must not throw and must not block. */
     (record: LogRecord): void;
     /** Resolves once everything that was logged so far is written. Asked before the process ends. */
     flush?(): Promise<void>;
+    /** Lines that could not be written so far, because nobody took them. */
+    readonly dropped?: number;
 }
-/** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
+/**
+ * Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. Where 4 MiB wait for whoever
+ * reads it, further lines are dropped and counted, and a line says how many once it is read again.
+ */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
 export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
@@ -384,6 +426,11 @@ export declare function redactText(text: string): string;
 /** As `redactText`, for short texts that come again and again: names of tools, clients and tenants. */
 export declare function redactName(name: string): string;
 /**
+ * A text of a caller without the secrets that `hide` knows; where it is percent-encoded and shows one only once it is
+ * decoded, decoded and without it. Secrets with a form are left to `redactText`, but for those.
+ */
+export declare function hideEncoded(text: string, hide: (text: string) => string): string;
+/**
  * A copy of a value, ready for JSON, without secrets: those under `paths` (dotted, `*` for any member or item), those
  * whose name says so, and those whose form gives them away. Never throws; what is too deep or too large is cut.
  */
@@ -398,9 +445,11 @@ export declare function redactWhole(value: unknown, paths: readonly string[], to
 
 export type { Audit, AuditOptions } from './audit.ts';
 export { createAudit } from './audit.ts';
+export type { FileAuditSinkOptions } from './audit-file.ts';
+export { fileAuditSink } from './audit-file.ts';
 export type { AuditHead, AuditRecord } from './audit-record.ts';
-export type { AuditSink, FileAuditSinkOptions } from './audit-sink.ts';
-export { fileAuditSink, stdoutAuditSink } from './audit-sink.ts';
+export type { AuditNotice, AuditReplacement, AuditSink } from './audit-sink.ts';
+export { stdoutAuditSink } from './audit-sink.ts';
 export type { Labels, ReadingOptions, Sample } from './metric-families.ts';
 export type { Metrics, MetricsFormat } from './metrics.ts';
 export { createMetrics } from './metrics.ts';
@@ -433,14 +482,16 @@ export declare function continueTrace(parent: TraceContext): TraceContext;
 
 // telemetry/tracer.d.ts
 
-import type { CallRecord } from './observer.ts';
+import type { CallRecord, MetricReading } from './observer.ts';
 import type { TraceContext } from './trace-context.ts';
 /** What is known of a request when its span starts. */
 export interface SpanStart {
+    /** `other` where it was refused before it was known to be one of the protocol. */
     readonly method: string;
     readonly component: string | undefined;
     readonly requestId: string | number | undefined;
-    readonly revision: string;
+    /** Undefined where it was refused before that was known. */
+    readonly revision: string | undefined;
     /** Whether the request came over HTTP. */
     readonly isHttp: boolean;
     /** Where the caller's trace stands; undefined where it sent none. */
@@ -477,13 +528,15 @@ export interface Tracer {
      * only runs the statement.
      */
     statement?<T>(statement: StatementStart, run: () => T): T;
+    /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+    readings?(): Iterable<MetricReading>;
     /** Sends what is still held back. */
     close?(): Promise<void>;
 }
 
 // telemetry/verify-audit.d.ts
 
-import { type AuditHead } from './audit-record.ts';
+import { type AuditHead, type AuditRecord } from './audit-record.ts';
 /** What is wrong with a chain, and where. */
 export interface AuditFault {
     /** Counts from 1. */
@@ -498,6 +551,8 @@ export interface AuditVerdict {
     readonly records: number;
     /** The first number of the chain; undefined without records. */
     readonly firstSeq: number | undefined;
+    /** Records that say that somebody else changed the file, 100 at most: some before them may be missing. */
+    readonly replaced: readonly AuditRecord[];
     /** Where the chain stands: compare it with one noted elsewhere to find out whether the end was cut off. */
     readonly head: AuditHead | undefined;
 }
@@ -510,3 +565,5 @@ export declare function verifyAudit(lines: Iterable<string> | AsyncIterable<stri
     key?: string | undefined;
     after?: AuditHead | undefined;
 }): Promise<AuditVerdict>;
+/** Whether a record says that the file it is in took the place of another one, and how that came to be so. */
+export declare function isReplacement({ kind, decision }: AuditRecord): boolean;

@@ -2495,7 +2495,7 @@ export type JsonSchema = {
 import type { JsonRpcMessage } from '../jsonrpc/message.ts';
 import type { CallEvent, CallEventName, CallOutcome, EventFacts } from '../telemetry/observer.ts';
 import type { CallSpan } from '../telemetry/tracer.ts';
-import type { ActiveCall } from './active-call.ts';
+import type { ActiveCall, Callee } from './active-call.ts';
 import type { McpRequest } from './request.ts';
 import type { McpResult } from './result.ts';
 /** What the stages of a request leave behind for the record of it. Exists only where somebody observes. */
@@ -2504,6 +2504,8 @@ export declare class Observation {
     message: JsonRpcMessage | undefined;
     request: McpRequest | undefined;
     call: ActiveCall | undefined;
+    /** What was asked for, where no call was made of it. */
+    callee: Callee | undefined;
     span: CallSpan | undefined;
     outcome: CallOutcome;
     error: string | undefined;
@@ -2821,7 +2823,7 @@ export interface McpRequest {
     readonly exchange: Exchange;
 }
 /** The `_meta` of a request, exactly as it came. */
-export declare function toMeta(request: McpRequest): JsonObject;
+export declare function toMeta(request: Pick<McpRequest, 'params'>): JsonObject;
 
 // mcp/result.d.ts
 
@@ -2930,15 +2932,29 @@ export declare function createValidate(schema: StandardSchema): Validate;
 
 // mcp/secret-values.d.ts
 
-/** The secrets that were given out, so that none of them leaves by the log. */
+/**
+ * The secrets that were given out, so that none of them leaves by a log or a record. However many there are, a text is
+ * looked through once.
+ */
 export declare class SecretValues {
     private readonly known;
-    private forms;
+    /** By their first eight characters, the longest first. */
+    private readonly forms;
+    /** Where no secret begins with the same three characters there is none. Made with the first. */
+    private marked;
+    private readonly seen;
     /** Remembers a secret. Those of less than eight characters are not looked for. */
     add(value: string): void;
     /** A copy of plain data without the secrets; the data itself where there are none to look for. */
     hideIn<T>(value: T): T;
+    /** A text without the secrets; the text itself where none is in it. */
+    hideInText(text: string): string;
+    /** As `hideInText`, for texts that mostly come again and again: methods, names, clients. */
+    hideInName(name: string): string;
     private copy;
+    private findForm;
+    private addForm;
+    private removeForm;
 }
 
 // mcp/session-state.d.ts
@@ -3284,11 +3300,15 @@ export declare function compose(policies: readonly Middleware[], handler: Next):
 
 // middleware/observe.d.ts
 
+import type { Callee } from '../mcp/active-call.ts';
 import type { Exchange, Reply } from '../mcp/exchange.ts';
 import { Observation } from '../mcp/observation.ts';
 import { type Principal } from '../mcp/principal.ts';
 import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts';
+import { type TraceContext } from '../telemetry/trace-context.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
+/** Finds a component by its name, or a resource by its URI. */
+export type FindCallee = (kind: CallKind, name: string) => Pick<Callee, 'name' | 'redact'> | undefined;
 /** Answers one message and tells the observers of it, once, when its answer is ready. */
 export type Observe = (text: string, exchange: Exchange, answer: Answer) => Reply | Promise<Reply>;
 type Answer = () => Reply | Promise<Reply>;
@@ -3299,17 +3319,22 @@ export interface ObserveOptions {
     readonly createKey: () => string;
     /** A digest that only this server's keys can make, so that callers cannot be guessed from it. */
     readonly hash: (text: string) => string;
-    /** The arguments of a component that no record may show; undefined where there is no such component. */
-    readonly findRedact: (kind: CallKind, name: string) => readonly string[] | undefined;
+    /** The component a caller names, whoever may use it; undefined where there is none. */
+    readonly findCallee: FindCallee;
+    /** A text without the secrets that are known by their value; mostly asked for the same texts. */
+    readonly hide: (text: string) => string;
     /** Called where an observer throws. */
     readonly onError: (error: unknown) => void;
 }
+type Hide = ObserveOptions['hide'];
 /** Puts measuring around the answer to a message; undefined where nobody observes, so that it costs nothing. */
 export declare function createObserve(options: ObserveOptions): Observe | undefined;
 /** Tells one observer. */
 export declare function tell(run: () => void, { onError }: Pick<ObserveOptions, 'onError'>): void;
 /** Remembers what was worked out for a principal. */
 export declare function createPrincipalHash(hash: (text: string) => string): (principal: Principal) => string;
+/** A trace goes on without what its caller wants passed on, where that holds a secret. */
+export declare function withoutSecrets(context: TraceContext, hide: Hide): TraceContext;
 /** What the record of a message says besides what its stages left behind. */
 export interface Facts {
     readonly time: number;
@@ -3317,7 +3342,7 @@ export interface Facts {
     readonly reply: Reply;
     readonly principalHash: string;
     readonly invocationId: string;
-    readonly findRedact: ObserveOptions['findRedact'];
+    readonly options: Pick<ObserveOptions, 'findCallee' | 'hide'>;
 }
 /** All there is to tell of a message. */
 export declare function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord;
@@ -3839,14 +3864,22 @@ export interface ServerOptions {
      */
     readonly keys?: readonly string[];
     /**
-     * Where the server's own log goes, without secrets. Default: JSON lines on stderr; `createPinoLog` of `plinth/log`
-     * writes with pino.
+     * Where the server's own log goes, without secrets. Default: JSON lines on stderr, dropped and counted beyond 4 MiB that
+     * nobody reads; `createPinoLog` of `plinth/log` writes with pino.
      */
     readonly log?: LogSink;
     /** The quietest level that is logged. Default `info`. */
     readonly logLevel?: ServerLogLevel;
-    /** Log lines of one kind a second, on average; more are counted and dropped. Default `1_000`. */
+    /**
+     * Log lines of one kind a second, on average; more are counted and dropped. Of lines about callers nobody knows a tenth
+     * of it. Default `1_000`.
+     */
     readonly maxLogLinesPerSecond?: number;
+    /**
+     * Characters of log lines of one kind a second, on average; more are counted and dropped. Default `1_048_576`, or 1,024
+     * for each of `maxLogLinesPerSecond` where that is more.
+     */
+    readonly maxLogBytesPerSecond?: number;
     /** Whether the log has a line for each call, and what it says. Default `false`. */
     readonly logCalls?: boolean | CallLogOptions;
     /** Who hears of every call, such as metrics and audit of `plinth/telemetry`. Default: nobody, which costs nothing. */
@@ -4004,6 +4037,10 @@ export declare const serverNumbers: {
         readonly preset: 1000;
         readonly min: 1;
     };
+    readonly maxLogBytesPerSecond: {
+        readonly preset: 1048576;
+        readonly min: 1024;
+    };
     readonly maxOutputBytes: {
         readonly preset: 4194304;
         readonly min: 1024;
@@ -4065,13 +4102,17 @@ export interface Readiness {
     /** Nothing but names: why a probe failed is for the log. */
     readonly probes: Readonly<Record<string, 'ok' | 'failed'>>;
 }
+/** Hears of every answer of a probe; of a failure with what it failed with. */
+type OnAnswer = (name: string, failure?: {
+    readonly error: unknown;
+}) => void;
 /** What a server needs to be ready. Asked at most once a second, however many ask. */
 export declare class Probes {
     private readonly known;
     private readonly now;
-    private readonly onFailure;
+    private readonly onAnswer;
     private last;
-    constructor(now: () => number, onFailure: (name: string, error: unknown) => void);
+    constructor(now: () => number, onAnswer: OnAnswer);
     /** @throws TypeError when there is a probe of that name. */
     add(name: string, probe: Probe, options?: ProbeOptions): void;
     has(name: string): boolean;
@@ -4079,6 +4120,7 @@ export declare class Probes {
     private askAll;
     private askOne;
 }
+export {};
 
 // server-stores.d.ts
 
@@ -4131,7 +4173,8 @@ export declare function createPeers({ bus }: Stores, { name, now, createKey, log
 // server-telemetry.d.ts
 
 import { type Failure, type ProtocolErrorName } from './errors.ts';
-import { type Observe, type ObserveOptions } from './middleware/observe.ts';
+import type { HeaderLookup } from './mcp/exchange.ts';
+import { type FindCallee, type Observe } from './middleware/observe.ts';
 import { type WatchRun } from './middleware/watch-run.ts';
 import type { ServerSettings } from './server-options.ts';
 import type { MetricReading, Observer } from './telemetry/observer.ts';
@@ -4146,7 +4189,7 @@ export declare class ServerTelemetry {
     private runWatcher;
     constructor(settings: ServerSettings, onChange: () => void);
     /** What is put around every answer; undefined where nobody observes. */
-    createObserve(findRedact: ObserveOptions['findRedact']): Observe | undefined;
+    createObserve(findCallee: FindCallee): Observe | undefined;
     /** Watches one run of a job until the returned function is called; undefined where nobody observes. */
     watchRun(...[request, run]: Parameters<WatchRun>): (() => void) | undefined;
     private toOptions;
@@ -4167,10 +4210,15 @@ export declare class ServerTelemetry {
     readings(): MetricReading[];
     /** Why nothing may be done at present, where what is done could not be recorded. */
     refuse(): Failure | undefined;
-    /** Tells of a request that was refused before anything of MCP was read. Its path is undefined where it was not read. */
-    tellRefusal(path: string | undefined, status: number): void;
+    /**
+     * Tells of a request that was refused before anything of MCP was read. Its path is undefined where it was not read.
+     *
+     * @param headers Those of a request to the server itself, which gets a span.
+     */
+    tellRefusal(path: string | undefined, status: number, headers?: HeaderLookup): void;
     /** Tells of a message that was refused before it was read. */
     tellUnreadable(error: ProtocolErrorName): void;
+    private startUnreadSpan;
     private tell;
     /** Writes what is held back. One that fails, or takes too long, keeps none of the others from it. */
     close(): Promise<void>;
@@ -4670,20 +4718,28 @@ export interface SecretProvider {
 
 // telemetry/bound-log.d.ts
 
-import type { LogSink } from './log.ts';
+import { type LogRecord, type LogSink } from './log.ts';
 /** How much a log takes. */
 export interface LogBounds {
-    /** Lines of one kind a second, on average; twice as many at once. */
+    /** Lines of one kind a second, on average; twice as many at once. A tenth of it of lines about callers nobody knows. */
     readonly maxPerSecond: number;
+    /** Characters of lines of one kind a second, on average; twice as many at once. */
+    readonly maxBytesPerSecond: number;
     readonly now: () => number;
     /** Called for each line that is dropped. */
     readonly onDrop?: () => void;
+}
+/** Where lines go that are not too many. */
+export interface BoundedSink {
+    /** Returns how many characters it wrote, about. */
+    write(record: LogRecord): number;
+    flush(): Promise<void>;
 }
 /**
  * Keeps a log from being flooded: each kind of message has a bucket of its own, so that a flood of one kind hides no
  * other. What is dropped is counted, and one line says how many.
  */
-export declare function boundLog(sink: LogSink, { maxPerSecond, now, onDrop }: LogBounds): LogSink;
+export declare function boundLog(sink: BoundedSink, bounds: LogBounds): LogSink;
 
 // telemetry/call-log.d.ts
 
@@ -4707,14 +4763,21 @@ export interface LogRecord {
 }
 /** Marks a record whose maker has hidden every secret already; it is not looked through again. */
 export declare const isRedacted: unique symbol;
+/** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
+export declare const isAboutStranger: unique symbol;
 /** Where log records go. */
 export interface LogSink {
     /** Must not throw and must not block. */
     (record: LogRecord): void;
     /** Resolves once everything that was logged so far is written. Asked before the process ends. */
     flush?(): Promise<void>;
+    /** Lines that could not be written so far, because nobody took them. */
+    readonly dropped?: number;
 }
-/** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
+/**
+ * Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. Where 4 MiB wait for whoever
+ * reads it, further lines are dropped and counted, and a line says how many once it is read again.
+ */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
 export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
@@ -4964,8 +5027,12 @@ export interface MetricReading {
 import type { MetricReading } from './observer.ts';
 /** What a server counts besides its calls. */
 export declare class ServerCounts {
-    /** Lines the log did not take. */
+    /** Lines that were too many for the log. */
     droppedLogLines: number;
+    /** The log, which may have dropped lines itself. */
+    log: {
+        readonly dropped?: number;
+    };
     private readonly storeFailures;
     /** Counts from zero what a shared store fails at; call what is returned whenever it does. */
     addStore(store: string): () => void;
@@ -5011,14 +5078,16 @@ export declare function continueTrace(parent: TraceContext): TraceContext;
 
 // telemetry/tracer.d.ts
 
-import type { CallRecord } from './observer.ts';
+import type { CallRecord, MetricReading } from './observer.ts';
 import type { TraceContext } from './trace-context.ts';
 /** What is known of a request when its span starts. */
 export interface SpanStart {
+    /** `other` where it was refused before it was known to be one of the protocol. */
     readonly method: string;
     readonly component: string | undefined;
     readonly requestId: string | number | undefined;
-    readonly revision: string;
+    /** Undefined where it was refused before that was known. */
+    readonly revision: string | undefined;
     /** Whether the request came over HTTP. */
     readonly isHttp: boolean;
     /** Where the caller's trace stands; undefined where it sent none. */
@@ -5055,6 +5124,8 @@ export interface Tracer {
      * only runs the statement.
      */
     statement?<T>(statement: StatementStart, run: () => T): T;
+    /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+    readings?(): Iterable<MetricReading>;
     /** Sends what is still held back. */
     close?(): Promise<void>;
 }

@@ -258,8 +258,17 @@ function toErrorReply(error: unknown, way: Way): Reply {
   return toProtocolReply(new ProtocolError('internal', { data: { error_id: errorId } }), way)
 }
 
+/** Errors that repeat what the caller sent, which whoever sits between may keep. */
+const echoes: ReadonlySet<string> = new Set([
+  'tool_unknown',
+  'prompt_unknown',
+  'resource_unknown',
+  'params_invalid',
+  'revision_unsupported',
+])
+
 /** Clients of the handshake revisions read 4xx as a lost session, so what was understood is answered with 200. */
-function toProtocolReply(error: ProtocolError, { id, revision, exchange }: Way): Reply {
+function toProtocolReply(error: ProtocolError, { id, revision, exchange, scope }: Way): Reply {
   const row = protocolErrors[error.error]
   const unknown = error.error === 'resource_unknown' && revision !== undefined
   const code = unknown ? revision.resourceUnknownCode : row.code
@@ -269,7 +278,8 @@ function toProtocolReply(error: ProtocolError, { id, revision, exchange }: Way):
     error.error === 'scope_missing' ||
     error.error === 'streams_exhausted'
   const status = revision?.handshake === true && !kept ? 200 : row.status
-  const data = error.data === undefined ? {} : { data: error.data }
+  const shown = echoes.has(error.error) ? scope.context.hideSecrets(error.data) : error.data
+  const data = shown === undefined ? {} : { data: shown }
   const text = serializeError(id, { code, message: error.message, ...data })
   const scopes = error.data?.['required_scopes']
   return Array.isArray(scopes) ? { status, text, requiredScopes: scopes } : { status, text }

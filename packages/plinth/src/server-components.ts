@@ -28,7 +28,6 @@ import {
   readMoreContract,
 } from './registry/read-more.ts'
 import { composeJobPolicies, composePolicies, type PolicyEnvironment } from './server-policies.ts'
-import type { CallKind } from './telemetry/observer.ts'
 
 /** What there is one of a list of. */
 export type ComponentList = 'tools' | 'resources' | 'prompts'
@@ -136,13 +135,6 @@ export class Components {
   findParamHeaders(name: string, principal: Principal): CompiledTool['paramHeaders'] | undefined {
     const tool = this.tools.get(name)
     return tool !== undefined && isAllowed(tool.contract, principal) ? tool.paramHeaders : undefined
-  }
-
-  /** The arguments no record may show; undefined where there is no such component. */
-  findRedact(kind: CallKind, name: string): readonly string[] | undefined {
-    const found =
-      kind === 'tool' ? this.tools.get(name) : kind === 'prompt' ? this.prompts.get(name) : undefined
-    return found === undefined ? undefined : (found.redact ?? [])
   }
 
   /** What clients that know no tasks need beside a tool that always runs as one. */

@@ -40,14 +40,22 @@ export interface ServerOptions {
    */
   readonly keys?: readonly string[]
   /**
-   * Where the server's own log goes, without secrets. Default: JSON lines on stderr; `createPinoLog` of `plinth/log`
-   * writes with pino.
+   * Where the server's own log goes, without secrets. Default: JSON lines on stderr, dropped and counted beyond 4 MiB that
+   * nobody reads; `createPinoLog` of `plinth/log` writes with pino.
    */
   readonly log?: LogSink
   /** The quietest level that is logged. Default `info`. */
   readonly logLevel?: ServerLogLevel
-  /** Log lines of one kind a second, on average; more are counted and dropped. Default `1_000`. */
+  /**
+   * Log lines of one kind a second, on average; more are counted and dropped. Of lines about callers nobody knows a tenth
+   * of it. Default `1_000`.
+   */
   readonly maxLogLinesPerSecond?: number
+  /**
+   * Characters of log lines of one kind a second, on average; more are counted and dropped. Default `1_048_576`, or 1,024
+   * for each of `maxLogLinesPerSecond` where that is more.
+   */
+  readonly maxLogBytesPerSecond?: number
   /** Whether the log has a line for each call, and what it says. Default `false`. */
   readonly logCalls?: boolean | CallLogOptions
   /** Who hears of every call, such as metrics and audit of `plinth/telemetry`. Default: nobody, which costs nothing. */
@@ -182,6 +190,7 @@ export const serverNumbers = {
   sessionTtlMs: { preset: 86_400_000, min: 1 },
   requestStateTtlMs: { preset: 900_000, min: 1 },
   maxLogLinesPerSecond: { preset: 1_000, min: 1 },
+  maxLogBytesPerSecond: { preset: 1_048_576, min: 1_024 },
   maxOutputBytes: { preset: 4_194_304, min: 1_024 },
   maxDepth: { preset: 64, min: 8, max: 1_000 },
   maxNodes: { preset: 100_000, min: 100 },
@@ -205,7 +214,9 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
   const { keys = [], now = Date.now, requireSession = false, rate, pageSize } = options
   const secretValues = new SecretValues()
   assertKinds(options)
+  const { log = createStderrLog() } = options
   const counted = new ServerCounts()
+  counted.log = log
   const logBounds = { ...toLogBounds(options, now), onDrop: () => void counted.droppedLogLines++ }
   if (options.budget !== undefined) parseBudget('server', options.budget)
   if (options.repeat !== undefined) parseRepeat('server', options.repeat)
@@ -215,7 +226,7 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     instructions: options.instructions,
     keys: parseKeys(keys.length === 0 ? [createRandomKey()] : keys),
     hasRandomKey: keys.length === 0,
-    log: toServerLog(options, logBounds, secretValues),
+    log: toServerLog(log, logBounds, secretValues),
     logBounds,
     counts: counted,
     secretValues,
@@ -259,15 +270,23 @@ function assertKinds(options: ServerOptions): void {
   if (options.instanceName === '') throw new TypeError('"instanceName" must not be empty. Leave it out.')
 }
 
+/** How long a line may be on average. */
+const charsPerLine = 1_024
+
 function toLogBounds(options: ServerOptions, now: () => number): ServerLogBounds {
-  const { logLevel = 'info', maxLogLinesPerSecond } = options
-  const { preset, ...bounds } = serverNumbers.maxLogLinesPerSecond
-  const maxPerSecond = parseCount('maxLogLinesPerSecond', maxLogLinesPerSecond ?? preset, bounds)
-  return { level: parseLogLevel('logLevel', logLevel), maxPerSecond, now }
+  const { logLevel = 'info', maxLogLinesPerSecond, maxLogBytesPerSecond } = options
+  const lines = serverNumbers.maxLogLinesPerSecond
+  const maxPerSecond = parseCount('maxLogLinesPerSecond', maxLogLinesPerSecond ?? lines.preset, lines)
+  const preset = Math.max(serverNumbers.maxLogBytesPerSecond.preset, maxPerSecond * charsPerLine)
+  const { min } = serverNumbers.maxLogBytesPerSecond
+  const maxBytesPerSecond =
+    maxLogBytesPerSecond === undefined
+      ? preset
+      : parseCount('maxLogBytesPerSecond', maxLogBytesPerSecond, { min })
+  return { level: parseLogLevel('logLevel', logLevel), maxPerSecond, maxBytesPerSecond, now }
 }
 
-function toServerLog(options: ServerOptions, bounds: ServerLogBounds, secretValues: SecretValues): LogSink {
-  const { log = createStderrLog() } = options
+function toServerLog(log: LogSink, bounds: ServerLogBounds, secretValues: SecretValues): LogSink {
   const write: LogSink = (record) => log(secretValues.hideIn(record))
   return createServerLog(Object.assign(write, { flush: async () => log.flush?.() }), bounds)
 }

@@ -25,16 +25,19 @@ interface KnownProbe {
 
 const cachedMs = 1_000
 
+/** Hears of every answer of a probe; of a failure with what it failed with. */
+type OnAnswer = (name: string, failure?: { readonly error: unknown }) => void
+
 /** What a server needs to be ready. Asked at most once a second, however many ask. */
 export class Probes {
   private readonly known: KnownProbe[] = []
   private readonly now: () => number
-  private readonly onFailure: (name: string, error: unknown) => void
+  private readonly onAnswer: OnAnswer
   private last: { readonly time: number; readonly readiness: Promise<Readiness> } | undefined
 
-  constructor(now: () => number, onFailure: (name: string, error: unknown) => void) {
+  constructor(now: () => number, onAnswer: OnAnswer) {
     this.now = now
-    this.onFailure = onFailure
+    this.onAnswer = onAnswer
   }
 
   /** @throws TypeError when there is a probe of that name. */
@@ -52,7 +55,8 @@ export class Probes {
 
   ask(): Promise<Readiness> {
     const time = this.now()
-    if (this.last === undefined || time - this.last.time >= cachedMs) {
+    // A clock that was set back must not make an answer good for as long.
+    if (this.last === undefined || Math.abs(time - this.last.time) >= cachedMs) {
       this.last = { time, readiness: this.askAll() }
     }
     return this.last.readiness
@@ -77,9 +81,10 @@ export class Probes {
     }, timeoutMs)
     try {
       await Promise.race([Promise.resolve().then(() => probe(controller.signal)), timeout.promise])
+      this.onAnswer(name)
       return true
     } catch (error) {
-      this.onFailure(name, error)
+      this.onAnswer(name, { error })
       return false
     } finally {
       clearTimeout(timer)

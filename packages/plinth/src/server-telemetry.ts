@@ -1,16 +1,31 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { createFailure, type Failure, type ProtocolErrorName } from './errors.ts'
-import { createObserve, type Observe, type ObserveOptions } from './middleware/observe.ts'
+import { findHttpTrace } from './mcp/call-trace.ts'
+import type { HeaderLookup } from './mcp/exchange.ts'
+import {
+  createObserve,
+  type FindCallee,
+  type Observe,
+  type ObserveOptions,
+  tell,
+  withoutSecrets,
+} from './middleware/observe.ts'
 import { createWatchRun, type WatchRun } from './middleware/watch-run.ts'
 import type { ServerSettings } from './server-options.ts'
 import { watchStatements } from './storage/trace-statement.ts'
 import { createCallLog } from './telemetry/call-log.ts'
+import { otherComponent } from './telemetry/component-label.ts'
 import { describeError } from './telemetry/log.ts'
 import type { CallRecord, MetricReading, Observer } from './telemetry/observer.ts'
-import type { Tracer } from './telemetry/tracer.ts'
+import { hideEncoded } from './telemetry/redact.ts'
+import type { TraceContext } from './telemetry/trace-context.ts'
+import type { CallSpan, Tracer } from './telemetry/tracer.ts'
 
 /** How long one observer may take to close, in milliseconds. */
 const closeMs = 3_000
+
+/** How much of a path is looked through for secrets. */
+const maxPathChars = 4_096
 
 /** Who hears of the calls of a server. */
 export class ServerTelemetry {
@@ -33,8 +48,8 @@ export class ServerTelemetry {
   }
 
   /** What is put around every answer; undefined where nobody observes. */
-  createObserve(findRedact: ObserveOptions['findRedact']): Observe | undefined {
-    return createObserve(this.toOptions(findRedact))
+  createObserve(findCallee: FindCallee): Observe | undefined {
+    return createObserve(this.toOptions(findCallee))
   }
 
   /** Watches one run of a job until the returned function is called; undefined where nobody observes. */
@@ -43,7 +58,7 @@ export class ServerTelemetry {
     return this.runWatcher?.(request, run)
   }
 
-  private toOptions(findRedact: ObserveOptions['findRedact']): ObserveOptions {
+  private toOptions(findCallee: FindCallee): ObserveOptions {
     const { now, keys } = this.settings
     const secret = keys[0] ?? ''
     return {
@@ -52,8 +67,9 @@ export class ServerTelemetry {
       now,
       // Unique, and so cheap that each message can have one. Nobody is kept out by it.
       createKey: () => randomUUID(),
-      findRedact,
+      findCallee,
       hash: (text) => createHmac('sha256', secret).update(`principal|${text}`).digest('base64url'),
+      hide: (text) => this.settings.secretValues.hideInName(text),
       onError: (error) => this.noteFailure(error),
     }
   }
@@ -95,7 +111,7 @@ export class ServerTelemetry {
 
   /** What the observers say of themselves. */
   readings(): MetricReading[] {
-    return this.observers.flatMap((one) => [...(one.readings?.() ?? [])])
+    return [...this.observers, this.tracer].flatMap((one) => [...(one?.readings?.() ?? [])])
   }
 
   /** Why nothing may be done at present, where what is done could not be recorded. */
@@ -105,27 +121,45 @@ export class ServerTelemetry {
     return createFailure('overloaded', { message, retryAfterMs: 5_000 })
   }
 
-  /** Tells of a request that was refused before anything of MCP was read. Its path is undefined where it was not read. */
-  tellRefusal(path: string | undefined, status: number): void {
+  /**
+   * Tells of a request that was refused before anything of MCP was read. Its path is undefined where it was not read.
+   *
+   * @param headers Those of a request to the server itself, which gets a span.
+   */
+  tellRefusal(path: string | undefined, status: number, headers?: HeaderLookup): void {
     if (status < 400) return
-    this.tell({ kind: 'http', component: path?.slice(0, 256), outcome: 'refused', error: `http_${status}` })
+    const { secretValues } = this.settings
+    const hide = (text: string) => secretValues.hideInText(text)
+    const component = path && hideEncoded(path.slice(0, maxPathChars), hide).slice(0, 256)
+    const span = headers && this.startUnreadSpan(findHttpTrace(headers), true)
+    this.tell({ kind: 'http', component, outcome: 'refused', error: `http_${status}` }, span)
   }
 
   /** Tells of a message that was refused before it was read. */
   tellUnreadable(error: ProtocolErrorName): void {
-    this.tell({ kind: 'unreadable', component: undefined, outcome: 'protocol_error', error })
+    const span = this.startUnreadSpan(undefined, false)
+    this.tell({ kind: 'unreadable', component: undefined, outcome: 'protocol_error', error }, span)
   }
 
-  private tell(facts: UnreadFacts): void {
-    if (this.observers.length === 0) return
-    const record = createUnreadRecord(facts, this.settings.now())
-    for (const observer of this.observers) {
-      try {
-        observer.onCall(record)
-      } catch (error) {
-        this.noteFailure(error)
-      }
-    }
+  private startUnreadSpan(parent: TraceContext | undefined, isHttp: boolean): CallSpan | undefined {
+    return this.tracer?.start({
+      method: otherComponent,
+      component: undefined,
+      requestId: undefined,
+      revision: undefined,
+      isHttp,
+      parent: parent && withoutSecrets(parent, (text) => this.settings.secretValues.hideInText(text)),
+      link: undefined,
+      time: this.settings.now(),
+    })
+  }
+
+  private tell(facts: UnreadFacts, span: CallSpan | undefined): void {
+    if (this.observers.length === 0 && span === undefined) return
+    const record = createUnreadRecord(facts, this.settings.now(), span?.context)
+    const onError = (error: unknown) => this.noteFailure(error)
+    for (const observer of this.observers) tell(() => observer.onCall(record), { onError })
+    tell(() => span?.end(record), { onError })
   }
 
   /** Writes what is held back. One that fails, or takes too long, keeps none of the others from it. */
@@ -168,7 +202,7 @@ async function closeInTime(one: Observer | Tracer | undefined): Promise<void> {
 type UnreadFacts = Pick<CallRecord, 'kind' | 'component' | 'outcome' | 'error'>
 
 /** The record of something of which nothing is known but that it was refused. */
-function createUnreadRecord(facts: UnreadFacts, time: number): CallRecord {
+function createUnreadRecord(facts: UnreadFacts, time: number, trace?: TraceContext): CallRecord {
   return {
     ...facts,
     time,
@@ -189,9 +223,9 @@ function createUnreadRecord(facts: UnreadFacts, time: number): CallRecord {
     queuedMs: 0,
     bytesIn: 0,
     bytesOut: 0,
-    traceId: undefined,
-    spanId: undefined,
-    isSampled: false,
+    traceId: trace?.traceId,
+    spanId: trace?.spanId,
+    isSampled: trace !== undefined && (trace.flags & 1) === 1,
     idempotencyKey: undefined,
     dryRun: false,
     arguments: undefined,

@@ -22,6 +22,7 @@ import type {
   UriVariables,
 } from './registry/contract.ts'
 import { toCapabilities } from './registry/discover.ts'
+import { findCallee } from './registry/find-callee.ts'
 import { mayReadResource } from './registry/read-resource.ts'
 import { createAdmission } from './server-admission.ts'
 import { type ComponentList, Components } from './server-components.ts'
@@ -44,6 +45,7 @@ import { ServerTelemetry } from './server-telemetry.ts'
 import { describeError } from './telemetry/log.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import type { Observer } from './telemetry/observer.ts'
+import { Outages } from './telemetry/outages.ts'
 import type { Upstream } from './upstream/define-upstream.ts'
 
 /**
@@ -76,8 +78,11 @@ export class Server {
     })
     const admission = createAdmission(settings, stores, (delayMs) => this.noteDelay(delayMs))
     this.admission = { ...admission, shed: () => this.telemetry.refuse() ?? admission.shed() }
-    this.probes = new Probes(settings.now, (probe, error) => {
-      settings.log({ level: 'warn', message: 'A probe failed.', probe, error: describeError(error) })
+    const outages = new Outages(settings.log, settings.now)
+    this.probes = new Probes(settings.now, (probe, failure) => {
+      if (failure === undefined) return outages.end(probe, 'A probe is well again.', { probe })
+      const error = describeError(failure.error)
+      outages.fail(probe, { level: 'warn', message: 'A probe failed.', probe, error })
     })
     const jobStore = options.jobs?.store
     addDefaultProbes(this.probes, { stores: options.stores ?? {}, jobStore, upstreams: settings.upstreams })
@@ -278,7 +283,7 @@ export class Server {
       context: this.context,
       about,
       admission: this.admission,
-      observe: this.telemetry.createObserve((kind, name) => this.components.findRedact(kind, name)),
+      observe: this.telemetry.createObserve((kind, name) => findCallee(catalogue, kind, name)),
     }
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError, escapeIdentifier, type Pool, type PoolClient, type QueryConfig } from 'pg'
+import { traceStatement } from 'plinth'
 import { refuse } from '../refusal.ts'
 import { ANSWER_MARGIN_MS, isUnanswered } from '../storage/postgres-pool.ts'
 import { QUERY_SCHEMAS, type QueryRefusal, type QueryRows, type QueryRunner } from './database.service.ts'
@@ -49,7 +50,9 @@ export function createPostgresQueryRunner(options: PostgresQueryRunnerOptions): 
       if ('refused' in checked) return checked
       if (!(await places.take(signal))) return refuseBusy()
       const { statement: sql, attributes } = checked
-      const running = runOnConnection(options, { ...query, sql, attributes }, signal)
+      const running = traceStatement({ system: 'postgresql', text: sql }, () =>
+        runOnConnection(options, { ...query, sql, attributes }, signal),
+      )
       return orAbort(
         running.finally(() => places.give()),
         signal,

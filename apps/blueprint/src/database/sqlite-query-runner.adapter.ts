@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { traceStatement } from 'plinth'
 import { refuse } from '../refusal.ts'
 import { QUERY_SCHEMAS, type QueryRefusal, type QueryRows, type QueryRunner } from './database.service.ts'
 import { parseSelect } from './parse-select.ts'
@@ -53,7 +54,8 @@ export function createSqliteQueryRunner(options: SqliteQueryRunnerOptions): Quer
       const place = await places.take(signal)
       if (!place) return refuse('queries_busy', { retry_after_ms: BUSY_RETRY_AFTER_MS })
       try {
-        return await runInProcess({ ...query, sql: parsed.statement }, signal)
+        const statement = { system: 'sqlite', text: parsed.statement }
+        return await traceStatement(statement, () => runInProcess({ ...query, sql: statement.text }, signal))
       } finally {
         places.give()
       }

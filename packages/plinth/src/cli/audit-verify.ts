@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import type { AuditHead } from '../telemetry/audit-record.ts'
+import type { AuditHead, AuditRecord } from '../telemetry/audit-record.ts'
 import { verifyAudit } from '../telemetry/verify-audit.ts'
 
 /** How the command is used. */
@@ -29,28 +29,66 @@ export async function runAuditVerify(args: readonly string[]): Promise<string> {
   const key =
     values['key-file'] === undefined ? undefined : (await readFile(values['key-file'], 'utf8')).trim()
   const least = parseSeq(values.seq)
-  let head: AuditHead | undefined
-  let first: number | undefined
-  let records = 0
-  for (const path of positionals) {
-    const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
-    const verdict = await verifyAudit(lines, { key, after: head })
-    if (verdict.fault !== undefined) throw new Error(`${path}:${verdict.fault.line}: ${verdict.fault.reason}`)
-    head = verdict.head
-    first ??= verdict.firstSeq
-    records += verdict.records
-  }
+  const found = await verifyFiles(positionals, key)
+  const { head } = found
   if (values.head !== undefined && values.head !== head?.hash) {
-    throw new Error(
-      `The last record has the hash ${head?.hash}: records at the end are missing, or there are more.`,
-    )
+    const last = head === undefined ? 'There is no record' : `The last record has the hash ${head.hash}`
+    throw new Error(`${last}: records at the end are missing, or there are more.`)
   }
   if ((head?.seq ?? 0) < least) {
     throw new Error(`The last record is number ${head?.seq ?? 0}: those up to ${least} are missing.`)
   }
-  if (head === undefined) return 'No records.\n'
-  const before = first === 1 ? '' : ` Those before ${first} are in none of these files.`
-  return `${records} records, unbroken.${before} Last: ${head.seq} ${head.hash}\n`
+  return `${toLines(found).join('\n')}\n`
+}
+
+/** What is in files of one chain. */
+interface Found {
+  head: AuditHead | undefined
+  firstSeq: number | undefined
+  records: number
+  readonly replaced: AuditRecord[]
+  /** Files without a record. */
+  readonly empty: string[]
+}
+
+/** @throws Error naming the file, the line and what is wrong. */
+async function verifyFiles(paths: readonly string[], key: string | undefined): Promise<Found> {
+  const found: Found = { head: undefined, firstSeq: undefined, records: 0, replaced: [], empty: [] }
+  for (const path of paths) {
+    await assertPlain(path)
+    const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
+    const { fault, head, firstSeq, records, replaced } = await verifyAudit(lines, { key, after: found.head })
+    if (fault !== undefined) throw new Error(`${path}:${fault.line}: ${fault.reason}`)
+    found.head = head
+    found.firstSeq ??= firstSeq
+    found.records += records
+    found.replaced.push(...replaced)
+    if (records === 0) found.empty.push(path)
+  }
+  return found
+}
+
+function toLines({ head, firstSeq, records, replaced, empty }: Found): string[] {
+  const before = firstSeq === 1 ? '' : ` Those before ${firstSeq} are in none of these files.`
+  return [
+    head === undefined
+      ? 'No records.'
+      : `${records} records, unbroken.${before} Last: ${head.seq} ${head.hash}`,
+    ...empty.map((path) => `There is no record in "${path}".`),
+    ...replaced.map(({ seq, reason, time }) => `Record ${seq} says of the file, at ${time}: ${reason}.`),
+  ]
+}
+
+/** Whoever keeps old files often packs them. */
+async function assertPlain(path: string): Promise<void> {
+  const file = await open(path)
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0)
+    if (buffer.toString('latin1') !== '\x1f\x8b') return
+  } finally {
+    await file.close()
+  }
+  throw new Error(`"${path}" is packed with gzip. Unpack it first: gunzip --keep "${path}"`)
 }
 
 /** The number that the chain must reach at least. */

@@ -14,7 +14,7 @@ import type { Head } from '../guard/head.ts'
 import type { Refusal } from '../guard/http-guard.ts'
 import type { Reply } from '../mcp/exchange.ts'
 import { anonymousPrincipal, openPrincipal, type Principal } from '../mcp/principal.ts'
-import { describeError, type LogSink } from '../telemetry/log.ts'
+import { describeError, isAboutStranger, type LogSink } from '../telemetry/log.ts'
 import type { HttpSettings } from './http-options.ts'
 import type { HttpResponse } from './http-response.ts'
 
@@ -126,7 +126,7 @@ export class HttpAuth {
       path,
       ...(cause === undefined ? {} : { error: describeError(cause) }),
     }
-    this.log({ level, message: 'A caller was not let in.', ...facts })
+    this.log({ level, message: 'A caller was not let in.', [isAboutStranger]: true, ...facts })
   }
 }
 

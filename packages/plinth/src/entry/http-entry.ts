@@ -183,7 +183,7 @@ export class HttpEntry {
 
   /** Sends a refusal, and tells of it. */
   refuse({ head, response }: Pick<Asked, 'head' | 'response'>, refusal: Refusal): void {
-    this.server.telemetry.tellRefusal(head.path, refusal.status)
+    this.server.telemetry.tellRefusal(head.path, refusal.status, head)
     const text = toRefusalText(refusal)
     response.reply(refusal.status, { ...(text === undefined ? {} : jsonHeaders), ...refusal.headers }, text)
   }

@@ -1,4 +1,5 @@
 import type { Server } from '../server.ts'
+import type { LogSink } from '../telemetry/log.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 type Signal = 'TRACES' | 'METRICS'
@@ -21,8 +22,10 @@ const packages: Readonly<Record<Signal, string>> = {
  * @throws TypeError naming the variable and its value, or the packages that are not installed.
  */
 export async function exportAsEnvironmentSays(server: Server, env: Environment): Promise<void> {
-  const { name, version } = server.settings.serverInfo
-  const options = { serviceName: String(name), serviceVersion: String(version), env }
+  const { serverInfo, log } = server.settings
+  const { name, version } = serverInfo
+  const options = { serviceName: String(name), serviceVersion: String(version), env, log }
+  warnOfDisabled(env['OTEL_SDK_DISABLED'] ?? '', log)
   const traces = server.telemetry.hasTracer ? undefined : findSwitch('TRACES', env)
   if (traces !== undefined) {
     const { createOtlpTracer } = await load('TRACES', traces, () => import('../telemetry/otel.ts'))
@@ -33,6 +36,13 @@ export async function exportAsEnvironmentSays(server: Server, env: Environment):
     const { createOtlpMetrics } = await load('METRICS', metrics, () => import('../telemetry/otel-metrics.ts'))
     server.measure(createOtlpMetrics(options))
   }
+}
+
+/** Whatever is not `true` means false (OpenTelemetry, "Boolean"), which hardly anyone expects of `1` or `yes`. */
+function warnOfDisabled(value: string, log: LogSink): void {
+  if (value === '' || /^(?:true|false)$/i.test(value)) return
+  const message = 'A variable of OpenTelemetry has a value that means nothing, and is ignored.'
+  log({ level: 'warn', message, variable: 'OTEL_SDK_DISABLED', value, expected: 'true, false' })
 }
 
 /** The variable that asks for a signal over OTLP; undefined where none does. */

@@ -1,4 +1,5 @@
 import { describeError } from '../telemetry/log.ts'
+import { Outages } from '../telemetry/outages.ts'
 import type { JobRecord } from './job.ts'
 import type { JobSettings } from './job-options.ts'
 import { type JobEnvironment, JobRun, type JobTool } from './job-run.ts'
@@ -31,11 +32,13 @@ export class JobWorker {
   /** Claims that were asked for and not answered. */
   private pending = 0
   private isStopped = true
+  private readonly outages: Outages
   /** Most jobs it runs at once. */
   maxRunning: number
 
   constructor(options: WorkerOptions) {
     this.options = options
+    this.outages = new Outages(options.context.log, options.context.now)
     this.maxRunning = options.settings.maxRunning
   }
 
@@ -101,7 +104,7 @@ export class JobWorker {
       }
     } catch (error) {
       const message = 'Jobs could not be looked for.'
-      this.options.context.log({ level: 'error', message, error: describeError(error) })
+      this.outages.fail('jobs', { level: 'error', message, error: describeError(error) })
     }
   }
 
@@ -135,7 +138,9 @@ export class JobWorker {
 
   private async claim(): Promise<JobRecord | undefined> {
     const { store, queue, tools, settings } = this.options
-    return store.claim({ queue, names: [...tools.keys()], leaseMs: settings.leaseMs })
+    const record = await store.claim({ queue, names: [...tools.keys()], leaseMs: settings.leaseMs })
+    this.outages.end('jobs', 'Jobs can be looked for again.')
+    return record
   }
 
   private begin(record: JobRecord, askedAt: number): void {

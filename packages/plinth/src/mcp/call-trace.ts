@@ -1,27 +1,34 @@
 import { parseTraceparent, type TraceContext } from '../telemetry/trace-context.ts'
+import type { HeaderLookup } from './exchange.ts'
 import { type McpRequest, toMeta } from './request.ts'
+
+type Params = McpRequest['params']
+
+/** Where the spans stand that a request belongs to. */
+export interface TraceContexts {
+  readonly parent: TraceContext | undefined
+  readonly link: TraceContext | undefined
+}
 
 /** The trace a request belongs to: as the message carries it, else as HTTP does. */
 export function findTraceParent(request: McpRequest): TraceContext | undefined {
-  return findMessageTrace(request) ?? findHttpTrace(request)
+  return findMessageTrace(request.params) ?? findHttpTrace(request.exchange.headers)
 }
 
 /** The trace a request belongs to, and that of the HTTP request it came with where they differ. */
-export function findTraceContexts(request: McpRequest): {
-  parent: TraceContext | undefined
-  link: TraceContext | undefined
-} {
-  const own = findMessageTrace(request)
-  const transport = findHttpTrace(request)
+export function findTraceContexts(params: Params, headers: HeaderLookup | undefined): TraceContexts {
+  const own = findMessageTrace(params)
+  const transport = findHttpTrace(headers)
   if (own === undefined) return { parent: transport, link: undefined }
   return { parent: own, link: transport?.spanId === own.spanId ? undefined : transport }
 }
 
-function findMessageTrace(request: McpRequest): TraceContext | undefined {
-  const { traceparent, tracestate } = toMeta(request)
+function findMessageTrace(params: Params): TraceContext | undefined {
+  const { traceparent, tracestate } = toMeta({ params })
   return parseTraceparent(traceparent, tracestate)
 }
 
-function findHttpTrace({ exchange: { headers } }: McpRequest): TraceContext | undefined {
+/** The trace of an HTTP request. */
+export function findHttpTrace(headers: HeaderLookup | undefined): TraceContext | undefined {
   return parseTraceparent(headers?.get('traceparent'), headers?.get('tracestate'))
 }

@@ -2,7 +2,7 @@ import { Failure, ProtocolError, ToolError } from '../errors.ts'
 import type { JsonRpcMessage } from '../jsonrpc/message.ts'
 import type { CallEvent, CallEventName, CallOutcome, EventFacts } from '../telemetry/observer.ts'
 import type { CallSpan } from '../telemetry/tracer.ts'
-import type { ActiveCall } from './active-call.ts'
+import type { ActiveCall, Callee } from './active-call.ts'
 import { Cancelled } from './call-errors.ts'
 import type { McpRequest } from './request.ts'
 import type { McpResult } from './result.ts'
@@ -35,6 +35,8 @@ export class Observation {
   message: JsonRpcMessage | undefined
   request: McpRequest | undefined
   call: ActiveCall | undefined
+  /** What was asked for, where no call was made of it. */
+  callee: Callee | undefined
   span: CallSpan | undefined
   outcome: CallOutcome = 'ok'
   error: string | undefined

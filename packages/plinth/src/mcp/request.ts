@@ -25,7 +25,7 @@ export interface McpRequest {
 const noMeta: JsonObject = Object.freeze({})
 
 /** The `_meta` of a request, exactly as it came. */
-export function toMeta(request: McpRequest): JsonObject {
+export function toMeta(request: Pick<McpRequest, 'params'>): JsonObject {
   const meta = request.params['_meta']
   return typeof meta === 'object' && meta !== null && !Array.isArray(meta) ? (meta as JsonObject) : noMeta
 }

@@ -1,12 +1,18 @@
 import { isObject, type JsonRpcMessage } from '../jsonrpc/message.ts'
-import { findTraceContexts, findTraceParent } from '../mcp/call-trace.ts'
+import type { Callee } from '../mcp/active-call.ts'
+import { findTraceContexts, findTraceParent, type TraceContexts } from '../mcp/call-trace.ts'
 import type { Exchange, Reply } from '../mcp/exchange.ts'
 import { Observation } from '../mcp/observation.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { McpRequest } from '../mcp/request.ts'
+import { toMethodLabel } from '../telemetry/component-label.ts'
 import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts'
+import { hideEncoded, redactName, redactText } from '../telemetry/redact.ts'
 import { continueTrace, type TraceContext } from '../telemetry/trace-context.ts'
 import type { Tracer } from '../telemetry/tracer.ts'
+
+/** Finds a component by its name, or a resource by its URI. */
+export type FindCallee = (kind: CallKind, name: string) => Pick<Callee, 'name' | 'redact'> | undefined
 
 /** Answers one message and tells the observers of it, once, when its answer is ready. */
 export type Observe = (text: string, exchange: Exchange, answer: Answer) => Reply | Promise<Reply>
@@ -20,19 +26,31 @@ export interface ObserveOptions {
   readonly createKey: () => string
   /** A digest that only this server's keys can make, so that callers cannot be guessed from it. */
   readonly hash: (text: string) => string
-  /** The arguments of a component that no record may show; undefined where there is no such component. */
-  readonly findRedact: (kind: CallKind, name: string) => readonly string[] | undefined
+  /** The component a caller names, whoever may use it; undefined where there is none. */
+  readonly findCallee: FindCallee
+  /** A text without the secrets that are known by their value; mostly asked for the same texts. */
+  readonly hide: (text: string) => string
   /** Called where an observer throws. */
   readonly onError: (error: unknown) => void
 }
 
-const kinds: Readonly<Record<string, CallKind>> = {
-  'tools/call': 'tool',
-  'resources/read': 'resource',
-  'prompts/get': 'prompt',
-}
+/** A map, because callers choose the methods that are looked up. */
+const kinds: ReadonlyMap<string, CallKind> = new Map([
+  ['tools/call', 'tool'],
+  ['resources/read', 'resource'],
+  ['prompts/get', 'prompt'],
+])
 
 const nothing: readonly string[] = Object.freeze([])
+
+const maxMethodChars = 128
+const maxNameChars = 256
+const maxIdChars = 128
+const maxClientChars = 128
+/** How much of a longer text is looked through for secrets. */
+const beyondChars = 4_096
+
+type Hide = ObserveOptions['hide']
 
 /** Puts measuring around the answer to a message; undefined where nobody observes, so that it costs nothing. */
 export function createObserve(options: ObserveOptions): Observe | undefined {
@@ -41,11 +59,12 @@ export function createObserve(options: ObserveOptions): Observe | undefined {
   const toHash = createPrincipalHash(options.hash)
   return function observe(text, exchange, answer) {
     const time = now()
-    const observation = new Observation((started) => startSpan(started, tracer, time))
+    const observation = new Observation((started) => startSpan(started, time, options))
     exchange.observation = observation
     const end = (reply: Reply): Reply => {
+      if (tracer !== undefined) startFailedSpan(observation, exchange, { tracer, time, hide: options.hide })
       const principalHash = toHash(exchange.principal)
-      const facts = { time, text, reply, principalHash, findRedact: options.findRedact }
+      const facts = { time, text, reply, principalHash, options }
       const record = toRecord(observation, exchange, { ...facts, invocationId: options.createKey() })
       for (const observer of observers) tell(() => observer.onCall(record), options)
       tell(() => observation.span?.end(record), options)
@@ -75,18 +94,55 @@ export function createPrincipalHash(hash: (text: string) => string): (principal:
   }
 }
 
-function startSpan(observation: Observation, tracer: Tracer | undefined, time: number): void {
+function startSpan(
+  observation: Observation,
+  time: number,
+  { tracer, hide }: Pick<ObserveOptions, 'tracer' | 'hide'>,
+): void {
   const { request } = observation
   if (tracer === undefined || request === undefined) return
+  const { params, exchange } = request
   observation.span = tracer.start({
-    method: request.method,
-    component: toComponent(request.params),
-    requestId: request.id,
+    method: cut(request.method, maxMethodChars, hide),
+    component: toComponent(params, hide),
+    requestId: toRequestId(request.id, hide),
     revision: request.revision.date,
-    isHttp: request.exchange.headers !== undefined,
-    ...findTraceContexts(request),
+    isHttp: exchange.headers !== undefined,
+    ...toShownTraces(findTraceContexts(params, exchange.headers), hide),
     time,
   })
+}
+
+/** What failed before it was known to be a request has a span too, which says no more than that. */
+function startFailedSpan(
+  observation: Observation,
+  exchange: Exchange,
+  { tracer, time, hide }: { tracer: Tracer; time: number; hide: Hide },
+): void {
+  if (observation.span !== undefined || observation.error === undefined) return
+  const { method, id, params = {} } = observation.message ?? {}
+  observation.span = tracer.start({
+    method: toMethodLabel(method),
+    component: undefined,
+    requestId: toRequestId(id ?? undefined, hide),
+    revision: undefined,
+    isHttp: exchange.headers !== undefined,
+    ...toShownTraces(findTraceContexts(params, exchange.headers), hide),
+    time,
+  })
+}
+
+function toShownTraces({ parent, link }: TraceContexts, hide: Hide): TraceContexts {
+  return {
+    parent: parent && withoutSecrets(parent, hide),
+    link: link && withoutSecrets(link, hide),
+  }
+}
+
+/** A trace goes on without what its caller wants passed on, where that holds a secret. */
+export function withoutSecrets(context: TraceContext, hide: Hide): TraceContext {
+  const { state, ...rest } = context
+  return state === undefined || redactText(hideEncoded(state, hide)) === state ? context : rest
 }
 
 /** What the record of a message says besides what its stages left behind. */
@@ -96,30 +152,31 @@ export interface Facts {
   readonly reply: Reply
   readonly principalHash: string
   readonly invocationId: string
-  readonly findRedact: ObserveOptions['findRedact']
+  readonly options: Pick<ObserveOptions, 'findCallee' | 'hide'>
 }
 
 /** All there is to tell of a message. */
 export function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord {
   const { call, request, outcome, error, errorType, errorId, queuedMs, events } = observation
   const { principal } = exchange
-  const message = toMessageFacts(observation)
-  const redact = call?.callee.redact ?? facts.findRedact(message.kind, message.component ?? '')
+  const { findCallee, hide } = facts.options
+  const message = toMessageFacts(observation, hide)
+  const callee = call?.callee ?? observation.callee ?? findCallee(message.kind, message.component ?? '')
   return {
     ...message,
     time: facts.time,
-    component: call?.callee.name ?? message.component,
-    isKnown: call !== undefined || error === 'scope_missing',
+    component: callee?.name ?? message.component,
+    isKnown: callee !== undefined,
     invocationId: facts.invocationId,
     principalHash: facts.principalHash,
     subject: principal.subject,
     tenant: principal.tenant,
-    client: toClient(request),
+    client: toClient(request, hide),
     revision: request?.revision.date,
     outcome,
     error,
     errorCode: observation.errorCode,
-    errorMessage: observation.errorMessage,
+    errorMessage: observation.errorMessage && hide(observation.errorMessage),
     errorType,
     errorId,
     durationMs: performance.now() - observation.startedAt,
@@ -130,15 +187,15 @@ export function toRecord(observation: Observation, exchange: Exchange, facts: Fa
     idempotencyKey: call?.idempotencyKey,
     dryRun: call?.dryRun ?? false,
     // Whose arguments nobody declared may hold anything.
-    arguments: redact === undefined && call === undefined ? undefined : message.arguments,
-    redact: redact ?? nothing,
+    arguments: callee === undefined ? undefined : message.arguments,
+    redact: callee?.redact ?? nothing,
     events,
   }
 }
 
 type MessageFacts = Pick<CallRecord, 'kind' | 'method' | 'component' | 'requestId' | 'arguments'>
 
-function toMessageFacts({ message }: Observation): MessageFacts {
+function toMessageFacts({ message }: Observation, hide: Hide): MessageFacts {
   if (message === undefined) {
     return {
       kind: 'unreadable',
@@ -151,26 +208,38 @@ function toMessageFacts({ message }: Observation): MessageFacts {
   const params = isObject(message.params) ? message.params : {}
   return {
     kind: toKind(message),
-    method: message.method?.slice(0, 128),
-    component: toComponent(params),
-    requestId: typeof message.id === 'string' ? message.id.slice(0, 128) : (message.id ?? undefined),
+    method: message.method && cut(message.method, maxMethodChars, hide),
+    component: toComponent(params, hide),
+    requestId: toRequestId(message.id ?? undefined, hide),
     arguments: params['arguments'] ?? (params['uri'] === undefined ? undefined : { uri: params['uri'] }),
   }
 }
 
 function toKind({ method, id }: JsonRpcMessage): CallKind {
   if (method === undefined) return 'response'
-  return id === undefined ? 'notification' : (kinds[method] ?? 'request')
+  return id === undefined ? 'notification' : (kinds.get(method) ?? 'request')
 }
 
-function toComponent(params: Readonly<Record<string, unknown>>): string | undefined {
+function toComponent(params: Readonly<Record<string, unknown>>, hide: Hide): string | undefined {
   const name = params['name'] ?? params['uri']
-  return typeof name === 'string' ? name.slice(0, 256) : undefined
+  return typeof name === 'string' ? cut(name, maxNameChars, hide) : undefined
 }
 
-function toClient(request: McpRequest | undefined): string | undefined {
+function toRequestId(id: string | number | undefined, hide: Hide): string | number | undefined {
+  return typeof id === 'string' ? cut(id, maxIdChars, hide) : id
+}
+
+function toClient(request: McpRequest | undefined, hide: Hide): string | undefined {
   const info = request?.clientInfo
-  return info === undefined ? undefined : `${info.name}/${info.version}`.slice(0, 128)
+  if (info === undefined) return undefined
+  // Each by itself, because a secret at the end of one would hide where the other begins.
+  return cut(`${redactName(info.name)}/${redactName(info.version)}`, maxClientChars, hide)
+}
+
+/** A text that somebody else chose, as a record has it. A secret that would be cut in two is known before it is. */
+function cut(text: string, maxChars: number, hide: Hide): string {
+  if (text.length <= maxChars) return hideEncoded(text, hide)
+  return redactText(hideEncoded(text.slice(0, maxChars + beyondChars), hide)).slice(0, maxChars)
 }
 
 type TraceFacts = Pick<CallRecord, 'traceId' | 'spanId' | 'isSampled'>

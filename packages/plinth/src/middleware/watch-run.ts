@@ -36,7 +36,7 @@ export function createWatchRun(options: ObserveOptions): WatchRun | undefined {
         text: '',
         reply: { status: 200, text: undefined },
         principalHash,
-        findRedact: options.findRedact,
+        options,
       }
       const about = toRecord(observation, exchange, { ...facts, invocationId: options.createKey() })
       const record = { ...about, kind: 'job', attempt } as const

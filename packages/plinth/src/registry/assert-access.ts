@@ -1,8 +1,9 @@
 import { ProtocolError, type ProtocolErrorName } from '../errors.ts'
 import { type Access, existsFor, toMissingScopes } from '../mcp/access.ts'
-import type { Principal } from '../mcp/principal.ts'
+import type { Callee } from '../mcp/active-call.ts'
+import type { McpRequest } from '../mcp/request.ts'
 
-interface Component {
+interface Component extends Callee {
   readonly contract: Access
 }
 
@@ -14,13 +15,16 @@ interface Component {
  */
 export function assertAccess<T extends Component>(
   component: T | undefined,
-  principal: Principal,
+  request: McpRequest,
   unknown: { error: ProtocolErrorName; data: Record<string, unknown> },
 ): T {
+  const { principal, exchange } = request
   if (component === undefined || !existsFor(component.contract, principal)) {
     throw new ProtocolError(unknown.error, { data: unknown.data })
   }
   if (toMissingScopes(component.contract, principal).length > 0) {
+    // No call is made of it, so the record has its name from here alone.
+    if (exchange.observation !== undefined) exchange.observation.callee = component
     throw new ProtocolError('scope_missing', { data: { required_scopes: component.contract.scopes } })
   }
   return component

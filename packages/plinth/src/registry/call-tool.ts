@@ -19,7 +19,7 @@ export function callTool(
 ): McpResult | Promise<McpResult> {
   const { name, arguments: input = noArguments } = request.params
   const named = typeof name === 'string' ? catalogue.tools.get(name) : undefined
-  const tool = assertAccess(named, request.principal, { error: 'tool_unknown', data: { name } })
+  const tool = assertAccess(named, request, { error: 'tool_unknown', data: { name } })
   if (!isObject(input))
     throw new ProtocolError('params_invalid', { message: '"arguments" must be an object.' })
   const call = new ActiveCall(request, tool, context)

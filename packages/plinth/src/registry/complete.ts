@@ -31,7 +31,7 @@ export function complete(
   if (typeof name !== 'string' || typeof value !== 'string') {
     throw createParamsError('"argument" must have a name and a value.')
   }
-  const completable = assertAccess(findCompletable(ref, catalogue), request.principal, {
+  const completable = assertAccess(findCompletable(ref, catalogue), request, {
     error: 'params_invalid',
     data: { ref },
   })

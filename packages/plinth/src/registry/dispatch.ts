@@ -98,7 +98,7 @@ function assertTaskMethods(request: McpRequest, { tasks }: Scope): TaskMethods {
 function subscribe(request: McpRequest, { catalogue, context }: Scope): McpResult | Promise<McpResult> {
   const uri = assertUri(request)
   const found = findResource(catalogue, uri)?.resource
-  assertAccess(found, request.principal, { error: 'resource_unknown', data: { uri } })
+  assertAccess(found, request, { error: 'resource_unknown', data: { uri } })
   return changeSession(request, { kind: 'watch', uri }, context)
 }
 

@@ -17,7 +17,7 @@ export function getPrompt(
 ): McpResult | Promise<McpResult> {
   const { name, arguments: input = {} } = request.params
   const named = typeof name === 'string' ? catalogue.prompts.get(name) : undefined
-  const prompt = assertAccess(named, request.principal, { error: 'prompt_unknown', data: { name } })
+  const prompt = assertAccess(named, request, { error: 'prompt_unknown', data: { name } })
   if (!isObject(input))
     throw new ProtocolError('params_invalid', { message: '"arguments" must be an object.' })
   const call = new ActiveCall(request, prompt, context)

@@ -45,7 +45,7 @@ export function readResource(
   if (typeof uri !== 'string')
     throw new ProtocolError('params_invalid', { message: '"uri" must be a string.' })
   const found = findResource(catalogue, uri)
-  assertAccess(found?.resource, request.principal, { error: 'resource_unknown', data: { uri } })
+  assertAccess(found?.resource, request, { error: 'resource_unknown', data: { uri } })
   if (found === undefined) throw new ProtocolError('resource_unknown', { data: { uri } })
   const call = new ActiveCall(request, found.resource, context)
   call.input = { uri, variables: found.variables }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { AuditNotices } from './audit-notices.ts'
 import { type AuditEntry, AuditQueue } from './audit-queue.ts'
 import { type AuditHead, appendRecord, emptyHead } from './audit-record.ts'
 import type { AuditSink } from './audit-sink.ts'
@@ -52,8 +53,13 @@ export function createAudit(options: AuditOptions): Audit {
 }
 
 const retryMs = 1_000
+/** How long the end of a process waits for a sink that does not answer, in milliseconds. */
+const closeMs = 2_000
 /** Most records worked out at once, because nobody else is served meanwhile. */
 const batchSize = 250
+
+/** What is not held up while nothing can be recorded, because it is no request. */
+const endless: ReadonlySet<CallRecord['kind']> = new Set(['notification', 'response', 'unreadable', 'http'])
 
 class AuditLog implements Audit {
   private readonly options: AuditOptions
@@ -63,6 +69,9 @@ class AuditLog implements Audit {
   private readonly log: LogSink
   private readonly queue: AuditQueue
   private readonly counts = { written: 0, dropped: 0, failures: 0 }
+  private readonly notices: AuditNotices
+  /** Records that the sink was given and has not answered for. */
+  private underWay = 0
   /** Dropped records of which no record tells yet. */
   private untold = 0
   private head: AuditHead | undefined
@@ -81,6 +90,7 @@ class AuditLog implements Audit {
     this.maxQueued = maxQueued
     this.flushMs = options.flushMs ?? (this.mustRecord ? 10 : 100)
     this.log = log
+    this.notices = new AuditNotices(log)
     this.queue = new AuditQueue({ key, version })
   }
 
@@ -97,7 +107,8 @@ class AuditLog implements Audit {
     try {
       await this.open()
     } catch (error) {
-      if (this.mustRecord) throw new Error('The audit log cannot be opened.', { cause: error })
+      const reason = error instanceof Error ? ` ${error.message}` : ''
+      if (this.mustRecord) throw new Error(`The audit log cannot be opened.${reason}`, { cause: error })
       this.noteFailure(error)
     }
   }
@@ -118,15 +129,25 @@ class AuditLog implements Audit {
     if (this.hasWork) this.schedule(this.isFailing ? retryMs : 0)
   }
 
-  /** What came while a flush was under way may not be part of it, so one is not enough. */
   async close(): Promise<void> {
+    await waitFor(this.flushAll(), closeMs)
+    clearTimeout(this.timer)
+    const waiting = this.queue.size + this.underWay
+    this.counts.dropped += waiting
+    const lost = waiting + this.untold
+    if (lost > 0) {
+      const unanswered = this.underWay === 0 ? {} : { unanswered: this.underWay }
+      this.log({ level: 'error', message: 'Audit records were lost.', lost, ...unanswered })
+    }
+    if (this.head !== undefined) this.log({ level: 'info', message: 'The audit log ends.', ...this.head })
+    const closing = this.options.sink.close?.()
+    if (closing !== undefined) await waitFor(closing, closeMs / 4)
+  }
+
+  /** What came while a flush was under way may not be part of it, so one is not enough. */
+  private async flushAll(): Promise<void> {
     await this.flush()
     if (!this.isFailing) await this.flush()
-    clearTimeout(this.timer)
-    const lost = this.queue.size + this.untold
-    if (lost > 0) this.log({ level: 'error', message: 'Audit records were lost.', lost })
-    if (this.head !== undefined) this.log({ level: 'info', message: 'The audit log ends.', ...this.head })
-    await this.options.sink.close?.()
   }
 
   readings(): MetricReading[] {
@@ -139,6 +160,8 @@ class AuditLog implements Audit {
       metric('records_total', 'Audit records that were written.', written),
       metric('dropped_total', 'Audit records that were lost.', dropped),
       metric('write_failures_total', 'Writes of audit records that failed.', failures),
+      metric('files_replaced_total', 'How often somebody else changed the file.', this.notices.replaced),
+      metric('files_deleted_total', 'Old files that made room for new ones.', this.notices.deleted),
       metric('queued', 'Audit records that wait to be written.', this.queue.size),
       metric('lag_seconds', 'How long the oldest of them waits.', this.queue.waitsMs / 1_000),
       metric('last_seq', 'Number of the last audit record written.', this.head?.seq ?? 0),
@@ -150,15 +173,16 @@ class AuditLog implements Audit {
   }
 
   private get hasWork(): boolean {
-    return this.queue.size > 0 || this.untold > 0
+    return this.queue.size > 0 || this.untold > 0 || this.notices.unwritten.length > 0
   }
 
   /**
    * Where everything must be recorded, no record of a call that was begun is dropped: there are only so many at once.
-   * What is refused meanwhile comes without end, and is counted.
+   * What is refused meanwhile, cannot be read or needs no answer comes without end, and is counted.
    */
-  private mustDrop({ outcome }: CallRecord): boolean {
-    return this.mustRecord ? !this.isReady() && outcome === 'refused' : this.isFull
+  private mustDrop({ outcome, kind }: CallRecord): boolean {
+    if (!this.mustRecord) return this.isFull
+    return !this.isReady() && (endless.has(kind) || outcome === 'refused' || outcome === 'protocol_error')
   }
 
   private drop(): void {
@@ -172,7 +196,8 @@ class AuditLog implements Audit {
   }
 
   private async open(): Promise<AuditHead> {
-    const findHead = async () => (await this.options.sink.open?.()) ?? emptyHead
+    const tell = this.notices.tell.bind(this.notices)
+    const findHead = async () => (await this.options.sink.open?.(tell)) ?? emptyHead
     this.opening ??= findHead().catch((error: unknown) => {
       this.opening = undefined
       throw error
@@ -198,10 +223,15 @@ class AuditLog implements Audit {
   private async writeBatch(): Promise<boolean> {
     const missing = this.untold
     const entries = this.queue.take(batchSize)
+    this.underWay = entries.length
     try {
-      const { text, head } = this.toText(await this.open(), entries, missing)
+      const after = await this.open()
+      await this.options.sink.check?.()
+      const notices = [...this.notices.unwritten]
+      const { text, head } = this.toText(after, [...notices, ...entries.map(({ facts }) => facts)], missing)
       await this.options.sink.write(text)
       this.head = head
+      this.notices.noteWritten(notices.length)
       this.untold -= missing
       this.counts.written += entries.length
       this.noteSuccess()
@@ -210,21 +240,22 @@ class AuditLog implements Audit {
       this.queue.putBack(entries)
       this.noteFailure(error)
       return false
+    } finally {
+      this.underWay = 0
     }
   }
 
   private toText(
     after: AuditHead,
-    entries: readonly AuditEntry[],
+    facts: readonly AuditEntry['facts'][],
     missing: number,
   ): { text: string; head: AuditHead } {
     const { key } = this.options
     const dropped = { time: new Date().toISOString(), kind: 'audit', decision: 'dropped', dropped: missing }
-    const all = [...entries.map(({ facts }) => facts), ...(missing > 0 ? [dropped] : [])]
     let head = after
     let text = ''
-    for (const facts of all) {
-      const appended = appendRecord(head, facts, key)
+    for (const one of missing > 0 ? [...facts, dropped] : facts) {
+      const appended = appendRecord(head, one, key)
       head = appended.head
       text += appended.line
     }
@@ -242,5 +273,16 @@ class AuditLog implements Audit {
     this.isFailing = true
     const facts = { policy: this.options.onUnwritable, error: describeError(error) }
     this.log({ level: 'error', message: 'The audit log cannot be written.', ...facts })
+  }
+}
+
+/** Waits for something, but not longer than this. */
+async function waitFor(pending: Promise<void>, ms: number): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(late.resolve, ms)
+  try {
+    await Promise.race([pending, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -1,5 +1,5 @@
-import { isRedacted, type LogRecord, type LogSink } from './log.ts'
-import type { CallOutcome, CallRecord, Observer } from './observer.ts'
+import { isAboutStranger, isRedacted, type LogRecord, type LogSink } from './log.ts'
+import type { CallKind, CallOutcome, CallRecord, Observer } from './observer.ts'
 import { redactName, redactText, redactValue } from './redact.ts'
 
 /** What the line of a call says. */
@@ -22,25 +22,29 @@ const lines: Readonly<Record<CallOutcome, readonly [LogRecord['level'], string]>
 
 const calls: ReadonlySet<string> = new Set(['tool', 'resource', 'prompt', 'http', 'job'])
 
-/** What is said of the run of a job, where that is not said of a call. */
-const jobLines: Readonly<Partial<Record<CallOutcome, string>>> = {
-  ok: 'A job was done.',
-  tool_error: 'A tool said that its job failed.',
-  crash: 'A job crashed.',
-  timeout: 'A job took too long.',
-  cancelled: 'A job was taken away from its run.',
-  input_required: 'A job waits for its client.',
+/** What is said of what is no call. */
+const messages: Readonly<Partial<Record<CallKind, Readonly<Partial<Record<CallOutcome, string>>>>>> = {
+  job: {
+    ok: 'A job was done.',
+    tool_error: 'A tool said that its job failed.',
+    crash: 'A job crashed.',
+    timeout: 'A job took too long.',
+    cancelled: 'A job was taken away from its run.',
+    input_required: 'A job waits for its client.',
+  },
+  http: { refused: 'A request was refused before it was read.' },
 }
 
 /** Writes one line for each message. Those that went well and called nothing are for the level `debug`. */
 export function createCallLog(log: LogSink, { logArguments = false }: CallLogOptions = {}): Observer {
   return {
     onCall(record) {
-      const [level, line] = lines[record.outcome]
-      const message = (record.kind === 'job' ? jobLines[record.outcome] : undefined) ?? line
+      const [level, usual] = lines[record.outcome]
+      const message = messages[record.kind]?.[record.outcome] ?? usual
       const shown = calls.has(record.kind) || record.outcome !== 'ok' ? level : 'debug'
       const input = logArguments ? { arguments: redactValue(record.arguments, record.redact) } : {}
-      log({ level: shown, message, [isRedacted]: true, ...toFields(record), ...input })
+      const line = { level: shown, message, [isRedacted]: true, ...toFields(record), ...input }
+      log(record.kind === 'http' ? { ...line, [isAboutStranger]: true } : line)
     },
   }
 }

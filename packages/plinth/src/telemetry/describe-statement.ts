@@ -1,4 +1,5 @@
 import { redactText } from './redact.ts'
+import { isSignificant, quotesNames, readTokens, toSafeText } from './statement-text.ts'
 import type { StatementStart } from './tracer.ts'
 
 /** A statement as a span tells of it (OpenTelemetry semantic conventions, "Database client spans"). */
@@ -13,13 +14,8 @@ export interface StatementDescription {
 const maxTextChars = 4_096
 const maxSummaryChars = 255
 const maxKnown = 1_000
-
-/** Products whose strings stand in single quotes, and in which a backslash is a character like any other. */
-const plainlyQuoted: ReadonlySet<string> = new Set(['postgresql', 'sqlite', 'cockroachdb', 'duckdb', 'redis'])
-
-/** Strings, comments, numbers, placeholders, names and single characters, in the order in which they are tried. */
-const tokenForm =
-  /e'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|'(?:[^']|'')*(?:'|$)|\$([a-z_]\w*)?\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"]|"")*"|[a-z_][\w$]*|[$:@]\w+|\d[\w.]*|\s+|[\s\S]/gi
+/** Longer ones are worked out anew, so that what is remembered stays small. */
+const maxKnownChars = 2_048
 
 const verbs: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'REPLACE'])
 const beforeTarget: ReadonlySet<string> = new Set(['FROM', 'INTO', 'UPDATE', 'JOIN', 'TABLE'])
@@ -33,7 +29,8 @@ const known = new Map<string, StatementDescription>()
 /** What a span may say of a statement. Texts that come again are looked up. */
 export function describeStatement(statement: StatementStart): StatementDescription {
   const { system, text, operation, target } = statement
-  const key = JSON.stringify([system, operation, target, text])
+  if (text.length > maxKnownChars) return describe(statement)
+  const key = [system, operation, target, text].join('\u0000')
   const found = known.get(key)
   if (found !== undefined) return found
   const described = describe(statement)
@@ -43,31 +40,21 @@ export function describeStatement(statement: StatementStart): StatementDescripti
 }
 
 function describe({ system, text, operation, target }: StatementStart): StatementDescription {
-  const tokens = readTokens(text)
+  const read = text.slice(0, maxTextChars * 4)
+  const tokens = readTokens(read)
   const verb = operation ?? findOperation(tokens)
-  const targets = target === undefined ? findTargets(tokens) : [target]
+  const targets = target === undefined ? findTargets(system, tokens) : [target]
   const summary = [verb, ...targets].filter((part) => part !== undefined).join(' ')
   return {
     operation: verb,
     summary: redactText(summary).slice(0, maxSummaryChars) || system,
-    text: toSafeText(system, text, tokens),
+    text: toShown(toSafeText(system, read, tokens)),
   }
 }
 
-function readTokens(text: string): string[] {
-  return text.slice(0, maxTextChars * 4).match(tokenForm) ?? []
-}
-
-/** Where a product may quote otherwise than is known here, a text with quotes is not shown at all. */
-function toSafeText(system: string, text: string, tokens: readonly string[]): string | undefined {
-  if (!plainlyQuoted.has(system) && /['"`\\]/.test(text)) return undefined
-  const shown = tokens.map(hideLiteral).join('').replace(/\s+/g, ' ').trim()
-  return redactText(shown.length > maxTextChars ? `${shown.slice(0, maxTextChars)}…` : shown)
-}
-
-function hideLiteral(token: string): string {
-  if (/^(?:e?'|\d|\$[a-z_]*\$)/i.test(token)) return '?'
-  return /^(?:--|\/\*)/.test(token) ? ' ' : token
+function toShown(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  return redactText(text.length > maxTextChars ? `${text.slice(0, maxTextChars)}…` : text)
 }
 
 /** The verb of a statement: with a WITH before it, the first that stands in no brackets. */
@@ -87,14 +74,16 @@ function findOperation(tokens: readonly string[]): string | undefined {
 }
 
 /** The tables a statement names, without those it makes up itself. */
-function findTargets(tokens: readonly string[]): string[] {
-  const words = tokens.filter((token) => !/^(?:\s|--|\/\*)/.test(token))
+function findTargets(system: string, tokens: readonly string[]): string[] {
+  if (system === 'redis') return []
+  const words = tokens.filter(isSignificant)
   const own = new Set(words.filter((_word, at) => isOwn(words, at)).map(toName))
   const targets = words.flatMap((word, at) => {
     const before = words[at - 1]?.toUpperCase() ?? ''
     // What brackets follow is a function, but for the columns of an INSERT.
     const isTable = isName(word) && (words[at + 1] !== '(' || before === 'INTO' || before === 'TABLE')
-    return beforeTarget.has(before) && isTable ? [joinName(words, at)] : []
+    const isText = word.startsWith('"') && !quotesNames(system)
+    return beforeTarget.has(before) && isTable && !isText ? [joinName(words, at)] : []
   })
   return [...new Set(targets)].filter((target) => !own.has(target)).slice(0, 8)
 }

@@ -1,3 +1,5 @@
+import { createStderrOutput, withDropped } from './line-output.ts'
+
 /** One line of the server's own log, for the people who run it. Never sent to a client. */
 export interface LogRecord {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -8,17 +10,29 @@ export interface LogRecord {
 /** Marks a record whose maker has hidden every secret already; it is not looked through again. */
 export const isRedacted: unique symbol = Symbol('redacted')
 
+/** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
+export const isAboutStranger: unique symbol = Symbol('about a stranger')
+
 /** Where log records go. */
 export interface LogSink {
   /** Must not throw and must not block. */
   (record: LogRecord): void
   /** Resolves once everything that was logged so far is written. Asked before the process ends. */
   flush?(): Promise<void>
+  /** Lines that could not be written so far, because nobody took them. */
+  readonly dropped?: number
 }
 
-/** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
+/**
+ * Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. Where 4 MiB wait for whoever
+ * reads it, further lines are dropped and counted, and a line says how many once it is read again.
+ */
 export function createStderrLog(): LogSink {
-  return createLineLog((line) => process.stderr.write(line), toCarefulLine)
+  const output = createStderrOutput()
+  return withDropped(
+    createLineLog((line) => output.write(line), toCarefulLine),
+    () => output.dropped,
+  )
 }
 
 /** Hands each record on as one line of JSON, with its time. */

@@ -1,3 +1,5 @@
+import { isFixedLabel, otherComponent } from './component-label.ts'
+
 /** Labels of one series. */
 export type Labels = Readonly<Record<string, string>>
 
@@ -38,7 +40,7 @@ export interface MetricFamily {
   points(): Iterable<MetricPoint>
 }
 
-/** Most series one metric may have; what comes later is counted under `other`. */
+/** Most series of components that one metric may have; components that come later are counted as `other`. */
 const maxSeries = 1_000
 
 /** Counts up. */
@@ -138,6 +140,7 @@ export class Reading implements MetricFamily {
 /** Values by their labels. */
 class Series<T> implements Iterable<readonly [Labels, T]> {
   private readonly known = new Map<string, readonly [Labels, T]>()
+  private components = 0
   private readonly create: () => T
 
   constructor(create: () => T) {
@@ -148,8 +151,10 @@ class Series<T> implements Iterable<readonly [Labels, T]> {
     const key = Object.values(labels).join('\u0000')
     const found = this.known.get(key)
     if (found !== undefined) return found[1]
-    if (this.known.size >= maxSeries && !key.startsWith('other')) {
-      return this.find(Object.fromEntries(Object.keys(labels).map((name) => [name, 'other'])))
+    // Others take no room from components, so that no caller can drive one out.
+    if (!isFixedLabel(labels['component'])) {
+      if (this.components >= maxSeries) return this.find({ ...labels, component: otherComponent })
+      this.components++
     }
     const made = [labels, this.create()] as const
     this.known.set(key, made)

@@ -1,3 +1,4 @@
+import { toComponentLabel } from './component-label.ts'
 import {
   Counter,
   Histogram,
@@ -102,7 +103,7 @@ class CallCounts {
   }
 
   add(record: CallRecord): void {
-    const where = { kind: record.kind, component: toComponent(record) }
+    const where = { kind: record.kind, component: toComponentLabel(record) }
     this.calls.add({ ...where, outcome: record.outcome })
     this.durations.observe(where, record.durationMs / 1_000, toExemplar(record))
     if (record.queuedMs > 0) this.queued.observe(where, record.queuedMs / 1_000, toExemplar(record))
@@ -134,18 +135,4 @@ function collect(sources: readonly (() => Iterable<MetricReading>)[]): MetricFam
   return [...found.values()].map(({ reading: { name, help, type }, samples }) => {
     return new Reading(name, help, { type, read: () => samples.values() })
   })
-}
-
-/** A component that exists, or the method of the protocol; never a name that only the caller knows. */
-function toComponent({ isKnown, component, kind, method, error }: CallRecord): string {
-  if (isKnown && component !== undefined) return component
-  if (kind === 'request' && error !== 'method_unknown' && method !== undefined && isPlain(method))
-    return method
-  return 'other'
-}
-
-function isPlain(method: string): boolean {
-  return /^(?:initialize|ping|(?:tools|resources|prompts|logging|server|completion|subscriptions|tasks)\/[a-z/]{1,20})$/i.test(
-    method,
-  )
 }

@@ -12,14 +12,17 @@ import {
   type MetricProducer,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
+import type { LogSink } from './log.ts'
 import type { MetricFamily, MetricPoint } from './metric-families.ts'
 import { createRegistry, type Metrics } from './metrics.ts'
+import { ExportHealth } from './otel-health.ts'
 import {
   assertProtocol,
   createResource,
   type OtelEnvironment,
   type OtlpOptions,
-  toExporterOptions,
+  toExporter,
+  warnOfIgnored,
 } from './otel-resource.ts'
 
 export type { Metrics, OtlpOptions }
@@ -29,42 +32,59 @@ export type { Metrics, OtlpOptions }
  * `server.measure`. Names have no suffix of their unit, so that a Prometheus behind the collector makes of them those
  * of `/metrics`.
  *
- * @throws TypeError naming the variable of the environment and its value where it makes no sense.
+ * That a collector does not take them is logged and counted.
+ *
+ * @throws TypeError naming the variable of the environment and its value where it asks for what is not here. Values that
+ * mean nothing are logged and ignored, as the specification of OpenTelemetry wants it.
  */
 export function createOtlpMetrics(options: OtlpOptions): Metrics {
-  const { env = process.env } = options
+  const { env, log, exporterOptions, url } = toExporter('METRICS', options)
   assertProtocol('METRICS', env)
-  assertCumulative(env)
-  const exportIntervalMillis = parseMs(env, 'OTEL_METRIC_EXPORT_INTERVAL', 60_000)
-  const timeoutMs = parseMs(env, 'OTEL_METRIC_EXPORT_TIMEOUT', 30_000)
+  assertCumulative(env, log)
+  const exportIntervalMillis = parseMs(env, log, { name: 'OTEL_METRIC_EXPORT_INTERVAL', preset: 60_000 })
+  const timeoutMs = parseMs(env, log, { name: 'OTEL_METRIC_EXPORT_TIMEOUT', preset: 30_000 })
+  const health = new ExportHealth({ signal: 'metrics', url, log })
+  const exporter = new OTLPMetricExporter(exporterOptions)
+  health.watch(exporter)
   const registry = createRegistry()
   const resource = createResource(options)
   const reader = new PeriodicExportingMetricReader({
-    exporter: new OTLPMetricExporter(toExporterOptions('METRICS', options)),
+    exporter,
     exportIntervalMillis,
     exportTimeoutMillis: Math.min(timeoutMs, exportIntervalMillis),
     metricProducers: [createProducer(() => registry.families(), resource)],
   })
   const provider = new MeterProvider({ resource, readers: [reader] })
   const { families: _families, ...metrics } = registry
-  return { ...metrics, close: () => provider.shutdown() }
+  return {
+    ...metrics,
+    readings: () => [health.reading()],
+    close: () => health.close(() => provider.shutdown()),
+  }
 }
 
 /** Counts are handed over as they stand, since the start of the process. */
-function assertCumulative(env: OtelEnvironment): void {
+function assertCumulative(env: OtelEnvironment, log: LogSink): void {
   const name = 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'
   const value = env[name] || 'cumulative'
-  if (value.toLowerCase() === 'cumulative') return
-  throw new TypeError(`"${name}" must be "cumulative", got ${JSON.stringify(value)}.`)
+  const wanted = value.toLowerCase()
+  if (wanted === 'cumulative') return
+  if (wanted === 'delta' || wanted === 'lowmemory') {
+    throw new TypeError(`"${name}" must be "cumulative", got ${JSON.stringify(value)}.`)
+  }
+  warnOfIgnored(log, { name, value, expected: 'cumulative' })
 }
 
-function parseMs(env: OtelEnvironment, name: string, preset: number): number {
-  const text = env[name] || String(preset)
-  const ms = Number(text)
+function parseMs(
+  env: OtelEnvironment,
+  log: LogSink,
+  { name, preset }: { name: string; preset: number },
+): number {
+  const value = env[name] || String(preset)
+  const ms = Number(value)
   if (Number.isSafeInteger(ms) && ms > 0 && ms < 2 ** 31) return ms
-  throw new TypeError(
-    `"${name}" must be a positive whole number of milliseconds, got ${JSON.stringify(text)}.`,
-  )
+  warnOfIgnored(log, { name, value, expected: 'a positive whole number of milliseconds' })
+  return preset
 }
 
 /** Hands the metrics over as they stand. Counts start with the process. */

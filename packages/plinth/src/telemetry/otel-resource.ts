@@ -5,6 +5,8 @@ import {
   type Resource,
   resourceFromAttributes,
 } from '@opentelemetry/resources'
+import { createStderrLog, type LogSink } from './log.ts'
+import { redactText } from './redact.ts'
 
 /** Variables of OpenTelemetry. */
 export type OtelEnvironment = Readonly<Record<string, string | undefined>>
@@ -18,6 +20,8 @@ export interface OtlpOptions {
   readonly url?: string
   /** Default `process.env`. */
   readonly env?: OtelEnvironment
+  /** Where it is told that a collector does not take what is sent, and what of `env` means nothing. Default: stderr. */
+  readonly log?: LogSink
 }
 
 /** What is told of this process with everything it sends. `OTEL_RESOURCE_ATTRIBUTES` is part of it. */
@@ -46,16 +50,34 @@ export function assertProtocol(signal: 'TRACES' | 'METRICS', env: OtelEnvironmen
   }
 }
 
-/** What an exporter is told. What it reads itself, it reads from the environment of the process. */
-export function toExporterOptions(
-  signal: 'TRACES' | 'METRICS',
-  { url, env = process.env }: OtlpOptions,
-): { url?: string; headers?: Record<string, string> } {
-  const endpoint = url ?? findEndpoint(signal, env)
-  return {
+/** What an exporter is made with. */
+export interface ExporterSetup {
+  readonly env: OtelEnvironment
+  readonly log: LogSink
+  /** Where it sends to. */
+  readonly url: string
+  /** What it is told. What it reads itself, it reads from the environment of the process. */
+  readonly exporterOptions: { url?: string; headers?: Record<string, string> }
+}
+
+/** Works out where to send, and with which headers. */
+export function toExporter(signal: 'TRACES' | 'METRICS', options: OtlpOptions): ExporterSetup {
+  const { env = process.env, log = createStderrLog() } = options
+  const endpoint = options.url ?? findEndpoint(signal, env)
+  const exporterOptions = {
     ...(endpoint === undefined ? {} : { url: endpoint }),
     ...(env === process.env ? {} : { headers: parseHeaders(signal, env) }),
   }
+  return { env, log, url: endpoint ?? `http://localhost:4318/v1/${signal.toLowerCase()}`, exporterOptions }
+}
+
+/** What the specification of OpenTelemetry wants to be ignored is said at least. */
+export function warnOfIgnored(
+  log: LogSink,
+  { name, value, expected }: { name: string; value: string; expected: string },
+): void {
+  const message = 'A variable of OpenTelemetry has a value that means nothing, and is ignored.'
+  log({ level: 'warn', message, variable: name, value: redactText(value), expected })
 }
 
 function findEndpoint(signal: 'TRACES' | 'METRICS', env: OtelEnvironment): string | undefined {

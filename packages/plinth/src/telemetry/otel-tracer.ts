@@ -66,8 +66,8 @@ function toAttributes({ method, component, requestId, revision, isHttp }: SpanSt
   const name = component === undefined ? undefined : redactText(component)
   return {
     'mcp.method.name': redactText(method),
-    'mcp.protocol.version': revision,
-    'jsonrpc.request.id': redactText(String(requestId)),
+    ...(revision === undefined ? {} : { 'mcp.protocol.version': revision }),
+    ...(requestId === undefined ? {} : { 'jsonrpc.request.id': redactText(String(requestId)) }),
     'network.transport': isHttp ? 'tcp' : 'pipe',
     ...(isHttp ? { 'network.protocol.name': 'http' } : {}),
     ...(method === 'tools/call' ? { 'gen_ai.operation.name': 'execute_tool' } : {}),

@@ -1,4 +1,6 @@
+import { fstatSync } from 'node:fs'
 import { type DestinationStream, destination, type Logger } from 'pino'
+import { createStderrOutput, LineBatch, maxWaitingBytes, toLossLine, withDropped } from './line-output.ts'
 import { createLineLog, type LogRecord, type LogSink } from './log.ts'
 
 /** Where pino writes. */
@@ -7,8 +9,9 @@ export interface PinoLogOptions {
   readonly logger?: Logger
   /**
    * Where lines go without a logger: for a busy server
-   * `pino.destination({ dest: path, sync: false, minLength: 4096 })`. Default: stderr, so that stdout stays free for
-   * the protocol.
+   * `pino.destination({ dest: path, sync: false, minLength: 4096, maxLength: 4194304 })`. One that is synchronous stops
+   * the server while nobody takes its lines. Default: stderr, so that stdout stays free for the protocol; where 4 MiB
+   * wait for whoever reads it, further lines are dropped and counted.
    */
   readonly destination?: DestinationStream
 }
@@ -18,9 +21,20 @@ export interface PinoLogOptions {
  * (`logLevel`, `maxLogLinesPerSecond`), so whatever it hands on is written. Without a logger of your own, only pino's
  * destination takes part: a line has nothing left to format.
  */
-export function createPinoLog(options: PinoLogOptions = {}): LogSink {
-  const { logger, destination: stream = destination({ dest: 2, sync: true }) } = options
-  return logger === undefined ? createDestinationLog(stream) : createLoggerLog(logger)
+export function createPinoLog({ logger, destination: stream }: PinoLogOptions = {}): LogSink {
+  if (logger !== undefined) return createLoggerLog(logger)
+  if (stream !== undefined) return createDestinationLog(stream)
+  // At the end of the process pino waits without end for a pipe that nobody reads.
+  if (!isFile(2)) return createStreamLog()
+  return createDestinationLog(destination({ dest: 2, sync: false, maxLength: maxWaitingBytes }))
+}
+
+function isFile(fd: number): boolean {
+  try {
+    return fstatSync(fd).isFile()
+  } catch {
+    return false
+  }
 }
 
 function createLoggerLog(logger: Logger): LogSink {
@@ -30,35 +44,49 @@ function createLoggerLog(logger: Logger): LogSink {
   return Object.assign(write, { flush })
 }
 
-function createDestinationLog(stream: DestinationStream): LogSink {
-  const { flush, sync } = stream as { flush?: (done: () => void) => void; sync?: boolean }
-  const lines = sync === false ? new LineBatch(stream) : undefined
-  const write = createLineLog((line) => (lines === undefined ? stream.write(line) : lines.add(line)))
-  return Object.assign(write, {
-    flush: () => {
-      lines?.write()
-      return new Promise<void>((resolve) => (flush === undefined ? resolve() : flush.call(stream, resolve)))
-    },
-  })
+function createStreamLog(): LogSink {
+  const output = createStderrOutput()
+  const batch = new LineBatch((text, lines) => output.write(text, lines))
+  const flush = async () => batch.write()
+  const log = Object.assign(
+    createLineLog((line) => batch.add(line)),
+    { flush },
+  )
+  return withDropped(log, () => output.dropped)
 }
 
-/** The lines of one turn of the event loop, for a destination that holds them back anyway: they go to it as one text. */
-class LineBatch {
-  private readonly stream: DestinationStream
-  private lines: string[] = []
+/** What pino's own destinations have besides. */
+interface Destination extends DestinationStream {
+  readonly sync?: boolean
+  flush?(done: () => void): void
+  on?(event: 'drop' | 'drain', listener: (text: string) => void): unknown
+}
 
-  constructor(stream: DestinationStream) {
-    this.stream = stream
+/** An asynchronous destination holds lines back anyway: those of one turn go to it as one text. */
+function createDestinationLog(stream: Destination): LogSink {
+  const batch = stream.sync === false ? new LineBatch((text) => stream.write(text)) : undefined
+  const log = createLineLog((line) => (batch === undefined ? stream.write(line) : batch.add(line)))
+  const flush = () => {
+    batch?.write()
+    return new Promise<void>((resolve) => (stream.flush === undefined ? resolve() : stream.flush(resolve)))
   }
+  return withDropped(Object.assign(log, { flush }), countDrops(stream))
+}
 
-  add(line: string): void {
-    if (this.lines.push(line) === 1) setImmediate(() => this.write())
-  }
-
-  write(): void {
-    if (this.lines.length === 0) return
-    const text = this.lines.join('')
-    this.lines = []
-    this.stream.write(text)
-  }
+/** Counts what a destination drops because it holds all it may, and says so once it has written that. */
+function countDrops(stream: Destination): () => number {
+  let dropped = 0
+  let untold = 0
+  stream.on?.('drop', (text) => {
+    const lines = text.split('\n').length - 1
+    dropped += lines
+    untold += lines
+  })
+  stream.on?.('drain', () => {
+    if (untold === 0) return
+    const lost = untold
+    untold = 0
+    stream.write(toLossLine(lost))
+  })
+  return () => dropped
 }

@@ -1,4 +1,6 @@
 import { describeError } from './log.ts'
+import { lookAt } from './redact-hints.ts'
+import { redactUrls } from './redact-urls.ts'
 
 /** What stands in place of a secret. */
 export const redacted = '[redacted]'
@@ -26,30 +28,52 @@ const shownBounds: Bounds = {
 
 /** Names that hold secrets, without `-`, `_` and case. */
 const secretName =
-  /token|secret|passw|passphrase|passcode|authorization|cookie|apikey|privatekey|signingkey|credential|clientassertion|connectionstring|sessionid|jwt$|^pwd$|^pin$|^auth$|^otp$/
+  /token|secret|passw|passphrase|passcode|authorization|cookie|apikey|accountkey|accesskey$|privatekey|signingkey|credential|clientassertion|connectionstring|sessionid|jwt$|^pwd$|^pin$|^auth$|^otp$/
 
 /** Counts of tokens are no tokens. */
 const countName = /tokens$|tokencount$/
 
-/** Forms of secrets, wherever they stand. Repetitions are bounded, so that no text takes long. */
-const shapes: readonly (readonly [RegExp, string])[] = [
+type Shape = readonly [RegExp, string]
+
+/** Words before a secret that may be short. */
+const schemeHint = /bearer|basic|dpop|digest|-----B/i
+const nameHint = /passw|passphrase|pwd|secret|key|token|authorization|signature|[?&;,\s](?:sig|code|auth)=/i
+
+/** Secrets that are known by how they begin. Repetitions are bounded, so that no text takes long. */
+const tokenShapes: readonly Shape[] = [
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, redacted],
   [/\b(Bearer|Basic|DPoP|Digest)\s+[\w.~+/=-]{6,}/gi, `$1 ${redacted}`],
   [/(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*){0,3}/g, redacted],
   [/(?<![\w-])(?:sk|pk|rk)[-_](?:[\w-]{0,20}[-_])?[A-Za-z0-9_-]{16,}/g, redacted],
-  [/(?<![\w-])(?:gh[opusr]_|github_pat_|glpat-|xox[abeoprs]-|npm_|plinth_|hf_|AIza)[\w-]{16,}/g, redacted],
-  [/(?<![\w-])(?:AKIA|ASIA)[0-9A-Z]{16}(?![\w-])/g, redacted],
-  [/(?<![\w+.-])([a-z][\w+.-]{0,30}:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,512}@/gi, `$1${redacted}@`],
   [
-    /((?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token|refresh[_-]?token|id[_-]?token|client[_-]?secret|private[_-]?key)["']?\s{0,4}[=:]\s{0,4}["']?)[^\s;,&"'}]{1,1024}/gi,
-    `$1${redacted}`,
+    /(?<![\w-])(?:gh[opusr]_|github_pat_|glpat-|xox[abeoprs]-|xapp-|npm_|pypi-|plinth_|hf_|AIza|whsec_|shp[acs][ats]_|GOCSPX-|do[opr]_v1_|lin_api_|tskey-)[\w+/=-]{16,}/g,
+    redacted,
   ],
-  [/([?&;](?:token|key|sig|signature|code|auth)=)[^\s&;"']{1,1024}/gi, `$1${redacted}`],
+  [/(?<![\w-])(?:ya29|SG|hv[bs])\.[\w.-]{16,}/g, redacted],
+  [/(?<![\w-])(?:AKIA|ASIA)[0-9A-Z]{16}(?![\w-])/g, redacted],
 ]
 
-/** What a text has in it somewhere if any of those forms is: one look spares most texts the others. */
-const hint =
-  /[:=]|-----B|eyJ|[spr]k[-_]|gh[opusr]_|github_|glpat|xox|npm_|plinth_|hf_|AIza|AKIA|ASIA|bearer|basic|dpop|digest/i
+/** A value in quotes, in quotes that stand in quotes themselves, or up to what ends it without. */
+const value = String.raw`(?:(")(?:[^"\\\r\n]|\\.){1,1024}|(')(?:[^'\\\r\n]|\\.){1,1024}|(\\")(?:[^"\\\r\n]|\\[^"]){1,1024}|[^\s;,&"'}\\]{1,1024})`
+const secretWords =
+  'password|passwd|passphrase|pwd|secret(?:[_-]?access[_-]?key|[_-]?key)?|api[ _-]?key|account[_-]?key|shared[_-]?access[_-]?key|(?:access|refresh|id|auth|session)[_-]?token|private[_-]?key|signing[_-]?key'
+
+/** Secrets that are known by what stands before them. */
+const namedShapes: readonly Shape[] = [
+  // Values of connection strings end with a semicolon, whatever else is in them.
+  [/((?:^|;)\s{0,4}(?:password|pwd)\s{0,4}=\s{0,4})[^;"'\r\n]{1,1024}(?=;)/gi, `$1${redacted}`],
+  [
+    new RegExp(String.raw`((?:${secretWords})\\?["']?\s{0,4}[=:]\s{0,4})${value}`, 'gi'),
+    `$1$2$3$4${redacted}`,
+  ],
+  [
+    /(authorization\\?["']?\s{0,4}[=:]\s{0,4}\\?["']?(?:[a-z][\w-]{0,20}\s{1,4})?)[^\s;,"'}\\]{1,1024}/gi,
+    `$1${redacted}`,
+  ],
+  [new RegExp(String.raw`(token\\?["']?\s{0,4}=\s{0,4})${value}`, 'gi'), `$1$2$3$4${redacted}`],
+  [/(token\\?["']?\s{0,4}:\s{0,4}\\?["']?)[\w.~+/=-]{12,}/gi, `$1${redacted}`],
+  [/((?:[?&;,\s](?:key|sig|code|auth)|signature)=)[^\s&;,"']{1,1024}/gi, `$1${redacted}`],
+]
 
 /** A text without the secrets whose form gives them away. Long texts are cut. */
 export function redactText(text: string): string {
@@ -69,12 +93,43 @@ export function redactName(name: string): string {
   return clean
 }
 
+/**
+ * A text of a caller without the secrets that `hide` knows; where it is percent-encoded and shows one only once it is
+ * decoded, decoded and without it. Secrets with a form are left to `redactText`, but for those.
+ */
+export function hideEncoded(text: string, hide: (text: string) => string): string {
+  if (!text.includes('%')) return hide(text)
+  const decoded = decode(text)
+  const clean = redactText(hide(decoded))
+  return clean === decoded ? hide(text) : clean
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 function redactBounded(text: string, { toRest }: Bounds): string {
   if (text.length < 8) return text
   const seen = text.length > maxChars ? text.slice(0, maxChars + beyondChars) : text
-  if (seen === text && !hint.test(text)) return text
-  const clean = shapes.reduce((found, [shape, instead]) => found.replace(shape, instead), seen)
+  const clean = redactForms(seen)
   return text.length > maxChars ? clean.slice(0, maxChars) + toRest(text) : clean
+}
+
+/** Nearly all texts hold no secret, and to see that costs little beside looking for each form. */
+function redactForms(text: string): string {
+  const { hasLongWord, hasMark } = lookAt(text)
+  const formed = hasLongWord || schemeHint.test(text) ? replaceAll(text, tokenShapes) : text
+  if (!hasMark) return formed
+  const plain = redactUrls(formed, redacted)
+  return nameHint.test(plain) ? replaceAll(plain, namedShapes) : plain
+}
+
+function replaceAll(text: string, shapes: readonly Shape[]): string {
+  return shapes.reduce((found, [shape, instead]) => found.replace(shape, instead), text)
 }
 
 type Path = readonly string[]

@@ -2,8 +2,10 @@ import type { MetricReading } from './observer.ts'
 
 /** What a server counts besides its calls. */
 export class ServerCounts {
-  /** Lines the log did not take. */
+  /** Lines that were too many for the log. */
   droppedLogLines = 0
+  /** The log, which may have dropped lines itself. */
+  log: { readonly dropped?: number } = {}
   private readonly storeFailures = new Map<string, number>()
 
   /** Counts from zero what a shared store fails at; call what is returned whenever it does. */
@@ -16,9 +18,9 @@ export class ServerCounts {
     return [
       {
         name: 'plinth_log_lines_dropped_total',
-        help: 'Log lines that were too many.',
+        help: 'Log lines that were too many, or that nobody took.',
         type: 'counter',
-        samples: [{ value: this.droppedLogLines }],
+        samples: [{ value: this.droppedLogLines + (this.log.dropped ?? 0) }],
       },
       {
         name: 'plinth_store_failures_total',

@@ -1,5 +1,6 @@
 import { boundLog, type LogBounds } from './bound-log.ts'
 import { isRedacted, type LogRecord, type LogSink } from './log.ts'
+import { estimateChars } from './log-size.ts'
 import { redactValue } from './redact.ts'
 
 /** From the most talkative to the quietest. */
@@ -15,9 +16,15 @@ export interface ServerLogBounds extends LogBounds {
 
 /** Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call. */
 export function createServerLog(sink: LogSink, options: ServerLogBounds): LogSink {
-  const redacted: LogSink = (record) =>
-    sink(isRedacted in record ? record : (redactValue(record) as LogRecord))
-  const bounded = boundLog(Object.assign(redacted, { flush: async () => sink.flush?.() }), options)
+  const redacted = {
+    write(record: LogRecord): number {
+      const clean = isRedacted in record ? record : (redactValue(record) as LogRecord)
+      sink(clean)
+      return estimateChars(clean)
+    },
+    flush: async () => sink.flush?.(),
+  }
+  const bounded = boundLog(redacted, options)
   const write = (record: LogRecord) => {
     if (logLevels.indexOf(record.level) >= logLevels.indexOf(options.level)) bounded(record)
   }

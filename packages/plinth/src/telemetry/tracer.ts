@@ -1,12 +1,14 @@
-import type { CallRecord } from './observer.ts'
+import type { CallRecord, MetricReading } from './observer.ts'
 import type { TraceContext } from './trace-context.ts'
 
 /** What is known of a request when its span starts. */
 export interface SpanStart {
+  /** `other` where it was refused before it was known to be one of the protocol. */
   readonly method: string
   readonly component: string | undefined
   readonly requestId: string | number | undefined
-  readonly revision: string
+  /** Undefined where it was refused before that was known. */
+  readonly revision: string | undefined
   /** Whether the request came over HTTP. */
   readonly isHttp: boolean
   /** Where the caller's trace stands; undefined where it sent none. */
@@ -46,6 +48,8 @@ export interface Tracer {
    * only runs the statement.
    */
   statement?<T>(statement: StatementStart, run: () => T): T
+  /** What it has to say of itself among the metrics of the server. Asked whenever those are read. */
+  readings?(): Iterable<MetricReading>
   /** Sends what is still held back. */
   close?(): Promise<void>
 }

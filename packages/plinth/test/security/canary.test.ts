@@ -10,31 +10,8 @@ import { defineUpstream } from 'plinth/upstream'
 import { expect, onTestFinished, test } from 'vitest'
 import { tasks } from '../unit/jobs/_tasks.ts'
 import { startCollector } from '../unit/telemetry/_collector.ts'
+import { formed as all, canaries, findLeaks, formless } from './canary-secrets.ts'
 import { startWeb } from './web.ts'
-
-/** One secret of each form, with a part that must never be seen again. */
-const canaries = {
-  bearer: ['Bearer canaryBEARERcanaryBEARER', 'canaryBEARER'],
-  jwt: ['eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnkifQ.Y2FuYXJ5SldU', 'Y2FuYXJ5SldU'],
-  openai: ['sk-canaryOPENAIcanaryOPENAI00', 'canaryOPENAI'],
-  github: ['ghp_canaryGITHUBcanaryGITHUB00', 'canaryGITHUB'],
-  database: ['postgres://ada:canaryDATABASE@db:5432/app', 'canaryDATABASE'],
-  named: ['password=canaryNAMED', 'canaryNAMED'],
-} as const
-
-const all = Object.values(canaries).map(([secret]) => secret)
-/** Secrets without a form: known because they were given out, or because a contract or a name hides them. */
-const formless = {
-  environment: 'canaryENVIRONMENT',
-  field: 'canaryFIELD',
-  path: 'canaryPATH',
-  name: 'canaryBYNAME',
-}
-const parts = [...Object.values(canaries).map(([, part]) => part), ...Object.values(formless)]
-
-function findLeaks(text: string): string[] {
-  return parts.filter((part) => text.includes(part))
-}
 
 const input = {
   type: 'object',
@@ -148,10 +125,12 @@ test.each(['2025-11-25', '2026-07-28'])(
     for (const name of tools) {
       answers.push(await client.call('tools/call', { name, arguments: planted, _meta }).catch(toAnswer))
     }
-    for (const secret of all) {
-      await client.call('tools/call', { name: secret, arguments: planted, _meta }).catch(toAnswer)
-      await client.call('prompts/get', { name: secret, arguments: { secret } }).catch(toAnswer)
-      await client.call(secret, { secret }).catch(toAnswer)
+    for (const secret of [...all, formless.environment]) {
+      answers.push(
+        await client.call('tools/call', { name: secret, arguments: planted, _meta }).catch(toAnswer),
+        await client.call('prompts/get', { name: secret, arguments: { secret } }).catch(toAnswer),
+        await client.call(secret, { secret }).catch(toAnswer),
+      )
       answers.push(await client.call('resources/read', { uri: `leak:///${secret}` }).catch(toMessage))
     }
     answers.push(

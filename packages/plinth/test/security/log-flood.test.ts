@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createFetchHandler, createServer, type LogRecord } from 'plinth'
+import { createFetchHandler, createServer, type LogRecord, type ServerOptions } from 'plinth'
 import { apiKeys } from 'plinth/auth'
 import { createMetrics } from 'plinth/telemetry'
 import { expect, test } from 'vitest'
@@ -27,7 +27,7 @@ function toCall(name: string): RequestInit {
   return { body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } }) }
 }
 
-function createTarget(maxLogLinesPerSecond: number) {
+function createTarget(maxLogLinesPerSecond: number, others: Partial<ServerOptions> = {}) {
   const lines: LogRecord[] = []
   const metrics = createMetrics()
   const server = createServer({
@@ -40,6 +40,7 @@ function createTarget(maxLogLinesPerSecond: number) {
     log: (record) => lines.push(record),
     // Time stands still, so that nothing is let through because it passes.
     now: () => 1_800_000_000_000,
+    ...others,
   })
   server.measure(metrics)
   server.tool({ name: 'greet', description: 'Greets.', effect: 'read' }, () => 'hello')
@@ -95,6 +96,33 @@ test('no line of a flood is long, whatever was sent', async () => {
   await send({ path: `/${long}`, headers: { 'x-api-key': 'none' } })
   expect(lines.length).toBeGreaterThan(3)
   for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(80_000)
+})
+
+test('a flood of long lines is bounded by their length, and hides no others', async () => {
+  const { lines, send, readDropped } = createTarget(1_000, { maxLogBytesPerSecond: 100_000 })
+  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call' }
+  const input = Object.fromEntries(Array.from({ length: 4 }, (_one, at) => [at, 'x'.repeat(15_000)]))
+  const body = JSON.stringify({ ...call, params: { name: 'greet', arguments: input } })
+  for (let at = 0; at < 20; at++) await send({ body })
+  // Twice as much at once, and the line that goes beyond it.
+  expect(JSON.stringify(lines).length).toBeLessThan(270_000)
+  expect(lines).toHaveLength(4)
+  expect(readDropped()).toBe(16)
+  await send(toCall('crash'))
+  expect(lines.map(({ message }) => message)).toContain('A call crashed.')
+})
+
+test('of callers nobody knows a tenth is said, and that hides nothing of those who are known', async () => {
+  const { lines, send } = createTarget(100)
+  for (let at = 0; at < 50; at++) {
+    await send({ ...toCall('greet'), headers: { 'x-api-key': `${key}${at}` } })
+    await send({ path: `/${at}`, ...toCall('greet') })
+  }
+  const count = (message: string) => lines.filter((line) => line.message === message).length
+  expect(count('A caller was not let in.')).toBe(20)
+  expect(count('A request was refused before it was read.')).toBe(20)
+  for (let at = 0; at < 50; at++) await send(toCall('greet'))
+  expect(count('A call was answered.')).toBe(50)
 })
 
 test('with the default a second of a flood writes no more than two thousand lines', async () => {

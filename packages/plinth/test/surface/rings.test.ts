@@ -39,6 +39,7 @@ const openRings = new Set([0, 4])
 const dynamicImports = [
   'registry/validate.ts → ./json-schema-engine.ts',
   'guard/auth/jose.ts → jose',
+  'telemetry/audit-lock.ts → node:sqlite',
   'worker/worker-main.ts → module',
   'cli/config.ts → module',
   'cli/worker.ts → module',

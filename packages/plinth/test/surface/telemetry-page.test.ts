@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { context, trace } from '@opentelemetry/api'
 import { createServer } from 'plinth'
+import { createOtlpTracer } from 'plinth/otel'
 import { createSqliteStores } from 'plinth/sqlite'
 import { createAudit, createMetrics, stdoutAuditSink } from 'plinth/telemetry'
 import { defineUpstream } from 'plinth/upstream'
@@ -20,7 +22,13 @@ test('the page has every metric there is, and no other', () => {
   const metrics = createMetrics()
   const audit = createAudit({ sink: stdoutAuditSink(), onUnwritable: 'drop_and_count' })
   const upstreams = [defineUpstream({ name: 'one' })]
-  const server = createServer({ name: 'test', version: '1.0.0', stores, upstreams, observers: [audit] })
+  const tracer = createOtlpTracer({ serviceName: 'test', env: {} })
+  onTestFinished(() => {
+    trace.disable()
+    context.disable()
+  })
+  const options = { stores, upstreams, tracer, observers: [audit] }
+  const server = createServer({ name: 'test', version: '1.0.0', ...options })
   server.tool({ name: 'slow', description: 'Is slow.', effect: 'read', task: 'allowed' }, () => 'done')
   server.measure(metrics)
   const there = [...metrics.toText().matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)

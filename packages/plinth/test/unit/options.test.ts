@@ -36,6 +36,7 @@ const wrongServers: readonly (readonly [option: string, options: object])[] = [
   ['log', { log: 'stderr' }],
   ['logLevel', { logLevel: 'loud' }],
   ['maxLogLinesPerSecond', { maxLogLinesPerSecond: 0 }],
+  ['maxLogBytesPerSecond', { maxLogBytesPerSecond: 0 }],
   ['observers', { observers: {} }],
   ['timeoutMs', { timeoutMs: 0 }],
   ['maxTimeoutMs', { maxTimeoutMs: 2 ** 31 }],

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { createAudit } from 'plinth/telemetry'
 import { expect, onTestFinished, test } from 'vitest'
 import { createObserved } from './_observed.ts'
@@ -68,4 +69,16 @@ test('plinth audit verify says that the beginning is elsewhere', async () => {
 
 test('plinth audit verify of a file that is not there says so', async () => {
   await expect(verify('/no/such/file')).rejects.toMatchObject({ stderr: expect.stringContaining('ENOENT') })
+})
+
+test('plinth audit verify says of a file without records that there are none, and of a packed one how to unpack it', async () => {
+  const empty = await writeAudit(() => '')
+  expect((await verify(empty)).stdout).toBe(`No records.\nThere is no record in "${empty}".\n`)
+  await writeFile(empty, gzipSync('{}'))
+  const stderr = `"${empty}" is packed with gzip. Unpack it first: gunzip --keep "${empty}"\n`
+  await expect(verify(empty)).rejects.toMatchObject({ stderr })
+  await writeFile(empty, 'Nov 29 08:00:00 host kernel: up\n')
+  await expect(verify(empty)).rejects.toMatchObject({
+    stderr: `${empty}:1: The line is no record of an audit log.\n`,
+  })
 })

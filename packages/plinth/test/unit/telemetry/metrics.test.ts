@@ -46,6 +46,72 @@ test('names that callers invent make no series', async () => {
   expect(find(parsePrometheus(text), 'plinth_calls_total', { kind: 'tool', component: 'other' })).toBe(50)
 })
 
+test('what is refused is counted by the name it was registered under, however often and as what it was asked for', async () => {
+  const metrics = createMetrics()
+  const { server } = createObserved({ observers: [metrics], rate: false })
+  const scopes = ['notes:read']
+  const complete = { name: () => ['a'] }
+  server.resource({ uri: 'note://{name}', name: 'note', description: 'A note.', scopes, complete }, () => 'x')
+  server.prompt({ name: 'recap', description: 'Recaps.', scopes }, () => 'x')
+  const principal = { subject: 'ada', tenant: 'shop', scopes: [] }
+  const client = createTestClient(server, { principal })
+  const ask = (method: string, params: Record<string, unknown>) => client.call(method, params).catch(() => 0)
+  for (let at = 0; at < 1_100; at++) await ask('resources/read', { uri: `note://invented-${at}` })
+  const name = 'invented'
+  for (const callee of ['private', 'recap']) {
+    await ask('tools/call', { name: callee })
+    await ask('prompts/get', { name: callee })
+  }
+  const argument = { name: 'name', value: 'a' }
+  await ask('completion/complete', { ref: { type: 'ref/resource', uri: 'note://{name}' }, argument, name })
+  await ask('completion/complete', { ref: { type: 'ref/prompt', name: 'recap' }, argument, name })
+  await createTestClient(server, { principal, revision: '2025-11-25' })
+    .call('resources/subscribe', { uri: 'note://invented', name })
+    .catch(() => 0)
+  await client.callTool('greet')
+  const text = metrics.toText()
+  expect(text).not.toContain('invented')
+  const samples = parsePrometheus(text)
+  const count = (kind: string, component: string, outcome = 'refused') =>
+    find(samples, 'plinth_calls_total', { kind, component, outcome })
+  expect(count('resource', 'note://{name}')).toBe(1_100)
+  expect([count('tool', 'private'), count('prompt', 'recap')]).toEqual([1, 1])
+  expect([count('request', 'note://{name}'), count('request', 'recap')]).toEqual([2, 1])
+  expect(count('tool', 'greet', 'ok')).toBe(1)
+})
+
+test('methods that look like those of the protocol, or like members of objects, make no series', async () => {
+  const metrics = createMetrics()
+  const rate = { limit: 1, windowMs: 60_000 }
+  const { client } = createObserved({ observers: [metrics], rate })
+  const invented = ['tools/invented', 'constructor', '__proto__', 'toString', 'tasks/get']
+  for (const method of invented) await client.call(method, {}).catch(() => undefined)
+  for (let at = 0; at < 3; at++) await client.callTool('greet').catch(() => undefined)
+  const samples = parsePrometheus(metrics.toText()).filter(({ name }) => name === 'plinth_calls_total')
+  const components = new Set(samples.map(({ labels }) => `${labels['kind']} ${labels['component']}`))
+  // A refusal for the whole server comes before the tool is looked for, and is counted for it all the same.
+  expect([...components].sort()).toEqual(['request other', 'request tasks/get', 'tool greet'])
+})
+
+test('components beyond the room of a metric are counted together, and take none from those before them', async () => {
+  const metrics = createMetrics()
+  const { server } = createObserved({ observers: [metrics], rate: false })
+  const names = Array.from({ length: 1_010 }, (_one, at) => `tool-${at}`)
+  for (const name of names) server.tool({ name, description: 'Does it.', effect: 'read' }, () => 'done')
+  const client = createTestClient(server)
+  await client.callTool('invented').catch(() => undefined)
+  for (const name of [...names, 'tool-0']) await client.callTool(name)
+  const samples = parsePrometheus(metrics.toText())
+  const count = (component: string, outcome: string) =>
+    find(samples, 'plinth_calls_total', { kind: 'tool', component, outcome })
+  expect([count('tool-0', 'ok'), count('tool-999', 'ok'), count('tool-1000', 'ok')]).toEqual([
+    2,
+    1,
+    undefined,
+  ])
+  expect([count('other', 'ok'), count('other', 'protocol_error')]).toEqual([10, 1])
+})
+
 test('cache hits, cuts, repeats and replays are counted', async () => {
   const metrics = createMetrics()
   const { server } = createObserved({ observers: [metrics] })
@@ -168,6 +234,40 @@ test('the admin port speaks OpenMetrics to scrapers that ask for it, and the tex
     expect(parsePrometheus(plain.text).length).toBeGreaterThan(5)
   }
   await service.close(0)
+})
+
+test('a parser of others reads what a running server serves, with names and values as they are', async () => {
+  const { server } = createObserved()
+  const service = await serveHttp(server, { port: 0, admin: { port: 0 } })
+  const post = (name: string) => {
+    const headers = { 'content-type': 'application/json', accept: '*/*' }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } })
+    return fetch(service.url, { method: 'POST', headers, body }).then((response) => response.text())
+  }
+  for (const name of ['greet', 'greet', 'crash', 'nope', 'sleep']) await post(name)
+  const text = await (await fetch(`${service.adminUrl}/metrics`)).text()
+  await service.close()
+  const families = parseText(text)
+  expect(families.map(({ name }) => name).sort()).toEqual(
+    [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name).sort(),
+  )
+  expect(families.filter(({ type }) => !['COUNTER', 'GAUGE', 'HISTOGRAM'].includes(type))).toEqual([])
+  const calls = families.find(({ name }) => name === 'plinth_calls_total')
+  const counted = calls?.metrics.map(({ labels, value }) => [
+    labels?.['component'],
+    labels?.['outcome'],
+    value,
+  ])
+  expect(counted?.sort()).toEqual([
+    ['crash', 'crash', '1'],
+    ['greet', 'ok', '2'],
+    ['other', 'protocol_error', '1'],
+    ['sleep', 'timeout', '1'],
+  ])
+  // It and a strict reader of ours find the same values.
+  const plain = parsePrometheus(text).filter(({ name }) => !/_(?:bucket|sum|count)$/.test(name))
+  const theirs = families.filter(({ type }) => type !== 'HISTOGRAM').flatMap(({ metrics }) => metrics)
+  expect(theirs.map(({ value }) => Number(value)).sort()).toEqual(plain.map(({ value }) => value).sort())
 })
 
 test('what shared stores fail at is counted by store', async () => {

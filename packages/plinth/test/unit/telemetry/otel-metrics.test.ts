@@ -46,7 +46,6 @@ test.each([
     { OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc' },
     '"OTEL_EXPORTER_OTLP_METRICS_PROTOCOL" must be "http/protobuf"',
   ],
-  [{ OTEL_METRIC_EXPORT_INTERVAL: 'soon' }, '"OTEL_METRIC_EXPORT_INTERVAL" must be a positive whole number'],
   [
     { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' },
     '"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE" must be "cumulative", got "delta".',

@@ -1,5 +1,6 @@
 import { context, trace } from '@opentelemetry/api'
-import { createServer, traceStatement } from 'plinth'
+import { createServer, serveHttp, traceStatement } from 'plinth'
+import { apiKeys, toApiKeyHash } from 'plinth/auth'
 import { createOtlpTracer } from 'plinth/otel'
 import { createTestClient } from 'plinth/testing'
 import { defineUpstream } from 'plinth/upstream'
@@ -338,16 +339,49 @@ test.each([
   expect(collector.spans[0]?.name).toBe(sent)
 })
 
-test.each([
-  [
-    { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: 'half' },
-    '"OTEL_TRACES_SAMPLER_ARG" must be a number from 0 to 1, got "half".',
-  ],
-  [{ OTEL_TRACES_SAMPLER: 'sometimes' }, '"OTEL_TRACES_SAMPLER" must be one of always_on'],
-  [
-    { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+test('a protocol that is not spoken here refuses to start', () => {
+  const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }
+  expect(() => createOtlpTracer({ serviceName: 'a', env })).toThrow(
     '"OTEL_EXPORTER_OTLP_PROTOCOL" must be "http/protobuf", got "grpc".',
-  ],
-])('a setting that makes no sense refuses to start: %o', (env, message) => {
-  expect(() => createOtlpTracer({ serviceName: 'a', env })).toThrow(message)
+  )
+})
+
+test('what is refused before it is a request has a span in the trace of its caller, which says no more than why', async () => {
+  const { server, collector, close } = await createTraced()
+  server.tool({ ...read, name: 'greet' }, () => 'hello')
+  const key = 'k'.repeat(43)
+  const auth = { verifiers: [apiKeys({ keys: [{ id: 'one', sha256: toApiKeyHash(key) }] })] }
+  const service = await serveHttp(server, { port: 0, auth })
+  const post = async (body: string, headers: Record<string, string> = {}, path = '/mcp') => {
+    const standard = { 'content-type': 'application/json', accept: '*/*', 'x-api-key': key, traceparent }
+    const url = new URL(path, service.url)
+    await (await fetch(url, { method: 'POST', headers: { ...standard, ...headers }, body })).text()
+  }
+  await post('{"canary')
+  await post('{"jsonrpc":"2.0","id":7,"method":"canary/method","params":{"name":"canary"}}')
+  await post('{"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"name":"greet"}}', {
+    'mcp-protocol-version': '2026-07-28',
+  })
+  await post('{}', { 'x-api-key': 'canary' })
+  await post('{}', { origin: 'https://canary.example' })
+  await post('{}', {}, '/canary')
+  await service.close()
+  await close()
+  const spans = collector.spans.map(({ name, attributes }) => [
+    name,
+    attributes['plinth.outcome'],
+    attributes['plinth.error'],
+  ])
+  expect(spans).toEqual([
+    ['other', 'protocol_error', 'parse_failed'],
+    ['other', 'protocol_error', 'method_unknown'],
+    ['tools/call', 'protocol_error', 'envelope_invalid'],
+    ['other', 'refused', 'http_401'],
+    ['other', 'refused', 'http_403'],
+    ['other', 'refused', 'http_404'],
+  ])
+  for (const span of collector.spans) {
+    expect(span).toMatchObject({ traceId, parentSpanId: 'b2'.repeat(8), kind: 'SERVER', status: 'ERROR' })
+  }
+  expect(collector.text()).not.toContain('canary')
 })
