@@ -66,7 +66,10 @@ import { type BullmqClient } from './bullmq-connection.ts';
 import type { JobStore } from './job.ts';
 /** What a store of jobs in BullMQ is made with. */
 export interface BullmqJobOptions {
-    /** The URL of a Redis or Valkey, or a client that BullMQ takes, such as one of `ioredis`. A client stays open. */
+    /**
+     * The URL of a Redis or Valkey, or a client that BullMQ takes, such as one of `ioredis`. A client stays open; give it
+     * `connectTimeout` and `socketTimeout`, so that a connection whose other end is gone is replaced, as one to a URL is.
+     */
     readonly connection: string | BullmqClient;
     /** What all keys begin with, in braces, so that a cluster keeps them in one place. Default `plinth-jobs`. */
     readonly prefix?: string;
@@ -391,6 +394,6 @@ export interface LogSink {
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;

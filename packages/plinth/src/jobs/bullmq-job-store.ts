@@ -10,7 +10,10 @@ import { answered, ended, released, suspended } from './job-steps.ts'
 
 /** What a store of jobs in BullMQ is made with. */
 export interface BullmqJobOptions {
-  /** The URL of a Redis or Valkey, or a client that BullMQ takes, such as one of `ioredis`. A client stays open. */
+  /**
+   * The URL of a Redis or Valkey, or a client that BullMQ takes, such as one of `ioredis`. A client stays open; give it
+   * `connectTimeout` and `socketTimeout`, so that a connection whose other end is gone is replaced, as one to a URL is.
+   */
   readonly connection: string | BullmqClient
   /** What all keys begin with, in braces, so that a cluster keeps them in one place. Default `plinth-jobs`. */
   readonly prefix?: string

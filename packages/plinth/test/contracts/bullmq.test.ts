@@ -8,7 +8,8 @@ import { type BullmqJobOptions, createBullmqJobStore } from 'plinth/bullmq'
 import type { JobRecord, JobStore, NewJob } from 'plinth/jobs'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startOwnRedis } from '../chaos/own-services.ts'
-import { createSpace, until } from './driver.ts'
+import { openProxy } from '../chaos/proxy.ts'
+import { createSpace, tryTo, until } from './driver.ts'
 import { findBinary, findFreePort, isPortOpen, openRedis, openSilentPort } from './services.ts'
 
 const service = await openRedis()
@@ -149,6 +150,24 @@ describe.skipIf(service === undefined)('BullMQ', () => {
     ])
     await store.close()
     admin.disconnect()
+  })
+
+  test('a connection to a URL that nobody answers any more is replaced', async () => {
+    const proxy = await openProxy(Number(new URL(url).port || 6379))
+    const connection = `redis://127.0.0.1:${proxy.port}`
+    const store = createBullmqJobStore({
+      connection,
+      prefix: createSpace(),
+      timeoutMs: 500,
+      log: () => undefined,
+    })
+    onTestFinished(async () => {
+      await store.close()
+      proxy.close()
+    })
+    await expect.poll(() => tryTo(() => store.enqueue(createJob('a')))).toMatchObject({ id: 'a' })
+    proxy.forget()
+    await expect.poll(() => tryTo(() => store.get('a'))).toMatchObject({ id: 'a' })
   })
 
   test('a cluster keeps and runs jobs', async () => {
