@@ -142,16 +142,16 @@ export declare function toBullmqQueue(queue: string, name: string): string;
 export declare function toBullmqPriority(priority: number): number;
 /**
  * Reads what a script answers for a job: the time, and its fields one after the other. Undefined where there is none,
- * or its time is over.
+ * or its end was kept for long enough.
  */
 export declare function parseBullmqRecord(answer: unknown): BullmqRecord | undefined;
-/** As `parseBullmqRecord`, whether its time is over or not. */
+/** As `parseBullmqRecord`, but as it is written down, whether its time is over or not. */
 export declare function parseStored(answer: unknown): BullmqRecord | undefined;
 
 // jobs/bullmq-scripts.d.ts
 
 /** The name of a script. */
-export type BullmqScript = 'admit' | 'forget' | 'listExpired' | 'read' | 'pick' | 'hold' | 'cancel' | 'reply' | 'revive' | 'listDead' | 'count';
+export type BullmqScript = 'admit' | 'forget' | 'sweep' | 'read' | 'pick' | 'hold' | 'cancel' | 'reply' | 'revive' | 'listDead' | 'count';
 /** Each script by its name. All have one key, which decides where they run. */
 export declare const bullmqScripts: Readonly<Record<BullmqScript, string>>;
 
@@ -207,9 +207,9 @@ export interface NewJob {
     readonly delayMs?: number;
     /** How often it may be begun, runs that were broken off included. */
     readonly maxAttempts: number;
-    /** How long it may take to its end, from now on, in milliseconds. */
+    /** How long it may take to its end, from now on, in milliseconds. Then it has failed. */
     readonly ttlMs: number;
-    /** How long its end can be read at least, in milliseconds. */
+    /** How long its end can be read at least, from then on, in milliseconds. */
     readonly resultTtlMs: number;
 }
 /** A job as a store keeps it. Times are milliseconds since 1970. Read only. */
@@ -231,10 +231,11 @@ export interface JobRecord extends Required<Omit<NewJob, 'delayMs' | 'key' | 'tt
     readonly progress?: JobProgress | undefined;
     /** How it ended, as text. */
     readonly outcome?: string | undefined;
-    /** Whether it ended because its attempts were used up. */
+    /** Whether it ended because its attempts or its time were used up. */
     readonly isDead: boolean;
     readonly createdAt: number;
     readonly updatedAt: number;
+    /** When its time is over: without an end it has failed then, and an end can be read until then. */
     readonly expiresAt: number;
 }
 /** How a run of a job ended. */
@@ -259,6 +260,13 @@ export interface JobCounts {
     /** Dead letters. */
     readonly dead: number;
 }
+/** What came of looking for jobs whose time is over. */
+export interface JobSweep {
+    /** Those that came to no end in their time, and have failed. Each is told of once, whoever sweeps. */
+    readonly expired: readonly JobRecord[];
+    /** How many were removed, because their end was kept for long enough. */
+    readonly removed: number;
+}
 /** Of a store in this process at once, of any other later. */
 export type Later<T> = T | Promise<T>;
 /**
@@ -274,7 +282,7 @@ export interface JobStore {
      * @throws JobStoreFull where there is no room; nothing that was promised is thrown away to make some.
      */
     enqueue(job: NewJob): Later<JobRecord>;
-    /** The job, or undefined where there is none or it has expired. */
+    /** The job, or undefined where there is none, or its end was kept for long enough. */
     get(id: string): Later<JobRecord | undefined>;
     /**
      * Takes the next job that is due, or whose claim has run out: the highest priority first, then the tenant whose last
@@ -313,6 +321,14 @@ export interface JobStore {
     }): Later<JobCounts>;
     /** Runs a dead letter once more, with all its attempts. Undefined where there is none of that id. */
     revive(id: string): Later<JobRecord | undefined>;
+    /**
+     * Ends jobs of all queues whose time was over before their end, and removes those whose end was kept for long enough;
+     * of each `limit` at most. Whoever asks for such a job is told the same before; dead letters are those that were
+     * ended.
+     */
+    sweep(options: {
+        limit: number;
+    }): Later<JobSweep>;
 }
 /** The store keeps as many jobs as it may, of this tenant or in all. */
 export declare class JobStoreFull extends Error {

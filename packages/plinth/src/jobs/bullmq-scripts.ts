@@ -18,6 +18,20 @@ local function read(base, id)
   return #fields > 0 and { now, fields }
 end
 local function scoreOf(time) return string.format('%.0f', time * 4096) end
+local function isOverdue(id)
+  local score = tonumber(redis.call('ZSCORE', prefix .. ':expiry', id) or now + 1)
+  return score <= now
+end
+`
+
+// Ends a job that nobody holds, or takes it from whoever does.
+const endings = `
+local function leave(base, id)
+  redis.call('DEL', base .. id .. ':lock')
+  for _, list in ipairs({ 'active', 'wait', 'paused' }) do redis.call('LREM', base .. list, 0, id) end
+  for _, set in ipairs({ 'prioritized', 'delayed' }) do redis.call('ZREM', base .. set, id) end
+  redis.call('SREM', base .. 'stalled', id)
+end
 `
 
 // The score of a waiting job: priority, then round, then age. BullMQ itself gives 2^32 to each step of its priority,
@@ -57,7 +71,7 @@ function define(body: string): string {
 export type BullmqScript =
   | 'admit'
   | 'forget'
-  | 'listExpired'
+  | 'sweep'
   | 'read'
   | 'pick'
   | 'hold'
@@ -99,22 +113,40 @@ end
 return 1
 `),
 
-  /** Jobs whose time is over, each with its queue. Whoever runs one has no claim to it any more. */
-  listExpired: define(`
-local found = {}
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', prefix .. ':expiry', '-inf', now, 'LIMIT', 0, 100)) do
+  /**
+   * Jobs whose end was kept for long enough, each with its queue, and jobs that ended now because their time was over.
+   * Without ends to give them, these are left alone.
+   */
+  sweep: define(`${endings}
+local over, expired = {}, {}
+local deadEnd, otherEnd, outcome, message = unpack(ARGV, 4)
+local function expire(place, id, state)
+  local base = prefix .. ':' .. place[1] .. ':'
+  local endedAt = tonumber(redis.call('ZSCORE', prefix .. ':expiry', id))
+  if endedAt + place[3] <= now then endedAt = now end
+  leave(base, id)
+  local isDead = state ~= 'input_required'
+  redis.call('HSET', base .. id, 'finishedOn', now, 'p.ended', endedAt, 'p.outcome', outcome)
+  if isDead then redis.call('HSET', base .. id, 'p.end', deadEnd, 'failedReason', message)
+  else redis.call('HSET', base .. id, 'p.end', otherEnd, 'returnvalue', '"failed"') end
+  redis.call('ZADD', base .. (isDead and 'failed' or 'completed'), now, id)
+  redis.call('ZADD', prefix .. ':expiry', endedAt + place[3], id)
+  expired[#expired + 1] = read(base, id)
+end
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', prefix .. ':expiry', '-inf', now, 'LIMIT', 0, ARGV[3])) do
   local place = placeOf(id)
   local job = place and prefix .. ':' .. place[1] .. ':' .. id
-  local stored = job and redis.call('HMGET', job, 'finishedOn', 'p.ended') or {}
-  local endedAt = stored[1] and tonumber(stored[2] or 0) or 0
-  if place and endedAt + place[3] > now then
+  local stored = job and redis.call('HMGET', job, 'data', 'finishedOn', 'p.ended', 'p.state') or {}
+  local endedAt = tonumber(stored[3] or 0)
+  if stored[1] and not stored[2] then
+    if deadEnd then expire(place, id, stored[4]) end
+  elseif stored[1] and endedAt + place[3] > now then
     redis.call('ZADD', prefix .. ':expiry', endedAt + place[3], id)
   else
-    if job then redis.call('DEL', job .. ':lock') end
-    found[#found + 1] = { id, place and place[1] or '' }
+    over[#over + 1] = { id, stored[1] and place[1] or '' }
   end
 end
-return found
+return { over, expired }
 `),
 
   read: define(`
@@ -177,15 +209,12 @@ for index = 7, #ARGV, 2 do redis.call('HSET', base .. id, ARGV[index], ARGV[inde
 return read(base, id)
 `),
 
-  cancel: define(`
+  cancel: define(`${endings}
 local id = ARGV[3]
 local base = baseOf(id)
 if not base or redis.call('EXISTS', base .. id) == 0 then return false end
-if redis.call('HEXISTS', base .. id, 'finishedOn') == 0 then
-  redis.call('DEL', base .. id .. ':lock')
-  for _, list in ipairs({ 'active', 'wait', 'paused' }) do redis.call('LREM', base .. list, 0, id) end
-  for _, set in ipairs({ 'prioritized', 'delayed' }) do redis.call('ZREM', base .. set, id) end
-  redis.call('SREM', base .. 'stalled', id)
+if redis.call('HEXISTS', base .. id, 'finishedOn') == 0 and not isOverdue(id) then
+  leave(base, id)
   redis.call('HSET', base .. id, 'finishedOn', now, 'returnvalue', '"cancelled"', 'p.ended', now, 'p.end', ARGV[4])
   redis.call('ZADD', base .. 'completed', now, id)
 end

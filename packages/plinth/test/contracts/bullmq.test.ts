@@ -111,6 +111,8 @@ describe.skipIf(service === undefined)('BullMQ', () => {
     time += 1_000_000
     await store.enqueue(createJob('b'))
     time += 1_000_000
+    await store.sweep({ limit: 10 })
+    time += 1_000_000
     await store.enqueue(createJob('c'))
     const keys = await client.keys(`*${prefix}*`)
     expect(keys.filter((key) => !key.startsWith(`{${prefix}}:`))).toEqual([])
