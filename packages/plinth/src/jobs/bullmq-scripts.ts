@@ -22,6 +22,11 @@ local function isOverdue(id)
   local score = tonumber(redis.call('ZSCORE', prefix .. ':expiry', id) or now + 1)
   return score <= now
 end
+local function isOver(id, place)
+  if not isOverdue(id) then return false end
+  local stored = redis.call('HMGET', prefix .. ':' .. place[1] .. ':' .. id, 'finishedOn', 'p.ended')
+  return stored[1] and tonumber(stored[2] or 0) + place[3] <= now
+end
 `
 
 // Ends a job that nobody holds, or takes it from whoever does.
@@ -60,6 +65,24 @@ local function reach(base, id, score)
   local place = placeOf(id)
   local own = place and 'last|' .. level .. '|' .. place[2]
   if own and redis.call('HGET', turns, own) == round then redis.call('HDEL', turns, own) end
+end
+local function waits(queue)
+  for _, name in ipairs(redis.call('SMEMBERS', prefix .. ':queues:' .. queue)) do
+    if redis.call('ZCARD', prefix .. ':' .. name .. ':prioritized') > 0 then return true end
+  end
+end
+local function forgetPassed()
+  local reached = {}
+  local fields = redis.call('HGETALL', turns)
+  for index = 1, #fields, 2 do
+    local level = string.match(fields[index], '^reached|(%d+)$')
+    if level then reached[level] = tonumber(fields[index + 1]) end
+  end
+  for index = 1, #fields, 2 do
+    local level = string.match(fields[index], '^last|(%d+)|')
+    if level and tonumber(fields[index + 1]) <= (reached[level] or 0) then redis.call('HDEL', turns, fields[index]) end
+  end
+  redis.call('HSET', turns, 'next look', math.max(1000, 2 * redis.call('HLEN', turns)))
 end
 `
 
@@ -184,10 +207,11 @@ for _, name in ipairs(names) do
   end
 end
 if not best then
-  local known = redis.call('SCARD', prefix .. ':queues:' .. string.sub(turns, #prefix + 8))
-  if known == #names then redis.call('DEL', turns) end
+  if not waits(string.sub(turns, #prefix + 8)) then redis.call('DEL', turns) end
   return false
 end
+-- Whoever was cancelled in line leaves a turn behind.
+if redis.call('HLEN', turns) > tonumber(redis.call('HGET', turns, 'next look') or 1000) then forgetPassed() end
 if bestId and bestScore > 0 then reach(prefix .. ':' .. best .. ':', bestId, bestScore) end
 local last = tonumber(redis.call('GET', prefix .. ':fence') or 0)
 local fence = string.format('%.0f', math.max(last + 1, now * 1000))
@@ -257,20 +281,36 @@ return read(base, id)
 local found = {}
 for _, name in ipairs(redis.call('SMEMBERS', prefix .. ':queues:' .. ARGV[3])) do
   local base = prefix .. ':' .. name .. ':'
-  for _, id in ipairs(redis.call('ZRANGE', base .. 'failed', 0, tonumber(ARGV[4]) - 1)) do
-    found[#found + 1] = read(base, id) or nil
+  local last, ids = #found + tonumber(ARGV[4])
+  for from = 0, math.huge, 100 do
+    ids = redis.call('ZRANGE', base .. 'failed', from, from + 99)
+    for _, id in ipairs(ids) do
+      local place = #found < last and placeOf(id)
+      if place and not isOver(id, place) then found[#found + 1] = read(base, id) or nil end
+    end
+    if #ids < 100 or #found >= last then break end
   end
 end
 return found
 `),
 
   count: define(`
-local due, dead = 0, 0
+local due, dead, queues = 0, 0, {}
 for _, name in ipairs(redis.call('SMEMBERS', prefix .. ':queues:' .. ARGV[3])) do
   local base = prefix .. ':' .. name .. ':'
+  queues[name] = base
   due = due + redis.call('ZCARD', base .. 'prioritized') + redis.call('LLEN', base .. 'wait')
   due = due + redis.call('ZCOUNT', base .. 'delayed', '-inf', '(' .. scoreOf(now + 1))
   dead = dead + redis.call('ZCARD', base .. 'failed')
+end
+-- What a sweep has not looked at yet.
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', prefix .. ':expiry', '-inf', now, 'LIMIT', 0, 1000)) do
+  local place = placeOf(id)
+  local base = place and queues[place[1]]
+  if base and redis.call('ZSCORE', base .. 'failed', id) and isOver(id, place) then dead = dead - 1 end
+  local delayed = base and redis.call('ZSCORE', base .. 'delayed', id)
+  local isLined = base and redis.call('ZSCORE', base .. 'prioritized', id)
+  if isLined or (delayed and tonumber(delayed) < now * 4096 + 4096) then due = due - 1 end
 end
 return { due, dead }
 `),

@@ -125,6 +125,30 @@ describe.skipIf(service === undefined)('BullMQ', () => {
     expect(await client.hgetall(`{${prefix}}:tenants`)).toEqual({ acme: '1' })
   })
 
+  test('turns of tenants whose jobs wait no longer are forgotten, also where a tool is gone', async () => {
+    const { store, client, prefix } = open()
+    let jobs = 0
+    const countTurns = () => client.hlen(`{${prefix}}:turns:shop`)
+    const cancelAll = async (count: number) => {
+      const ids = Array.from({ length: count }, () => `job-${++jobs}`)
+      for (const id of ids) await store.enqueue(createJob(id, { tenant: `tenant-${id}` }))
+      await store.claim(claimOf)
+      for (const id of ids) await store.cancel(id)
+    }
+    await store.enqueue(createJob('old', { name: 'removed_tool' }))
+    await store.cancel('old')
+    await cancelAll(10)
+    expect(await countTurns()).toBeGreaterThan(0)
+    await store.claim(claimOf)
+    expect(await countTurns()).toBe(0)
+    // Somebody always waits.
+    for (let round = 0; round < 4; round++) {
+      await store.enqueue(createJob(`waits-${round}`, { priority: -1 }))
+      await cancelAll(300)
+    }
+    expect(await countTurns()).toBeLessThan(1_000)
+  })
+
   test('a process whose clock is ahead starts no job before its time', async () => {
     // BullMQ asks the clock of the process; the store that of Redis, which is an hour behind here.
     const { store } = open({ now: () => Date.now() - 3_600_000 })

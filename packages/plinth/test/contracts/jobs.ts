@@ -403,6 +403,27 @@ function testExpiry({ open, openTwo, wait, since }: Bench): void {
     expect(await store.get('kept')).toMatchObject({ status: 'working' })
   })
 
+  test('what is over is neither listed nor counted, whether somebody swept or not', async () => {
+    const store = await open()
+    const end = { status: 'failed', outcome: '{}', isDead: true } as const
+    for (const id of ['a', 'b', 'c', 'd']) {
+      if (id === 'd') await wait(1_000)
+      await store.enqueue(createJob(id, brief))
+      await store.finish(id, (await claim(store)).fence, end)
+    }
+    const listDead = async () => (await store.listDead({ queue: 'shop', limit: 2 })).map(({ id }) => id)
+    expect(await listDead()).toEqual(['d'])
+    await store.enqueue(createJob('long', { resultTtlMs: 1 }))
+    await store.finish('long', (await claim(store)).fence, end)
+    await store.enqueue(createJob('due', brief))
+    expect(await store.count({ queue: 'shop' })).toEqual({ due: 1, dead: 2 })
+    await wait(60)
+    expect(await store.count({ queue: 'shop' })).toEqual({ due: 0, dead: 2 })
+    expect(await listDead()).toEqual(['d', 'long'])
+    await store.sweep({ limit: 10 })
+    expect(await store.count({ queue: 'shop' })).toEqual({ due: 0, dead: 3 })
+  })
+
   test('an end that nobody saw while no process was there is kept from then on', async () => {
     const store = await open()
     await store.enqueue(createJob('a', brief))
