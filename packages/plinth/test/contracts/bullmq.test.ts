@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Queue } from 'bullmq'
-import { Cluster, Redis } from 'ioredis'
+import { Redis } from 'ioredis'
 import { type BullmqJobOptions, createBullmqJobStore } from 'plinth/bullmq'
 import type { JobRecord, JobStore, NewJob } from 'plinth/jobs'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startOwnRedis } from '../chaos/own-services.ts'
 import { openProxy } from '../chaos/proxy.ts'
 import { createSpace, tryTo, until } from './driver.ts'
-import { findBinary, findFreePort, isPortOpen, openRedis, openSilentPort } from './services.ts'
+import { findFreePort, openRedis, openSilentPort } from './services.ts'
 
 const service = await openRedis()
 const url = service?.url ?? ''
@@ -195,55 +191,7 @@ describe.skipIf(service === undefined)('BullMQ', () => {
     proxy.forget()
     await expect.poll(() => tryTo(() => store.get('a'))).toMatchObject({ id: 'a' })
   })
-
-  test('a cluster keeps and runs jobs', async () => {
-    const cluster = await startCluster()
-    if (cluster === undefined) return
-    const store = createBullmqJobStore({ connection: cluster, prefix: createSpace(), log: () => undefined })
-    for (const id of ['a', 'b']) await store.enqueue(createJob(id, { key: id }))
-    expect(await store.enqueue(createJob('c', { key: 'b' }))).toMatchObject({ id: 'b' })
-    const { id, fence } = await claim(store)
-    expect(await store.checkpoint(id, fence, { step: 1 })).toBe(true)
-    expect(await store.finish(id, fence, { status: 'completed', outcome: '{}' })).toMatchObject({ id: 'a' })
-    expect(await store.cancel('b')).toMatchObject({ status: 'cancelled' })
-    expect(await store.count({ queue: 'shop' })).toEqual({ due: 0, dead: 0 })
-    await store.close()
-  })
 })
-
-/** One node that has every slot. */
-async function startCluster(): Promise<Cluster | undefined> {
-  const binary = findBinary(['valkey-server', 'redis-server'])
-  if (binary === undefined) return undefined
-  const [port, busPort] = [await findFreePort(), await findFreePort()]
-  const directory = mkdtempSync(join(tmpdir(), 'plinth-cluster-'))
-  const flags = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '']
-  const cluster = [
-    '--cluster-enabled',
-    'yes',
-    '--cluster-port',
-    String(busPort),
-    '--cluster-announce-ip',
-    '127.0.0.1',
-  ]
-  const child = spawn(binary, [...flags, ...cluster], { stdio: 'ignore' })
-  while (!(await isPortOpen(port))) await new Promise((resolve) => setTimeout(resolve, 25))
-  const node = new Redis(port)
-  await node.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-  while (!String(await node.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) {
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-  const client = new Cluster([{ host: '127.0.0.1', port }])
-  client.on('error', () => undefined)
-  onTestFinished(async () => {
-    client.disconnect()
-    node.disconnect()
-    child.kill('SIGKILL')
-    await new Promise((resolve) => child.once('exit', resolve))
-    rmSync(directory, { recursive: true, force: true })
-  })
-  return client
-}
 
 test('a Redis that is down, or does not answer, rejects with an error that names it', async () => {
   const silent = await openSilentPort()
