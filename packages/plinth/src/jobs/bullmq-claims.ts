@@ -38,8 +38,7 @@ export class BullmqClaims {
     leaseMs: number,
   ): Promise<JobRecord | 'none' | 'skipped'> {
     const [, id] = await this.bullmq.ask(queueName, ({ backend }) => {
-      backend.now = askedAt
-      return backend.moveToActive(token, token)
+      return backend.claim(token, { now: askedAt, leaseMs })
     })
     if (typeof id !== 'string') return 'none'
     const held = parseStored(await this.bullmq.run('hold', 'expiry', [id, token, leaseMs, '']))

@@ -121,6 +121,16 @@ describe.skipIf(service === undefined)('BullMQ', () => {
     expect(await client.hgetall(`{${prefix}}:tenants`)).toEqual({ acme: '1' })
   })
 
+  test('a claim whose answer was lost lasts no longer than its lease', async () => {
+    const { store, client, prefix } = open()
+    await store.enqueue(createJob('a'))
+    Object.assign(client, { 'plinth:hold': () => Promise.reject(new Error('The answer was lost.')) })
+    const claimed = store.claim({ ...claimOf, leaseMs: 5_000 })
+    await expect(claimed).rejects.toThrow('The answer was lost.')
+    const leftMs = await client.pttl(`{${prefix}}:shop/report:j.a:lock`)
+    expect([leftMs > 0, leftMs <= 5_000]).toEqual([true, true])
+  })
+
   test('turns of tenants whose jobs wait no longer are forgotten, also where a tool is gone', async () => {
     const { store, client, prefix } = open()
     let jobs = 0
