@@ -81,7 +81,8 @@ export async function askTask(url: string, taskId: string): Promise<TaskAnswer> 
   const { result, error } = await post(url, 'tasks/get', { taskId })
   if (result === undefined) return { error: error?.data?.error ?? JSON.stringify(error) }
   const { structuredContent = {} } = (result['result'] ?? {}) as { structuredContent?: Answer }
-  return { status: String(result['status']), ...structuredContent }
+  const { message } = (result['error'] ?? {}) as { message?: string }
+  return { status: String(result['status']), ...structuredContent, ...(message && { error: message }) }
 }
 
 const older = { 'mcp-protocol-version': '2025-11-25' }

@@ -96,7 +96,14 @@ server.tool(
   transfer,
 )
 server.tool(
-  { ...about, name: 'ship', description: 'Ships.', idempotency: resumes(jobLeaseMs), task: 'always' },
+  {
+    ...about,
+    name: 'ship',
+    description: 'Ships.',
+    idempotency: resumes(jobLeaseMs),
+    // A claim whose answer is lost counts as an attempt, and an outage can be longer than many leases.
+    task: { mode: 'always', retry: { attempts: 100, backoffMs: 50 } },
+  },
   transfer,
 )
 
