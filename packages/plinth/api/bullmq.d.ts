@@ -5,8 +5,17 @@
 import { Queue, type RedisConnection, RedisQueueBackend } from 'bullmq';
 /** Redis as BullMQ uses it, but by the clock of the store: BullMQ promotes delayed jobs by that of the process. */
 export declare class ClockedBackend extends RedisQueueBackend {
-    /** The time a claim is made at. */
-    now: number;
+    private now;
+    private readonly claimOptions;
+    /** @param options of the queue, which BullMQ reads anew for each claim. */
+    constructor(options: {
+        lockDuration: number;
+    }, ...given: ConstructorParameters<typeof RedisQueueBackend>);
+    /** Moves the next job to active under a token, at this time and for a lease. The job, or that there is none. */
+    claim(token: string, { now, leaseMs }: {
+        now: number;
+        leaseMs: number;
+    }): Promise<unknown[]>;
     execCommand(...[client, name, args]: Parameters<RedisQueueBackend['execCommand']>): unknown;
 }
 /** A queue of BullMQ, and how it asks Redis. */
