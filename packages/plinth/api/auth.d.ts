@@ -246,6 +246,12 @@ export declare const failures: {
         readonly status: 503;
         readonly message: 'The server stopped before this was done. Whether it took effect is not known.';
     };
+    readonly expired: {
+        readonly retry: false;
+        readonly code: 50401;
+        readonly status: 200;
+        readonly message: 'The task did not end in its time. Whether it took effect is not known.';
+    };
     readonly timeout: {
         readonly retry: true;
         readonly code: 50400;
@@ -798,7 +804,7 @@ export declare class ActiveCall implements Call {
     answered: Map<string, unknown> | undefined;
     /** Set by whoever enforces the deadline, while it does. */
     timer: CallTimer | undefined;
-    private readonly latestDeadline;
+    private readonly startedAt;
     private abortReason;
     private controller;
     private abortListeners;
@@ -1373,7 +1379,10 @@ export interface Connection {
 }
 /** Why the answer to a message can no longer be received: its client left, or the server ends before it is there. */
 export type CloseReason = 'client_gone' | 'server_stopped';
-export type CloseListener = (reason: CloseReason) => void;
+/** Who has to know of it: an object, because calls have one and a function for each would outlive them. */
+export interface CloseListener {
+    disconnect(reason: CloseReason): void;
+}
 /** One message on its way through the server: what came with it, and the way back. */
 export interface Exchange {
     /** Undefined where the transport has no headers. */

@@ -5,8 +5,17 @@
 import { Queue, type RedisConnection, RedisQueueBackend } from 'bullmq';
 /** Redis as BullMQ uses it, but by the clock of the store: BullMQ promotes delayed jobs by that of the process. */
 export declare class ClockedBackend extends RedisQueueBackend {
-    /** The time a claim is made at. */
-    now: number;
+    private now;
+    private readonly claimOptions;
+    /** @param options of the queue, which BullMQ reads anew for each claim. */
+    constructor(options: {
+        lockDuration: number;
+    }, ...given: ConstructorParameters<typeof RedisQueueBackend>);
+    /** Moves the next job to active under a token, at this time and for a lease. The job, or that there is none. */
+    claim(token: string, { now, leaseMs }: {
+        now: number;
+        leaseMs: number;
+    }): Promise<unknown[]>;
     execCommand(...[client, name, args]: Parameters<RedisQueueBackend['execCommand']>): unknown;
 }
 /** A queue of BullMQ, and how it asks Redis. */
@@ -66,7 +75,10 @@ import { type BullmqClient } from './bullmq-connection.ts';
 import type { JobStore } from './job.ts';
 /** What a store of jobs in BullMQ is made with. */
 export interface BullmqJobOptions {
-    /** The URL of a Redis or Valkey, or a client that BullMQ takes, such as one of `ioredis`. A client stays open. */
+    /**
+     * The URL of a Redis or Valkey, or a client that BullMQ takes, such as one of `ioredis`. A client stays open; give it
+     * `connectTimeout` and `socketTimeout`, so that a connection whose other end is gone is replaced, as one to a URL is.
+     */
     readonly connection: string | BullmqClient;
     /** What all keys begin with, in braces, so that a cluster keeps them in one place. Default `plinth-jobs`. */
     readonly prefix?: string;
@@ -139,16 +151,16 @@ export declare function toBullmqQueue(queue: string, name: string): string;
 export declare function toBullmqPriority(priority: number): number;
 /**
  * Reads what a script answers for a job: the time, and its fields one after the other. Undefined where there is none,
- * or its time is over.
+ * or its end was kept for long enough.
  */
 export declare function parseBullmqRecord(answer: unknown): BullmqRecord | undefined;
-/** As `parseBullmqRecord`, whether its time is over or not. */
+/** As `parseBullmqRecord`, but as it is written down, whether its time is over or not. */
 export declare function parseStored(answer: unknown): BullmqRecord | undefined;
 
 // jobs/bullmq-scripts.d.ts
 
 /** The name of a script. */
-export type BullmqScript = 'admit' | 'forget' | 'listExpired' | 'read' | 'pick' | 'hold' | 'cancel' | 'reply' | 'revive' | 'listDead' | 'count';
+export type BullmqScript = 'admit' | 'forget' | 'sweep' | 'read' | 'pick' | 'hold' | 'cancel' | 'reply' | 'revive' | 'listDead' | 'count';
 /** Each script by its name. All have one key, which decides where they run. */
 export declare const bullmqScripts: Readonly<Record<BullmqScript, string>>;
 
@@ -204,9 +216,9 @@ export interface NewJob {
     readonly delayMs?: number;
     /** How often it may be begun, runs that were broken off included. */
     readonly maxAttempts: number;
-    /** How long it may take to its end, from now on, in milliseconds. */
+    /** How long it may take to its end, from now on, in milliseconds. Then it has failed. */
     readonly ttlMs: number;
-    /** How long its end can be read at least, in milliseconds. */
+    /** How long its end can be read at least, from then on, in milliseconds. */
     readonly resultTtlMs: number;
 }
 /** A job as a store keeps it. Times are milliseconds since 1970. Read only. */
@@ -228,10 +240,11 @@ export interface JobRecord extends Required<Omit<NewJob, 'delayMs' | 'key' | 'tt
     readonly progress?: JobProgress | undefined;
     /** How it ended, as text. */
     readonly outcome?: string | undefined;
-    /** Whether it ended because its attempts were used up. */
+    /** Whether it ended because its attempts or its time were used up. */
     readonly isDead: boolean;
     readonly createdAt: number;
     readonly updatedAt: number;
+    /** When its time is over: without an end it has failed then, and an end can be read until then. */
     readonly expiresAt: number;
 }
 /** How a run of a job ended. */
@@ -256,6 +269,13 @@ export interface JobCounts {
     /** Dead letters. */
     readonly dead: number;
 }
+/** What came of looking for jobs whose time is over. */
+export interface JobSweep {
+    /** Those that came to no end in their time, and have failed. Each is told of once, whoever sweeps. */
+    readonly expired: readonly JobRecord[];
+    /** How many were removed, because their end was kept for long enough. */
+    readonly removed: number;
+}
 /** Of a store in this process at once, of any other later. */
 export type Later<T> = T | Promise<T>;
 /**
@@ -275,7 +295,7 @@ export interface JobStore {
      * @throws JobStoreFull where there is no room; nothing that was promised is thrown away to make some.
      */
     enqueue(job: NewJob): Later<JobRecord>;
-    /** The job, or undefined where there is none or it has expired. */
+    /** The job, or undefined where there is none, or its end was kept for long enough. */
     get(id: string): Later<JobRecord | undefined>;
     /** The job that another one of this name and key would be; undefined where there is none or it has expired. */
     findByKey(known: {
@@ -320,6 +340,14 @@ export interface JobStore {
     }): Later<JobCounts>;
     /** Runs a dead letter once more, with all its attempts. Undefined where there is none of that id. */
     revive(id: string): Later<JobRecord | undefined>;
+    /**
+     * Ends jobs of all queues whose time was over before their end, and removes those whose end was kept for long enough;
+     * of each `limit` at most. Whoever asks for such a job is told the same before; dead letters are those that were
+     * ended.
+     */
+    sweep(options: {
+        limit: number;
+    }): Later<JobSweep>;
 }
 /** The store keeps as many jobs as it may, of this tenant or in all. */
 export declare class JobStoreFull extends Error {

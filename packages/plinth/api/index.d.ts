@@ -999,6 +999,12 @@ export declare const failures: {
         readonly status: 503;
         readonly message: 'The server stopped before this was done. Whether it took effect is not known.';
     };
+    readonly expired: {
+        readonly retry: false;
+        readonly code: 50401;
+        readonly status: 200;
+        readonly message: 'The task did not end in its time. Whether it took effect is not known.';
+    };
     readonly timeout: {
         readonly retry: true;
         readonly code: 50400;
@@ -1268,9 +1274,12 @@ export interface JobOptions {
     readonly pollMs?: number;
     /** How long one run may take, in milliseconds. Default `3_600_000`, one hour. */
     readonly timeoutMs?: number;
-    /** How long a job may take in all, waiting included, in milliseconds. Default `86_400_000`, one day. */
+    /**
+     * How long a job may take in all, waiting included, in milliseconds. Then it fails with `expired`. Default
+     * `86_400_000`, one day.
+     */
     readonly ttlMs?: number;
-    /** How long a result can be read at least, in milliseconds. Default `3_600_000`, one hour. */
+    /** How long an end can be read at least, in milliseconds from then on. Default `3_600_000`, one hour. */
     readonly resultTtlMs?: number;
 }
 /** `JobOptions` with every default filled in and every value checked. */
@@ -1440,9 +1449,9 @@ export interface NewJob {
     readonly delayMs?: number;
     /** How often it may be begun, runs that were broken off included. */
     readonly maxAttempts: number;
-    /** How long it may take to its end, from now on, in milliseconds. */
+    /** How long it may take to its end, from now on, in milliseconds. Then it has failed. */
     readonly ttlMs: number;
-    /** How long its end can be read at least, in milliseconds. */
+    /** How long its end can be read at least, from then on, in milliseconds. */
     readonly resultTtlMs: number;
 }
 /** A job as a store keeps it. Times are milliseconds since 1970. Read only. */
@@ -1464,10 +1473,11 @@ export interface JobRecord extends Required<Omit<NewJob, 'delayMs' | 'key' | 'tt
     readonly progress?: JobProgress | undefined;
     /** How it ended, as text. */
     readonly outcome?: string | undefined;
-    /** Whether it ended because its attempts were used up. */
+    /** Whether it ended because its attempts or its time were used up. */
     readonly isDead: boolean;
     readonly createdAt: number;
     readonly updatedAt: number;
+    /** When its time is over: without an end it has failed then, and an end can be read until then. */
     readonly expiresAt: number;
 }
 /** How a run of a job ended. */
@@ -1492,6 +1502,13 @@ export interface JobCounts {
     /** Dead letters. */
     readonly dead: number;
 }
+/** What came of looking for jobs whose time is over. */
+export interface JobSweep {
+    /** Those that came to no end in their time, and have failed. Each is told of once, whoever sweeps. */
+    readonly expired: readonly JobRecord[];
+    /** How many were removed, because their end was kept for long enough. */
+    readonly removed: number;
+}
 /** Of a store in this process at once, of any other later. */
 export type Later<T> = T | Promise<T>;
 /**
@@ -1511,7 +1528,7 @@ export interface JobStore {
      * @throws JobStoreFull where there is no room; nothing that was promised is thrown away to make some.
      */
     enqueue(job: NewJob): Later<JobRecord>;
-    /** The job, or undefined where there is none or it has expired. */
+    /** The job, or undefined where there is none, or its end was kept for long enough. */
     get(id: string): Later<JobRecord | undefined>;
     /** The job that another one of this name and key would be; undefined where there is none or it has expired. */
     findByKey(known: {
@@ -1556,6 +1573,14 @@ export interface JobStore {
     }): Later<JobCounts>;
     /** Runs a dead letter once more, with all its attempts. Undefined where there is none of that id. */
     revive(id: string): Later<JobRecord | undefined>;
+    /**
+     * Ends jobs of all queues whose time was over before their end, and removes those whose end was kept for long enough;
+     * of each `limit` at most. Whoever asks for such a job is told the same before; dead letters are those that were
+     * ended.
+     */
+    sweep(options: {
+        limit: number;
+    }): Later<JobSweep>;
 }
 /** The store keeps as many jobs as it may, of this tenant or in all. */
 export declare class JobStoreFull extends Error {
@@ -1607,6 +1632,7 @@ export declare class Jobs {
     private readonly options;
     private readonly tools;
     private readonly worker;
+    private readonly sweeper;
     private readonly intake;
     private lastCounts;
     private countAt;
@@ -1617,6 +1643,8 @@ export declare class Jobs {
     removeTool(name: string): void;
     /** Runs jobs in this process from now on, also those that others left. */
     start(): void;
+    /** How many jobs this process has ended because their time was over. */
+    get expired(): number;
     /** How many jobs this process runs now. */
     get running(): number;
     /** Most jobs this process runs at once. */
@@ -1837,7 +1865,7 @@ export declare class ActiveCall implements Call {
     answered: Map<string, unknown> | undefined;
     /** Set by whoever enforces the deadline, while it does. */
     timer: CallTimer | undefined;
-    private readonly latestDeadline;
+    private readonly startedAt;
     private abortReason;
     private controller;
     private abortListeners;
@@ -2412,7 +2440,10 @@ export interface Connection {
 }
 /** Why the answer to a message can no longer be received: its client left, or the server ends before it is there. */
 export type CloseReason = 'client_gone' | 'server_stopped';
-export type CloseListener = (reason: CloseReason) => void;
+/** Who has to know of it: an object, because calls have one and a function for each would outlive them. */
+export interface CloseListener {
+    disconnect(reason: CloseReason): void;
+}
 /** One message on its way through the server: what came with it, and the way back. */
 export interface Exchange {
     /** Undefined where the transport has no headers. */
@@ -2749,9 +2780,12 @@ export interface TaskPolicy {
     readonly start?: 'at_once' | 'by_handler';
     /** How long one run may take, in milliseconds. Default: the server's `jobs.timeoutMs`. */
     readonly timeoutMs?: number;
-    /** How long a task may take in all, waiting included, in milliseconds. Default: the server's `jobs.ttlMs`. */
+    /**
+     * How long a task may take in all, waiting included, in milliseconds. Then it fails with `expired`. Default: the
+     * server's `jobs.ttlMs`.
+     */
     readonly ttlMs?: number;
-    /** How long a result can be read at least, in milliseconds. Default: the server's `jobs.resultTtlMs`. */
+    /** How long an end can be read at least, in milliseconds from then on. Default: the server's `jobs.resultTtlMs`. */
     readonly resultTtlMs?: number;
     /** How often clients should ask, in milliseconds. Default `1_000`. */
     readonly pollIntervalMs?: number;
@@ -3882,6 +3916,8 @@ export declare class ServerJobs {
     get taskMethods(): TaskMethods | undefined;
     /** How many jobs this process runs now. */
     get running(): number;
+    /** How many jobs this process has ended because their time was over. */
+    get expired(): number;
     /** How many jobs there are, as of a few seconds ago; undefined where that is not known yet. */
     get counts(): JobCounts | undefined;
     /** Most jobs this process runs at once. */

@@ -19,9 +19,12 @@ export interface JobOptions {
     readonly pollMs?: number;
     /** How long one run may take, in milliseconds. Default `3_600_000`, one hour. */
     readonly timeoutMs?: number;
-    /** How long a job may take in all, waiting included, in milliseconds. Default `86_400_000`, one day. */
+    /**
+     * How long a job may take in all, waiting included, in milliseconds. Then it fails with `expired`. Default
+     * `86_400_000`, one day.
+     */
     readonly ttlMs?: number;
-    /** How long a result can be read at least, in milliseconds. Default `3_600_000`, one hour. */
+    /** How long an end can be read at least, in milliseconds from then on. Default `3_600_000`, one hour. */
     readonly resultTtlMs?: number;
 }
 /** `JobOptions` with every default filled in and every value checked. */
@@ -99,9 +102,9 @@ export interface NewJob {
     readonly delayMs?: number;
     /** How often it may be begun, runs that were broken off included. */
     readonly maxAttempts: number;
-    /** How long it may take to its end, from now on, in milliseconds. */
+    /** How long it may take to its end, from now on, in milliseconds. Then it has failed. */
     readonly ttlMs: number;
-    /** How long its end can be read at least, in milliseconds. */
+    /** How long its end can be read at least, from then on, in milliseconds. */
     readonly resultTtlMs: number;
 }
 /** A job as a store keeps it. Times are milliseconds since 1970. Read only. */
@@ -123,10 +126,11 @@ export interface JobRecord extends Required<Omit<NewJob, 'delayMs' | 'key' | 'tt
     readonly progress?: JobProgress | undefined;
     /** How it ended, as text. */
     readonly outcome?: string | undefined;
-    /** Whether it ended because its attempts were used up. */
+    /** Whether it ended because its attempts or its time were used up. */
     readonly isDead: boolean;
     readonly createdAt: number;
     readonly updatedAt: number;
+    /** When its time is over: without an end it has failed then, and an end can be read until then. */
     readonly expiresAt: number;
 }
 /** How a run of a job ended. */
@@ -151,6 +155,13 @@ export interface JobCounts {
     /** Dead letters. */
     readonly dead: number;
 }
+/** What came of looking for jobs whose time is over. */
+export interface JobSweep {
+    /** Those that came to no end in their time, and have failed. Each is told of once, whoever sweeps. */
+    readonly expired: readonly JobRecord[];
+    /** How many were removed, because their end was kept for long enough. */
+    readonly removed: number;
+}
 /** Of a store in this process at once, of any other later. */
 export type Later<T> = T | Promise<T>;
 /**
@@ -170,7 +181,7 @@ export interface JobStore {
      * @throws JobStoreFull where there is no room; nothing that was promised is thrown away to make some.
      */
     enqueue(job: NewJob): Later<JobRecord>;
-    /** The job, or undefined where there is none or it has expired. */
+    /** The job, or undefined where there is none, or its end was kept for long enough. */
     get(id: string): Later<JobRecord | undefined>;
     /** The job that another one of this name and key would be; undefined where there is none or it has expired. */
     findByKey(known: {
@@ -215,6 +226,14 @@ export interface JobStore {
     }): Later<JobCounts>;
     /** Runs a dead letter once more, with all its attempts. Undefined where there is none of that id. */
     revive(id: string): Later<JobRecord | undefined>;
+    /**
+     * Ends jobs of all queues whose time was over before their end, and removes those whose end was kept for long enough;
+     * of each `limit` at most. Whoever asks for such a job is told the same before; dead letters are those that were
+     * ended.
+     */
+    sweep(options: {
+        limit: number;
+    }): Later<JobSweep>;
 }
 /** The store keeps as many jobs as it may, of this tenant or in all. */
 export declare class JobStoreFull extends Error {
@@ -231,7 +250,7 @@ export declare function listOpenInputs({ inputs }: JobRecord): {
 
 export type { PoolClientLike, PoolLike } from '../storage/postgres-pool.ts';
 export { StoreError } from '../storage/store-error.ts';
-export type { JobCounts, JobEnd, JobInput, JobProgress, JobRecord, JobRelease, JobStatus, JobStore, NewJob, } from './job.ts';
+export type { JobCounts, JobEnd, JobInput, JobProgress, JobRecord, JobRelease, JobStatus, JobStore, JobSweep, NewJob, } from './job.ts';
 export { JobStoreFull } from './job.ts';
 export type { JobOptions } from './job-options.ts';
 export type { MemoryJobOptions } from './memory-job-store.ts';
@@ -243,7 +262,7 @@ export { createSqliteJobStore } from './sqlite-job-store.ts';
 
 // jobs/memory-job-store.d.ts
 
-import type { JobStore } from './job.ts';
+import { type JobStore } from './job.ts';
 /** What a store of jobs in memory is made with. */
 export interface MemoryJobOptions {
     /** Most jobs, ended ones included. Default `10_000`. */
@@ -465,9 +484,12 @@ export interface TaskPolicy {
     readonly start?: 'at_once' | 'by_handler';
     /** How long one run may take, in milliseconds. Default: the server's `jobs.timeoutMs`. */
     readonly timeoutMs?: number;
-    /** How long a task may take in all, waiting included, in milliseconds. Default: the server's `jobs.ttlMs`. */
+    /**
+     * How long a task may take in all, waiting included, in milliseconds. Then it fails with `expired`. Default: the
+     * server's `jobs.ttlMs`.
+     */
     readonly ttlMs?: number;
-    /** How long a result can be read at least, in milliseconds. Default: the server's `jobs.resultTtlMs`. */
+    /** How long an end can be read at least, in milliseconds from then on. Default: the server's `jobs.resultTtlMs`. */
     readonly resultTtlMs?: number;
     /** How often clients should ask, in milliseconds. Default `1_000`. */
     readonly pollIntervalMs?: number;

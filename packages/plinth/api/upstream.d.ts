@@ -246,6 +246,12 @@ export declare const failures: {
         readonly status: 503;
         readonly message: 'The server stopped before this was done. Whether it took effect is not known.';
     };
+    readonly expired: {
+        readonly retry: false;
+        readonly code: 50401;
+        readonly status: 200;
+        readonly message: 'The task did not end in its time. Whether it took effect is not known.';
+    };
     readonly timeout: {
         readonly retry: true;
         readonly code: 50400;

@@ -189,6 +189,12 @@ export const failures = {
     status: 503,
     message: 'The server stopped before this was done. Whether it took effect is not known.',
   },
+  expired: {
+    retry: false,
+    code: 50_401,
+    status: 200,
+    message: 'The task did not end in its time. Whether it took effect is not known.',
+  },
   timeout: { retry: true, code: 50_400, status: 200, message: 'The call took too long and was stopped.' },
   circuit_open: {
     retry: true,

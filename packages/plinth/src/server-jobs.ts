@@ -72,6 +72,11 @@ export class ServerJobs {
     return this.jobs.running
   }
 
+  /** How many jobs this process has ended because their time was over. */
+  get expired(): number {
+    return this.jobs.expired
+  }
+
   /** How many jobs there are, as of a few seconds ago; undefined where that is not known yet. */
   get counts(): JobCounts | undefined {
     return this.jobs.counts

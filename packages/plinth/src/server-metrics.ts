@@ -36,7 +36,7 @@ export function readServerMetrics(metrics: Metrics, server: Server): void {
 /** Nothing of a server that has no jobs yet. */
 function listJobReadings(jobs: ServerJobs): MetricReading[] {
   if (jobs.taskMethods === undefined) return []
-  const { running, counts } = jobs
+  const { running, counts, expired } = jobs
   const gauge = (name: string, help: string, value: number | undefined): MetricReading => {
     const samples = value === undefined ? [] : [{ value }]
     return { name: `plinth_jobs_${name}`, help, type: 'gauge', samples }
@@ -44,6 +44,12 @@ function listJobReadings(jobs: ServerJobs): MetricReading[] {
   return [
     gauge('running', 'Jobs that this process runs.', running),
     gauge('due', 'Jobs that wait for a worker, of all processes, as of a few seconds ago.', counts?.due),
+    {
+      name: 'plinth_jobs_expired_total',
+      help: 'Jobs that this process found without an end when their time was over.',
+      type: 'counter',
+      samples: [{ value: expired }],
+    },
     gauge('dead', 'Dead letters, of all processes, as of a few seconds ago.', counts?.dead),
   ]
 }

@@ -2,7 +2,7 @@ import { Job } from 'bullmq'
 import type { ClockedQueue } from './bullmq-backend.ts'
 import type { BullmqConnection } from './bullmq-connection.ts'
 import { type BullmqRecord, parseBullmqRecord, parseStored, toBullmqId } from './bullmq-record.ts'
-import type { JobEnd, JobRecord } from './job.ts'
+import { isEnded, type JobEnd, type JobRecord } from './job.ts'
 
 /** Whose turn it is: a queue, the token of the claim to come, and the time. */
 export interface Turn {
@@ -38,22 +38,19 @@ export class BullmqClaims {
     leaseMs: number,
   ): Promise<JobRecord | 'none' | 'skipped'> {
     const [, id] = await this.bullmq.ask(queueName, ({ backend }) => {
-      backend.now = askedAt
-      return backend.moveToActive(token, token)
+      return backend.claim(token, { now: askedAt, leaseMs })
     })
     if (typeof id !== 'string') return 'none'
     const held = parseStored(await this.bullmq.run('hold', 'expiry', [id, token, leaseMs, '']))
     if (held === undefined) return 'skipped'
     const { record, now } = held
-    const { status, expiresAt, claimableAt = expiresAt } = record
-    if (expiresAt <= now) {
-      await this.end(held, Number(token), { status: 'failed', outcome: 'null' })
-      return 'skipped'
-    }
-    if (status === 'working' && claimableAt <= now) return { ...record, claimableAt: now + leaseMs }
-    // Somebody moved the job by hand.
-    const fields = { 'p.spent': held.spent + 1 }
-    await this.delay(held, Number(token), { delayMs: claimableAt - now, fields })
+    const { status, expiresAt, resultTtlMs, claimableAt = expiresAt } = record
+    const isOverdue = expiresAt <= now
+    const isDue = status === 'working' && claimableAt <= now
+    if (isDue && !isOverdue) return { ...record, claimableAt: now + leaseMs }
+    // Its time is over, and a sweep will end it; or somebody moved it by hand.
+    const delayMs = isOverdue ? resultTtlMs : claimableAt - now
+    await this.delay(held, Number(token), { delayMs, fields: { 'p.spent': held.spent + 1 } })
     return 'skipped'
   }
 
@@ -61,7 +58,8 @@ export class BullmqClaims {
   async hold(id: string, fence: number, holding: Holding = {}): Promise<BullmqRecord | undefined> {
     const { leaseMs = 0, time = '', fields = [] } = holding
     const values = [toBullmqId(id), fence, leaseMs, time, ...fields]
-    return parseBullmqRecord(await this.bullmq.run('hold', 'expiry', values))
+    const held = parseBullmqRecord(await this.bullmq.run('hold', 'expiry', values))
+    return held && !isEnded(held.record) ? held : undefined
   }
 
   /** Ends the claim and has the job wait, with these fields. False where the claim is lost. */

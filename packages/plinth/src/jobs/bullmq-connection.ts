@@ -38,7 +38,7 @@ export class BullmqConnection {
     this.prefix = `{${prefix}}`
     this.calls = new ServiceCalls('Redis', timeoutMs)
     const isShared = typeof connection !== 'string'
-    this.redis = new RedisConnection(isShared ? connection : toClientOptions(connection), {
+    this.redis = new RedisConnection(isShared ? connection : toClientOptions(connection, timeoutMs), {
       shared: isShared,
       blocking: false,
       skipVersionCheck: true,
@@ -124,12 +124,18 @@ function toCommand(script: string): string {
   return `plinth:${script}`
 }
 
-/** A request that nobody waits for any more must not be sent later. */
-function toClientOptions(url: string): ConnectionOptions {
+/**
+ * A request that nobody waits for any more must not be sent later, and a connection that leaves requests without any
+ * answer is replaced. No request blocks: whoever looks for jobs asks for one that is there.
+ */
+function toClientOptions(url: string, timeoutMs: number): ConnectionOptions {
   return {
     url,
+    connectTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
     retryStrategy: (times: number) => Math.min(times * 50, maxReconnectMs),
   }
 }

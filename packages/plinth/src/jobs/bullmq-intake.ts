@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { StoreError } from '../storage/store-error.ts'
 import type { BullmqConnection } from './bullmq-connection.ts'
 import { type BullmqJobData, toBullmqId, toBullmqPriority, toBullmqQueue } from './bullmq-record.ts'
+import type { BullmqSweeps } from './bullmq-sweeps.ts'
 import { type JobRecord, JobStoreFull, type NewJob } from './job.ts'
 import { createRecord } from './job-steps.ts'
 
@@ -11,8 +12,8 @@ interface Limits {
   readonly maxJobsPerTenant: number
 }
 
-/** New jobs between two looks for what has expired. */
-const sweepEvery = 256
+/** Jobs removed at once where the store is full. */
+const batch = 100
 
 /** How often a job is added while others with its key come and go. */
 const maxTries = 100
@@ -20,11 +21,12 @@ const maxTries = 100
 /** Takes jobs in, one for each key, as long as there is room. */
 export class BullmqIntake {
   private readonly bullmq: BullmqConnection
+  private readonly sweeps: BullmqSweeps
   private readonly limits: Limits
-  private added = 0
 
-  constructor(bullmq: BullmqConnection, limits: Limits) {
+  constructor(bullmq: BullmqConnection, sweeps: BullmqSweeps, limits: Limits) {
     this.bullmq = bullmq
+    this.sweeps = sweeps
     this.limits = limits
   }
 
@@ -34,12 +36,12 @@ export class BullmqIntake {
       if (known !== undefined) return known
       const now = await this.admit(job)
       if (await this.add(job, now)) return createRecord(job, now)
-      await this.forget([toBullmqId(job.id)])
+      await this.sweeps.forget([toBullmqId(job.id)])
     }
     throw new StoreError('Redis', `did not keep a job in ${maxTries} tries.`)
   }
 
-  /** The job of this key. One whose time is over is removed with its key. */
+  /** The job of this key. One whose end was kept for long enough is removed with its key. */
   async findByKey(
     { queue, name }: Pick<NewJob, 'queue' | 'name'>,
     key: string,
@@ -52,22 +54,20 @@ export class BullmqIntake {
     if (id === null) return undefined
     const known = await this.bullmq.read(id)
     if (known !== undefined) return known.record
-    await this.sweep()
+    await this.sweeps.remove([[id, queueName]])
     await this.bullmq.ask(queueName, ({ backend }) => backend.removeDeduplicationKey(deduplicationId, id))
     return undefined
   }
 
   /** Counts the job, and says when: from then on it is in time. */
   private async admit(job: NewJob): Promise<number> {
-    if (++this.added % sweepEvery === 0) await this.sweep()
-    const now = (await this.tryToAdmit(job)) ?? (await this.sweepAndAdmit(job))
-    if (now === undefined) throw new JobStoreFull('There is no room for another job.')
-    return now
-  }
-
-  private async sweepAndAdmit(job: NewJob): Promise<number | undefined> {
-    await this.sweep()
-    return this.tryToAdmit(job)
+    for (;;) {
+      const now = await this.tryToAdmit(job)
+      if (now !== undefined) return now
+      if ((await this.sweeps.removeOver(batch)) === 0) {
+        throw new JobStoreFull('There is no room for another job.')
+      }
+    }
   }
 
   private async tryToAdmit({
@@ -105,23 +105,6 @@ export class BullmqIntake {
     const queueName = toBullmqQueue(job.queue, job.name)
     const added = await this.bullmq.ask(queueName, ({ queue }) => queue.add(job.name, data, options))
     return added.id === id
-  }
-
-  /** Removes jobs whose time is over. */
-  private async sweep(): Promise<void> {
-    for (;;) {
-      const found = await this.bullmq.run('listExpired', 'expiry', [])
-      const expired = Array.isArray(found) ? (found as [string, string][]) : []
-      if (expired.length === 0) return
-      for (const [id, queueName] of expired) {
-        if (queueName !== '') await this.bullmq.ask(queueName, ({ backend }) => backend.remove(id, false))
-      }
-      await this.forget(expired.map(([id]) => id))
-    }
-  }
-
-  private async forget(ids: readonly string[]): Promise<void> {
-    await this.bullmq.run('forget', 'expiry', ids)
   }
 }
 

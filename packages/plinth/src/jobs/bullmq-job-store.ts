@@ -5,12 +5,25 @@ import { BullmqClaims } from './bullmq-claims.ts'
 import { type BullmqClient, BullmqConnection } from './bullmq-connection.ts'
 import { BullmqIntake } from './bullmq-intake.ts'
 import { type BullmqEnd, parseBullmqRecord, toBullmqId, toBullmqQueue } from './bullmq-record.ts'
-import type { JobCounts, JobEnd, JobProgress, JobRecord, JobRelease, JobStore, NewJob } from './job.ts'
+import { BullmqSweeps } from './bullmq-sweeps.ts'
+import type {
+  JobCounts,
+  JobEnd,
+  JobProgress,
+  JobRecord,
+  JobRelease,
+  JobStore,
+  JobSweep,
+  NewJob,
+} from './job.ts'
 import { answered, ended, released, suspended } from './job-steps.ts'
 
 /** What a store of jobs in BullMQ is made with. */
 export interface BullmqJobOptions {
-  /** The URL of a Redis or Valkey, or a client that BullMQ takes, such as one of `ioredis`. A client stays open. */
+  /**
+   * The URL of a Redis or Valkey, or a client that BullMQ takes, such as one of `ioredis`. A client stays open; give it
+   * `connectTimeout` and `socketTimeout`, so that a connection whose other end is gone is replaced, as one to a URL is.
+   */
   readonly connection: string | BullmqClient
   /** What all keys begin with, in braces, so that a cluster keeps them in one place. Default `plinth-jobs`. */
   readonly prefix?: string
@@ -73,10 +86,12 @@ class BullmqJobs implements BullmqJobStore {
   private readonly bullmq: BullmqConnection
   private readonly intake: BullmqIntake
   private readonly claims: BullmqClaims
+  private readonly sweeps: BullmqSweeps
 
   constructor(bullmq: BullmqConnection, limits: { maxJobs: number; maxJobsPerTenant: number }) {
     this.bullmq = bullmq
-    this.intake = new BullmqIntake(bullmq, limits)
+    this.sweeps = new BullmqSweeps(bullmq)
+    this.intake = new BullmqIntake(bullmq, this.sweeps, limits)
     this.claims = new BullmqClaims(bullmq)
   }
 
@@ -195,6 +210,10 @@ class BullmqJobs implements BullmqJobStore {
   async count({ queue }: { queue: string }): Promise<JobCounts> {
     const [due, dead] = toList(await this.bullmq.run('count', 'expiry', [queue])).map(Number)
     return { due: due ?? 0, dead: dead ?? 0 }
+  }
+
+  sweep(options: { limit: number }): Promise<JobSweep> {
+    return this.sweeps.sweep(options)
   }
 
   close(): Promise<void> {

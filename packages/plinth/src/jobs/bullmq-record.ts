@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../jsonrpc/message.ts'
 import type { JobInput, JobProgress, JobRecord, JobStatus, NewJob } from './job.ts'
+import { settled } from './job-expiry.ts'
 
 /** What BullMQ keeps as the data of a job: all of it that never changes. */
 export interface BullmqJobData extends Omit<NewJob, 'delayMs' | 'priority'> {
@@ -49,14 +50,15 @@ export function toBullmqPriority(priority: number): number {
 
 /**
  * Reads what a script answers for a job: the time, and its fields one after the other. Undefined where there is none,
- * or its time is over.
+ * or its end was kept for long enough.
  */
 export function parseBullmqRecord(answer: unknown): BullmqRecord | undefined {
   const known = parseStored(answer)
-  return known === undefined || known.record.expiresAt <= known.now ? undefined : known
+  const record = known && settled(known.record, known.now)
+  return known && record && { ...known, record }
 }
 
-/** As `parseBullmqRecord`, whether its time is over or not. */
+/** As `parseBullmqRecord`, but as it is written down, whether its time is over or not. */
 export function parseStored(answer: unknown): BullmqRecord | undefined {
   if (!Array.isArray(answer) || !Array.isArray(answer[1])) return undefined
   const fields = toFields(answer[1])

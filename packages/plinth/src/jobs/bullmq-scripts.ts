@@ -18,6 +18,25 @@ local function read(base, id)
   return #fields > 0 and { now, fields }
 end
 local function scoreOf(time) return string.format('%.0f', time * 4096) end
+local function isOverdue(id)
+  local score = tonumber(redis.call('ZSCORE', prefix .. ':expiry', id) or now + 1)
+  return score <= now
+end
+local function isOver(id, place)
+  if not isOverdue(id) then return false end
+  local stored = redis.call('HMGET', prefix .. ':' .. place[1] .. ':' .. id, 'finishedOn', 'p.ended')
+  return stored[1] and tonumber(stored[2] or 0) + place[3] <= now
+end
+`
+
+// Ends a job that nobody holds, or takes it from whoever does.
+const endings = `
+local function leave(base, id)
+  redis.call('DEL', base .. id .. ':lock')
+  for _, list in ipairs({ 'active', 'wait', 'paused' }) do redis.call('LREM', base .. list, 0, id) end
+  for _, set in ipairs({ 'prioritized', 'delayed' }) do redis.call('ZREM', base .. set, id) end
+  redis.call('SREM', base .. 'stalled', id)
+end
 `
 
 // The score of a waiting job: priority, then round, then age. BullMQ itself gives 2^32 to each step of its priority,
@@ -47,6 +66,24 @@ local function reach(base, id, score)
   local own = place and 'last|' .. level .. '|' .. place[2]
   if own and redis.call('HGET', turns, own) == round then redis.call('HDEL', turns, own) end
 end
+local function waits(queue)
+  for _, name in ipairs(redis.call('SMEMBERS', prefix .. ':queues:' .. queue)) do
+    if redis.call('ZCARD', prefix .. ':' .. name .. ':prioritized') > 0 then return true end
+  end
+end
+local function forgetPassed()
+  local reached = {}
+  local fields = redis.call('HGETALL', turns)
+  for index = 1, #fields, 2 do
+    local level = string.match(fields[index], '^reached|(%d+)$')
+    if level then reached[level] = tonumber(fields[index + 1]) end
+  end
+  for index = 1, #fields, 2 do
+    local level = string.match(fields[index], '^last|(%d+)|')
+    if level and tonumber(fields[index + 1]) <= (reached[level] or 0) then redis.call('HDEL', turns, fields[index]) end
+  end
+  redis.call('HSET', turns, 'next look', math.max(1000, 2 * redis.call('HLEN', turns)))
+end
 `
 
 function define(body: string): string {
@@ -57,7 +94,7 @@ function define(body: string): string {
 export type BullmqScript =
   | 'admit'
   | 'forget'
-  | 'listExpired'
+  | 'sweep'
   | 'read'
   | 'pick'
   | 'hold'
@@ -99,22 +136,40 @@ end
 return 1
 `),
 
-  /** Jobs whose time is over, each with its queue. Whoever runs one has no claim to it any more. */
-  listExpired: define(`
-local found = {}
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', prefix .. ':expiry', '-inf', now, 'LIMIT', 0, 100)) do
+  /**
+   * Jobs whose end was kept for long enough, each with its queue, and jobs that ended now because their time was over.
+   * Without ends to give them, these are left alone.
+   */
+  sweep: define(`${endings}
+local over, expired = {}, {}
+local deadEnd, otherEnd, outcome, message = unpack(ARGV, 4)
+local function expire(place, id, state)
+  local base = prefix .. ':' .. place[1] .. ':'
+  local endedAt = tonumber(redis.call('ZSCORE', prefix .. ':expiry', id))
+  if endedAt + place[3] <= now then endedAt = now end
+  leave(base, id)
+  local isDead = state ~= 'input_required'
+  redis.call('HSET', base .. id, 'finishedOn', now, 'p.ended', endedAt, 'p.outcome', outcome)
+  if isDead then redis.call('HSET', base .. id, 'p.end', deadEnd, 'failedReason', message)
+  else redis.call('HSET', base .. id, 'p.end', otherEnd, 'returnvalue', '"failed"') end
+  redis.call('ZADD', base .. (isDead and 'failed' or 'completed'), now, id)
+  redis.call('ZADD', prefix .. ':expiry', endedAt + place[3], id)
+  expired[#expired + 1] = read(base, id)
+end
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', prefix .. ':expiry', '-inf', now, 'LIMIT', 0, ARGV[3])) do
   local place = placeOf(id)
   local job = place and prefix .. ':' .. place[1] .. ':' .. id
-  local stored = job and redis.call('HMGET', job, 'finishedOn', 'p.ended') or {}
-  local endedAt = stored[1] and tonumber(stored[2] or 0) or 0
-  if place and endedAt + place[3] > now then
+  local stored = job and redis.call('HMGET', job, 'data', 'finishedOn', 'p.ended', 'p.state') or {}
+  local endedAt = tonumber(stored[3] or 0)
+  if stored[1] and not stored[2] then
+    if deadEnd then expire(place, id, stored[4]) end
+  elseif stored[1] and endedAt + place[3] > now then
     redis.call('ZADD', prefix .. ':expiry', endedAt + place[3], id)
   else
-    if job then redis.call('DEL', job .. ':lock') end
-    found[#found + 1] = { id, place and place[1] or '' }
+    over[#over + 1] = { id, stored[1] and place[1] or '' }
   end
 end
-return found
+return { over, expired }
 `),
 
   read: define(`
@@ -152,10 +207,11 @@ for _, name in ipairs(names) do
   end
 end
 if not best then
-  local known = redis.call('SCARD', prefix .. ':queues:' .. string.sub(turns, #prefix + 8))
-  if known == #names then redis.call('DEL', turns) end
+  if not waits(string.sub(turns, #prefix + 8)) then redis.call('DEL', turns) end
   return false
 end
+-- Whoever was cancelled in line leaves a turn behind.
+if redis.call('HLEN', turns) > tonumber(redis.call('HGET', turns, 'next look') or 1000) then forgetPassed() end
 if bestId and bestScore > 0 then reach(prefix .. ':' .. best .. ':', bestId, bestScore) end
 local last = tonumber(redis.call('GET', prefix .. ':fence') or 0)
 local fence = string.format('%.0f', math.max(last + 1, now * 1000))
@@ -177,15 +233,12 @@ for index = 7, #ARGV, 2 do redis.call('HSET', base .. id, ARGV[index], ARGV[inde
 return read(base, id)
 `),
 
-  cancel: define(`
+  cancel: define(`${endings}
 local id = ARGV[3]
 local base = baseOf(id)
 if not base or redis.call('EXISTS', base .. id) == 0 then return false end
-if redis.call('HEXISTS', base .. id, 'finishedOn') == 0 then
-  redis.call('DEL', base .. id .. ':lock')
-  for _, list in ipairs({ 'active', 'wait', 'paused' }) do redis.call('LREM', base .. list, 0, id) end
-  for _, set in ipairs({ 'prioritized', 'delayed' }) do redis.call('ZREM', base .. set, id) end
-  redis.call('SREM', base .. 'stalled', id)
+if redis.call('HEXISTS', base .. id, 'finishedOn') == 0 and not isOverdue(id) then
+  leave(base, id)
   redis.call('HSET', base .. id, 'finishedOn', now, 'returnvalue', '"cancelled"', 'p.ended', now, 'p.end', ARGV[4])
   redis.call('ZADD', base .. 'completed', now, id)
 end
@@ -228,20 +281,36 @@ return read(base, id)
 local found = {}
 for _, name in ipairs(redis.call('SMEMBERS', prefix .. ':queues:' .. ARGV[3])) do
   local base = prefix .. ':' .. name .. ':'
-  for _, id in ipairs(redis.call('ZRANGE', base .. 'failed', 0, tonumber(ARGV[4]) - 1)) do
-    found[#found + 1] = read(base, id) or nil
+  local last, ids = #found + tonumber(ARGV[4])
+  for from = 0, math.huge, 100 do
+    ids = redis.call('ZRANGE', base .. 'failed', from, from + 99)
+    for _, id in ipairs(ids) do
+      local place = #found < last and placeOf(id)
+      if place and not isOver(id, place) then found[#found + 1] = read(base, id) or nil end
+    end
+    if #ids < 100 or #found >= last then break end
   end
 end
 return found
 `),
 
   count: define(`
-local due, dead = 0, 0
+local due, dead, queues = 0, 0, {}
 for _, name in ipairs(redis.call('SMEMBERS', prefix .. ':queues:' .. ARGV[3])) do
   local base = prefix .. ':' .. name .. ':'
+  queues[name] = base
   due = due + redis.call('ZCARD', base .. 'prioritized') + redis.call('LLEN', base .. 'wait')
   due = due + redis.call('ZCOUNT', base .. 'delayed', '-inf', '(' .. scoreOf(now + 1))
   dead = dead + redis.call('ZCARD', base .. 'failed')
+end
+-- What a sweep has not looked at yet.
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', prefix .. ':expiry', '-inf', now, 'LIMIT', 0, 1000)) do
+  local place = placeOf(id)
+  local base = place and queues[place[1]]
+  if base and redis.call('ZSCORE', base .. 'failed', id) and isOver(id, place) then dead = dead - 1 end
+  local delayed = base and redis.call('ZSCORE', base .. 'delayed', id)
+  local isLined = base and redis.call('ZSCORE', base .. 'prioritized', id)
+  if isLined or (delayed and tonumber(delayed) < now * 4096 + 4096) then due = due - 1 end
 end
 return { due, dead }
 `),

@@ -1,5 +1,15 @@
 import type { JsonObject } from '../jsonrpc/message.ts'
-import type { JobCounts, JobEnd, JobProgress, JobRecord, JobRelease, JobStore, Later, NewJob } from './job.ts'
+import type {
+  JobCounts,
+  JobEnd,
+  JobProgress,
+  JobRecord,
+  JobRelease,
+  JobStore,
+  JobSweep,
+  Later,
+  NewJob,
+} from './job.ts'
 import { answered, cancelled, ended, holds, released, revived, suspended } from './job-steps.ts'
 
 /** What becomes of a job at a time; undefined where it may not change. */
@@ -17,8 +27,9 @@ export abstract class ChangingJobStore implements JobStore {
   }): Later<JobRecord | undefined>
   abstract listDead(options: { queue: string; limit: number }): Later<readonly JobRecord[]>
   abstract count(options: { queue: string }): Later<JobCounts>
+  abstract sweep(options: { limit: number }): Later<JobSweep>
 
-  /** Reads a job that has not expired, and writes what the step makes of it, in one atomic step. */
+  /** Reads a job as it stands, and writes what the step makes of it, in one atomic step. */
   protected abstract change(id: string, step: JobStep): Later<JobRecord | undefined>
 
   renew(

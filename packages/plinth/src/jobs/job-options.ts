@@ -16,9 +16,12 @@ export interface JobOptions {
   readonly pollMs?: number
   /** How long one run may take, in milliseconds. Default `3_600_000`, one hour. */
   readonly timeoutMs?: number
-  /** How long a job may take in all, waiting included, in milliseconds. Default `86_400_000`, one day. */
+  /**
+   * How long a job may take in all, waiting included, in milliseconds. Then it fails with `expired`. Default
+   * `86_400_000`, one day.
+   */
   readonly ttlMs?: number
-  /** How long a result can be read at least, in milliseconds. Default `3_600_000`, one hour. */
+  /** How long an end can be read at least, in milliseconds from then on. Default `3_600_000`, one hour. */
   readonly resultTtlMs?: number
 }
 

@@ -45,9 +45,9 @@ export interface NewJob {
   readonly delayMs?: number
   /** How often it may be begun, runs that were broken off included. */
   readonly maxAttempts: number
-  /** How long it may take to its end, from now on, in milliseconds. */
+  /** How long it may take to its end, from now on, in milliseconds. Then it has failed. */
   readonly ttlMs: number
-  /** How long its end can be read at least, in milliseconds. */
+  /** How long its end can be read at least, from then on, in milliseconds. */
   readonly resultTtlMs: number
 }
 
@@ -68,10 +68,11 @@ export interface JobRecord extends Required<Omit<NewJob, 'delayMs' | 'key' | 'tt
   readonly progress?: JobProgress | undefined
   /** How it ended, as text. */
   readonly outcome?: string | undefined
-  /** Whether it ended because its attempts were used up. */
+  /** Whether it ended because its attempts or its time were used up. */
   readonly isDead: boolean
   readonly createdAt: number
   readonly updatedAt: number
+  /** When its time is over: without an end it has failed then, and an end can be read until then. */
   readonly expiresAt: number
 }
 
@@ -100,6 +101,14 @@ export interface JobCounts {
   readonly dead: number
 }
 
+/** What came of looking for jobs whose time is over. */
+export interface JobSweep {
+  /** Those that came to no end in their time, and have failed. Each is told of once, whoever sweeps. */
+  readonly expired: readonly JobRecord[]
+  /** How many were removed, because their end was kept for long enough. */
+  readonly removed: number
+}
+
 /** Of a store in this process at once, of any other later. */
 export type Later<T> = T | Promise<T>
 
@@ -120,7 +129,7 @@ export interface JobStore {
    * @throws JobStoreFull where there is no room; nothing that was promised is thrown away to make some.
    */
   enqueue(job: NewJob): Later<JobRecord>
-  /** The job, or undefined where there is none or it has expired. */
+  /** The job, or undefined where there is none, or its end was kept for long enough. */
   get(id: string): Later<JobRecord | undefined>
   /** The job that another one of this name and key would be; undefined where there is none or it has expired. */
   findByKey(known: { queue: string; name: string; key: string }): Later<JobRecord | undefined>
@@ -153,6 +162,12 @@ export interface JobStore {
   count(options: { queue: string }): Later<JobCounts>
   /** Runs a dead letter once more, with all its attempts. Undefined where there is none of that id. */
   revive(id: string): Later<JobRecord | undefined>
+  /**
+   * Ends jobs of all queues whose time was over before their end, and removes those whose end was kept for long enough;
+   * of each `limit` at most. Whoever asks for such a job is told the same before; dead letters are those that were
+   * ended.
+   */
+  sweep(options: { limit: number }): Later<JobSweep>
 }
 
 /** The store keeps as many jobs as it may, of this tenant or in all. */

@@ -9,6 +9,7 @@ export type {
   JobRelease,
   JobStatus,
   JobStore,
+  JobSweep,
   NewJob,
 } from './job.ts'
 export { JobStoreFull } from './job.ts'

@@ -1,4 +1,4 @@
-import type { JobRecord, JobStore } from './job.ts'
+import { isEnded, type JobRecord, type JobStore } from './job.ts'
 import { type DueJobs, isDue, type JobRows, RowJobStore } from './row-job-store.ts'
 
 /** What a store of jobs in memory is made with. */
@@ -82,14 +82,26 @@ class MemoryJobRows implements JobRows {
     return this.listDead({ queue, limit: Number.POSITIVE_INFINITY, now }).length
   }
 
-  removeExpired(now: number): void {
-    for (const { id, expiresAt } of this.byId.values()) if (expiresAt <= now) this.remove(id)
+  listOverdue({ limit, now }: { limit: number; now: number }): readonly JobRecord[] {
+    return this.listOver(now)
+      .filter((record) => !isEnded(record))
+      .slice(0, limit)
+  }
+
+  removeOver({ limit, now }: { limit: number; now: number }): number {
+    const over = this.listOver(now).filter(isEnded).slice(0, limit)
+    for (const { id } of over) this.remove(id)
+    return over.length
   }
 
   remove(id: string): void {
     const record = this.byId.get(id)
     if (record?.key !== undefined) this.byKey.delete(toRowKey(record.queue, record.key))
     this.byId.delete(id)
+  }
+
+  private listOver(now: number): JobRecord[] {
+    return [...this.byId.values()].filter(({ expiresAt }) => expiresAt <= now)
   }
 
   /** Of two that are due. The map itself has the older one first, and what is equal keeps that order. */

@@ -12,13 +12,11 @@ export type JobStatements = Readonly<
     | 'count'
     | 'countAll'
     | 'countTenant'
-    | 'removeExpired',
+    | 'listOverdue'
+    | 'removeOver',
     string
   >
 >
-
-/** Rows taken away by one statement. */
-const batch = 1_000
 
 const columns = 'record, fence, attempts, claimable_at, created_at, updated_at, expires_at, version'
 
@@ -55,6 +53,10 @@ const toRound = (table: string) => `greatest(
 
 const claimable = 'claimable_at <= now AND expires_at > now'
 
+// A job that has ended has no time to be claimed at, and neither has one that waits for its client. The text of a job is
+// no JSON to Postgres, which knows none with "\u0000"; others than those that wait may have these words in them.
+const mayBeOpen = `(claimable_at IS NOT NULL OR strpos(record, '"status":"input_required"') > 0)`
+
 export function createJobStatements(table: string): JobStatements {
   // Written so that the index of turns is read in its order: only the first due job is looked at, not all of them.
   const time = '(SELECT now FROM whole)'
@@ -63,9 +65,8 @@ export function createJobStatements(table: string): JobStatements {
         ORDER BY priority DESC, round, number LIMIT 1 FOR UPDATE OF jobs SKIP LOCKED`
   const withClock = `WITH ${clock}, whole AS MATERIALIZED (SELECT floor(now) AS now FROM clock)`
   return {
-    get: `${withClock} SELECT ${columns}, now FROM ${table}, whole WHERE id = $2 AND expires_at > now`,
-    findByKey: `${withClock} SELECT ${columns} FROM ${table}, whole
-      WHERE queue = $2 AND key = $3 AND expires_at > now`,
+    get: `${withClock} SELECT ${columns}, now FROM ${table}, whole WHERE id = $2`,
+    findByKey: `${withClock} SELECT ${columns}, now FROM ${table}, whole WHERE queue = $2 AND key = $3`,
     add: `${withClock}
       INSERT INTO ${table} AS job (id, queue, name, tenant, key, priority, round, fence, attempts, claimable_at,
         created_at, updated_at, expires_at, dead, version, record)
@@ -77,7 +78,7 @@ export function createJobStatements(table: string): JobStatements {
         priority = EXCLUDED.priority, round = EXCLUDED.round, fence = 0, attempts = 0,
         claimable_at = EXCLUDED.claimable_at, created_at = EXCLUDED.created_at, updated_at = EXCLUDED.updated_at,
         expires_at = EXCLUDED.expires_at, dead = false, version = 0, record = EXCLUDED.record
-      WHERE job.expires_at <= (SELECT now FROM whole)
+      WHERE job.id = $11 AND job.expires_at <= (SELECT now FROM whole)
       RETURNING ${columns}`,
     claim: `${withClock}, turn AS MATERIALIZED (${turn})
       UPDATE ${table} AS job
@@ -98,10 +99,15 @@ export function createJobStatements(table: string): JobStatements {
     countAll: `${withClock} SELECT count(*) AS count FROM (SELECT 1 FROM ${table}, whole LIMIT $2) AS found`,
     countTenant: `${withClock} SELECT count(*) AS count
       FROM (SELECT 1 FROM ${table}, whole WHERE tenant = $2 LIMIT $3) AS found`,
-    removeExpired: `${withClock},
+    listOverdue: `${withClock} SELECT ${columns}, now FROM ${table}, whole
+      WHERE expires_at <= now AND ${mayBeOpen} ORDER BY expires_at LIMIT $2`,
+    removeOver: `${withClock},
       old AS (
-        SELECT ctid FROM ${table} WHERE expires_at <= (SELECT now FROM whole) LIMIT ${batch} FOR UPDATE SKIP LOCKED
-      )
-      DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM old))`,
+        SELECT ctid FROM ${table}
+        WHERE expires_at <= (SELECT now FROM whole) AND (NOT ${mayBeOpen} OR id = ANY ($3::text[]))
+        LIMIT $2 FOR UPDATE SKIP LOCKED
+      ),
+      gone AS (DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM old)) RETURNING 1)
+      SELECT count(*) AS count FROM gone`,
   }
 }

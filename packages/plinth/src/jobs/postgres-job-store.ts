@@ -2,7 +2,15 @@ import { type PoolLike, PostgresDatabase, type Row } from '../storage/postgres-p
 import { ServiceCalls, StoreError } from '../storage/store-error.ts'
 import { toStoreKey } from '../storage/store-key.ts'
 import { ChangingJobStore, type JobStep } from './changing-job-store.ts'
-import { type JobCounts, type JobRecord, type JobStore, JobStoreFull, type NewJob } from './job.ts'
+import {
+  type JobCounts,
+  type JobRecord,
+  type JobStore,
+  JobStoreFull,
+  type JobSweep,
+  type NewJob,
+} from './job.ts'
+import { settled } from './job-expiry.ts'
 import { createRecord } from './job-steps.ts'
 import { createJobStatements, createJobTable, type JobStatements } from './postgres-job-statements.ts'
 
@@ -59,8 +67,8 @@ const prepareMs = 30_000
 /** How often a change is tried while others change the same job. */
 const maxTries = 100
 
-/** New jobs between two looks for what has expired. */
-const sweepEvery = 256
+/** Rows taken away by one statement where the store is full. */
+const batch = 1_000
 
 /** How long a count of all jobs is good for, in milliseconds, as long as there is plenty of room. */
 const countMs = 1_000
@@ -69,7 +77,6 @@ class PostgresJobs extends ChangingJobStore implements PostgresJobStore {
   private readonly database: PostgresDatabase
   private readonly limits: { readonly maxJobs: number; readonly maxJobsPerTenant: number }
   private readonly statements: JobStatements
-  private added = 0
   private room = { left: 0, until: 0 }
 
   constructor(database: PostgresDatabase, limits: PostgresJobs['limits']) {
@@ -87,19 +94,20 @@ class PostgresJobs extends ChangingJobStore implements PostgresJobStore {
   async enqueue(job: NewJob): Promise<JobRecord> {
     for (;;) {
       const known = job.key === undefined ? undefined : await this.readByKey(job.queue, job.key)
-      if (known !== undefined) return known
+      const standing = toSettled(known)
+      if (standing !== undefined) return standing
       await this.makeRoom(job.tenant)
-      const added = await this.add(job)
+      const added = await this.add(job, toRecord(known)?.id)
       if (added !== undefined) return added
     }
   }
 
   async get(id: string): Promise<JobRecord | undefined> {
-    return toRecord(await this.database.find(this.statements.get, [toStoreKey(id)]))
+    return toSettled(await this.database.find(this.statements.get, [toStoreKey(id)]))
   }
 
   async findByKey(known: { queue: string; name: string; key: string }): Promise<JobRecord | undefined> {
-    const record = await this.readByKey(known.queue, known.key)
+    const record = toSettled(await this.readByKey(known.queue, known.key))
     return record?.name === known.name ? record : undefined
   }
 
@@ -124,10 +132,23 @@ class PostgresJobs extends ChangingJobStore implements PostgresJobStore {
     return { due: Number(row?.['due']), dead: Number(row?.['dead']) }
   }
 
+  async sweep({ limit }: { limit: number }): Promise<JobSweep> {
+    const rows = await this.database.list(this.statements.listOverdue, [limit])
+    const expired: JobRecord[] = []
+    const over: string[] = []
+    for (const row of rows) {
+      const standing = toSettled(row)
+      if (standing === undefined) over.push(String(toRecord(row)?.id))
+      // Where somebody else was there first, it is told of there.
+      else if (await this.write(standing, row['version'])) expired.push(standing)
+    }
+    return { expired, removed: await this.removeOver(limit, over) }
+  }
+
   protected override async change(id: string, step: JobStep): Promise<JobRecord | undefined> {
     for (let tries = 0; tries < maxTries; tries++) {
       const row = await this.database.find(this.statements.get, [toStoreKey(id)])
-      const record = toRecord(row)
+      const record = toSettled(row)
       const next = record && step(record, Number(row?.['now']))
       if (next === undefined || next === record) return next
       if (await this.write(next, row?.['version'])) return next
@@ -135,18 +156,19 @@ class PostgresJobs extends ChangingJobStore implements PostgresJobStore {
     throw new StoreError('Postgres', `did not get a turn to change a job in ${maxTries} tries.`)
   }
 
-  private async readByKey(queue: string, key: string): Promise<JobRecord | undefined> {
-    return toRecord(await this.database.find(this.statements.findByKey, [toStoreKey(queue), toStoreKey(key)]))
+  private readByKey(queue: string, key: string): Promise<Row | undefined> {
+    return this.database.find(this.statements.findByKey, [toStoreKey(queue), toStoreKey(key)])
   }
 
-  /** Undefined where somebody else added the job of this key. */
-  private async add(job: NewJob): Promise<JobRecord | undefined> {
+  /** Adds a job, in place of `over` where that is there. Undefined where somebody else added the job of this key. */
+  private async add(job: NewJob, over: string | undefined): Promise<JobRecord | undefined> {
     const { id, queue, name, tenant, key, delayMs = 0, priority = 0, ttlMs } = job
     const keys = [id, queue, name, tenant].map(toStoreKey)
     const values = [...keys, key === undefined ? null : toStoreKey(key), priority, delayMs, ttlMs]
     const row = await this.database.find(this.statements.add, [
       ...values,
       JSON.stringify(createRecord(job, 0)),
+      over === undefined ? null : toStoreKey(over),
     ])
     return toRecord(row)
   }
@@ -159,14 +181,16 @@ class PostgresJobs extends ChangingJobStore implements PostgresJobStore {
   }
 
   private async makeRoom(tenant: string): Promise<void> {
-    if (++this.added % sweepEvery === 0) await this.removeExpired()
-    if (!(await this.isFull(tenant))) return
-    await this.removeExpired()
-    if (await this.isFull(tenant)) throw new JobStoreFull('There is no room for another job.')
+    while (await this.isFull(tenant)) {
+      const removed = await this.removeOver(batch)
+      if (removed === 0) throw new JobStoreFull('There is no room for another job.')
+    }
   }
 
-  private async removeExpired(): Promise<void> {
-    await this.database.find(this.statements.removeExpired, [])
+  /** Takes rows away whose end was kept for long enough, these included, and says how many. */
+  private async removeOver(limit: number, ids: readonly string[] = []): Promise<number> {
+    const row = await this.database.find(this.statements.removeOver, [limit, ids.map(toStoreKey)])
+    return Number(row?.['count'] ?? 0)
   }
 
   /** Counting takes longer the more there are, so it is done only now and then while there is plenty of room. */
@@ -185,6 +209,12 @@ class PostgresJobs extends ChangingJobStore implements PostgresJobStore {
     this.room = { left: Math.floor(left / 10), until: performance.now() + countMs }
     return left <= 0
   }
+}
+
+/** The job of a row that was read with the time. */
+function toSettled(row: Row | undefined): JobRecord | undefined {
+  const record = toRecord(row)
+  return record && settled(record, Number(row?.['now']))
 }
 
 /** Columns say what only the database knows, such as its clock, and what claims change without the record. */

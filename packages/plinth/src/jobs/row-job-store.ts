@@ -1,5 +1,6 @@
 import { ChangingJobStore, type JobStep } from './changing-job-store.ts'
-import { isEnded, type JobCounts, type JobRecord, JobStoreFull, type NewJob } from './job.ts'
+import { isEnded, type JobCounts, type JobRecord, JobStoreFull, type JobSweep, type NewJob } from './job.ts'
+import { settled } from './job-expiry.ts'
 import { claimed, createRecord } from './job-steps.ts'
 
 /** Which jobs are looked for: those of a queue and of these tools that are due now. */
@@ -26,8 +27,10 @@ export interface JobRows {
   count(tenant?: string): number
   countDue(queue: string, now: number): number
   countDead(queue: string, now: number): number
-  /** Takes every row away whose time is over. */
-  removeExpired(now: number): void
+  /** Rows without an end whose time is over. */
+  listOverdue(options: { limit: number; now: number }): readonly JobRecord[]
+  /** Takes rows away whose end was kept for long enough, and says how many. */
+  removeOver(options: { limit: number; now: number }): number
   remove(id: string): void
 }
 
@@ -41,14 +44,13 @@ export interface JobStoreLimits {
   readonly now: () => number
 }
 
-/** New jobs between two looks for what has expired. */
-const sweepEvery = 256
+/** Rows taken away at once where a store is full. */
+const batch = 1_000
 
 /** A job store over rows of this process, or of one file. */
 export class RowJobStore extends ChangingJobStore {
   private readonly rows: JobRows
   private readonly limits: JobStoreLimits
-  private added = 0
 
   constructor(rows: JobRows, limits: JobStoreLimits) {
     super()
@@ -61,7 +63,8 @@ export class RowJobStore extends ChangingJobStore {
       const now = this.limits.now()
       const { id, queue, key } = job
       const known = key === undefined ? this.rows.find(id) : this.rows.findByKey(queue, key)
-      if (known !== undefined && known.expiresAt > now) return known
+      const standing = this.inTime(known)
+      if (standing !== undefined) return standing
       if (known !== undefined) this.rows.remove(known.id)
       this.makeRoom(job.tenant, now)
       const record = createRecord(job, now)
@@ -99,6 +102,16 @@ export class RowJobStore extends ChangingJobStore {
     return { due: this.rows.countDue(queue, now), dead: this.rows.countDead(queue, now) }
   }
 
+  sweep({ limit }: { limit: number }): JobSweep {
+    return this.rows.atomically(() => {
+      const now = this.limits.now()
+      const overdue = this.rows.listOverdue({ limit, now })
+      const expired = overdue.flatMap((record) => settled(record, now) ?? [])
+      for (const record of expired) this.rows.write(record)
+      return { expired, removed: this.rows.removeOver({ limit, now }) }
+    })
+  }
+
   protected override change(id: string, step: JobStep): JobRecord | undefined {
     return this.rows.atomically(() => {
       const record = this.get(id)
@@ -108,7 +121,7 @@ export class RowJobStore extends ChangingJobStore {
   }
 
   private inTime(record: JobRecord | undefined): JobRecord | undefined {
-    return record === undefined || record.expiresAt <= this.limits.now() ? undefined : record
+    return record && settled(record, this.limits.now())
   }
 
   private keep(record: JobRecord): JobRecord {
@@ -117,10 +130,10 @@ export class RowJobStore extends ChangingJobStore {
   }
 
   private makeRoom(tenant: string, now: number): void {
-    if (++this.added % sweepEvery === 0) this.rows.removeExpired(now)
-    if (!this.isFull(tenant)) return
-    this.rows.removeExpired(now)
-    if (this.isFull(tenant)) throw new JobStoreFull('There is no room for another job.')
+    while (this.isFull(tenant)) {
+      const removed = this.rows.removeOver({ limit: batch, now })
+      if (removed === 0) throw new JobStoreFull('There is no room for another job.')
+    }
   }
 
   private isFull(tenant: string): boolean {

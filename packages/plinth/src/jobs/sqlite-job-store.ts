@@ -63,6 +63,8 @@ const schema = `
   CREATE TABLE IF NOT EXISTS job_turns (tenant TEXT PRIMARY KEY, turn INTEGER NOT NULL) STRICT;
 `
 
+const isOpen = `(record ->> '$.status' IN ('working', 'input_required'))`
+
 const queries = {
   find: 'SELECT record FROM jobs WHERE id = :id',
   findByKey: 'SELECT record FROM jobs WHERE queue = :queue AND key = :key',
@@ -83,7 +85,9 @@ const queries = {
   countDue: `SELECT count(*) AS count FROM jobs WHERE queue = :queue AND claimable_at <= :now
     AND expires_at > :now`,
   countDead: 'SELECT count(*) AS count FROM jobs WHERE queue = :queue AND dead = 1 AND expires_at > :now',
-  removeExpired: 'DELETE FROM jobs WHERE expires_at <= :now',
+  listOverdue: `SELECT record FROM jobs WHERE expires_at <= :now AND ${isOpen} ORDER BY expires_at LIMIT :limit`,
+  removeOver: `DELETE FROM jobs WHERE number IN
+    (SELECT number FROM jobs WHERE expires_at <= :now AND NOT ${isOpen} LIMIT :limit)`,
   forgetTurns: 'DELETE FROM job_turns WHERE tenant NOT IN (SELECT tenant FROM jobs)',
   remove: 'DELETE FROM jobs WHERE id = :id',
 } as const
@@ -151,9 +155,14 @@ class SqliteJobRows implements JobRows {
     return Number(this.statements.countDead.get({ queue, now })?.['count'])
   }
 
-  removeExpired(now: number): void {
-    this.statements.removeExpired.run({ now })
-    this.statements.forgetTurns.run()
+  listOverdue(options: { limit: number; now: number }): readonly JobRecord[] {
+    return this.statements.listOverdue.all({ ...options }).flatMap((row) => toRecord(row) ?? [])
+  }
+
+  removeOver(options: { limit: number; now: number }): number {
+    const { changes } = this.statements.removeOver.run({ ...options })
+    if (changes > 0) this.statements.forgetTurns.run()
+    return Number(changes)
   }
 
   remove(id: string): void {

@@ -13,6 +13,7 @@ import { JobIntake } from './job-intake.ts'
 import type { JobSettings } from './job-options.ts'
 import { parsePayload, toPayload } from './job-payload.ts'
 import type { JobTool, WatchRun } from './job-run.ts'
+import { JobSweeper } from './job-sweeper.ts'
 import { toCreatedResult, toStartedResult, toTaskParams } from './task-state.ts'
 import { JobWorker } from './worker.ts'
 
@@ -56,6 +57,7 @@ export class Jobs {
   private readonly options: JobsOptions
   private readonly tools = new Map<string, TaskTool>()
   private readonly worker: JobWorker
+  private readonly sweeper: JobSweeper
   private readonly intake: JobIntake
   private lastCounts: JobCounts | undefined
   private countAt = -Infinity
@@ -78,6 +80,11 @@ export class Jobs {
       settings,
       tools: this.tools,
     })
+    const onExpired = (record: JobRecord) => {
+      // Servers that share a store keep their jobs apart.
+      if (record.queue === options.queue) this.publish(record)
+    }
+    this.sweeper = new JobSweeper({ store: options.store, log: context.log, onExpired })
     context.peers?.on(dueTopic, { hear: () => this.worker.wake() })
     context.peers?.on(cancelledTopic, { hear: (id) => this.loseCancelled(id) })
   }
@@ -98,6 +105,12 @@ export class Jobs {
   /** Runs jobs in this process from now on, also those that others left. */
   start(): void {
     this.worker.start()
+    if (this.isUsed) this.sweeper.start()
+  }
+
+  /** How many jobs this process has ended because their time was over. */
+  get expired(): number {
+    return this.sweeper.expired
   }
 
   /** How many jobs this process runs now. */
@@ -127,6 +140,7 @@ export class Jobs {
 
   /** Takes no more jobs and waits for those that run; what is left after `graceMs` is given back. */
   stop(graceMs = 0): Promise<void> {
+    this.sweeper.stop()
     return this.worker.stop(graceMs)
   }
 
@@ -198,7 +212,7 @@ export class Jobs {
 
   /** Has the job run soon: here, or where there is room. */
   private wakeWorkers(): void {
-    this.worker.start()
+    this.start()
     if (!this.worker.hasRoom) this.tellDue()
   }
 

@@ -120,9 +120,12 @@ export interface TaskPolicy {
   readonly start?: 'at_once' | 'by_handler'
   /** How long one run may take, in milliseconds. Default: the server's `jobs.timeoutMs`. */
   readonly timeoutMs?: number
-  /** How long a task may take in all, waiting included, in milliseconds. Default: the server's `jobs.ttlMs`. */
+  /**
+   * How long a task may take in all, waiting included, in milliseconds. Then it fails with `expired`. Default: the
+   * server's `jobs.ttlMs`.
+   */
   readonly ttlMs?: number
-  /** How long a result can be read at least, in milliseconds. Default: the server's `jobs.resultTtlMs`. */
+  /** How long an end can be read at least, in milliseconds from then on. Default: the server's `jobs.resultTtlMs`. */
   readonly resultTtlMs?: number
   /** How often clients should ask, in milliseconds. Default `1_000`. */
   readonly pollIntervalMs?: number

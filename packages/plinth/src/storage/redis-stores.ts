@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { parseEventLogOptions } from './event-log.ts'
 import { RedisBus } from './redis-bus.ts'
+import { keepChannels } from './redis-cluster.ts'
 import { RedisCounterStore } from './redis-counter.ts'
 import { RedisDocumentStore } from './redis-document.ts'
 import { RedisEventLogStore } from './redis-event-log.ts'
@@ -25,7 +26,7 @@ export interface RedisStoreOptions extends SharedStoreOptions {
 export function createRedisStores(client: RedisLike, options: RedisStoreOptions = {}): SharedStores {
   const { prefix = 'plinth', timeoutMs = 1_000, maxTextChars = 4_194_304, now } = options
   const { keptResultTtlMs: ttlMs = 900_000, createKey = createRandomId } = options
-  const scripts = new RedisScripts(client, { prefix, timeoutMs, now })
+  const scripts = new RedisScripts(keepChannels(client, prefix), { prefix, timeoutMs, now })
   const bus = new RedisBus(scripts)
   return {
     counters: new RedisCounterStore(scripts),

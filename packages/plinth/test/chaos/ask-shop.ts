@@ -7,6 +7,15 @@ export interface Answer {
   readonly retry_after_ms?: number
   readonly receipt?: string
   readonly square?: number
+  /** The job that the call goes on as. */
+  readonly taskId?: string
+}
+
+/** How a job stands, or why that is not known. */
+export interface TaskAnswer {
+  readonly status?: string
+  readonly receipt?: string
+  readonly error?: string
 }
 
 /** A call of one tool. */
@@ -28,12 +37,14 @@ const meta = {
 
 let requests = 0
 
-/** Posts one request of 2026-07-28 and gives its result. */
-export async function request(
-  url: string,
-  method: string,
-  params: Readonly<Record<string, unknown>>,
-): Promise<Readonly<Record<string, unknown>>> {
+interface Reply {
+  readonly status: number
+  readonly result?: Readonly<Record<string, unknown>>
+  readonly error?: { readonly data?: { readonly error?: string } }
+}
+
+/** Posts one request of 2026-07-28. */
+async function post(url: string, method: string, params: Readonly<Record<string, unknown>>): Promise<Reply> {
   const response = await fetch(url, {
     method: 'POST',
     signal: AbortSignal.timeout(hungMs),
@@ -51,9 +62,27 @@ export async function request(
       params: { ...params, _meta: { ...meta, ...(params['_meta'] as object | undefined) } },
     }),
   })
-  const { result, error } = (await response.json()) as { result?: Record<string, unknown>; error?: object }
-  if (result === undefined) throw new Error(`${response.status} ${JSON.stringify(error)}`)
+  return { ...((await response.json()) as Omit<Reply, 'status'>), status: response.status }
+}
+
+/** Posts one request of 2026-07-28 and gives its result. */
+export async function request(
+  url: string,
+  method: string,
+  params: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { result, error, status } = await post(url, method, params)
+  if (result === undefined) throw new Error(`${status} ${JSON.stringify(error)}`)
   return result
+}
+
+/** Asks how a job stands. */
+export async function askTask(url: string, taskId: string): Promise<TaskAnswer> {
+  const { result, error } = await post(url, 'tasks/get', { taskId })
+  if (result === undefined) return { error: error?.data?.error ?? JSON.stringify(error) }
+  const { structuredContent = {} } = (result['result'] ?? {}) as { structuredContent?: Answer }
+  const { message } = (result['error'] ?? {}) as { message?: string }
+  return { status: String(result['status']), ...structuredContent, ...(message && { error: message }) }
 }
 
 const older = { 'mcp-protocol-version': '2025-11-25' }
@@ -99,11 +128,12 @@ export async function askInSession(url: string, session: string, { tool, input =
 /** Calls a tool once. */
 export async function ask(url: string, { tool, input = {}, key }: Ask): Promise<Answer> {
   const _meta = key === undefined ? {} : { 'plinth/idempotencyKey': key }
-  const { structuredContent, content } = await request(url, 'tools/call', {
+  const { structuredContent, content, taskId } = await request(url, 'tools/call', {
     name: tool,
     arguments: input,
     _meta,
   })
+  if (typeof taskId === 'string') return { taskId }
   if (structuredContent !== undefined) return structuredContent as Answer
   const [first] = content as { text: string }[]
   return first?.text.startsWith('{') === true ? (JSON.parse(first.text) as Answer) : {}

@@ -21,7 +21,9 @@ export function testKeyedWrites(name: string, toUrl: (directory: string) => stri
     let b: Shop
 
     beforeAll(async () => {
-      const store = { storeUrl: toUrl(directory), space: createSpace(), storeTimeoutMs: 5_000 }
+      const storeUrl = toUrl(directory)
+      const jobs = storeUrl.includes('://') ? { jobsUrl: storeUrl } : {}
+      const store = { storeUrl, ...jobs, space: createSpace(), storeTimeoutMs: 5_000 }
       const options = { ...store, directory, leaseMs: 700, limit: 1_000, windowMs: 1_000 }
       const shops = await Promise.all(['a', 'b'].map((one) => startShop({ ...options, name: one })))
       ;[a, b] = shops as [Shop, Shop]

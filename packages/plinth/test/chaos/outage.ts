@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSpace } from '../contracts/driver.ts'
 import { ask, askUntilDefinite } from './ask-shop.ts'
-import { listContradictions, startLoad, toOrder } from './load.ts'
+import { listContradictions, startLoad, toOrder, toShipment } from './load.ts'
 import type { OwnService } from './own-services.ts'
 import { createPlace } from './place.ts'
 import { type BadNetwork, openProxy } from './proxy.ts'
@@ -24,8 +24,9 @@ export function testOutages(name: string, service: OwnService): void {
 
     beforeAll(async () => {
       proxy = await openProxy(service.port)
-      const store = { storeUrl: service.toUrl(proxy.port), space: createSpace(), storeTimeoutMs }
-      const limits = { leaseMs: 10_000, limit: 1_000_000, windowMs: 1_000 }
+      const storeUrl = service.toUrl(proxy.port)
+      const store = { storeUrl, jobsUrl: storeUrl, space: createSpace(), storeTimeoutMs }
+      const limits = { leaseMs: 10_000, jobLeaseMs: 1_000, limit: 1_000_000, windowMs: 1_000 }
       const options = { ...store, ...limits, directory: place.directory }
       shops = await Promise.all(['a', 'b'].map((one) => startShop({ ...options, name: one })))
       urls = shops.map(({ url }) => url)
@@ -46,12 +47,15 @@ export function testOutages(name: string, service: OwnService): void {
       }
     }
 
-    /** Waits until a write on one process is known to the other, both ways. */
+    /** Waits until a write and a job of one process are known to the other, both ways. */
     const recovered = async () => {
       for (const [first = '', second = ''] of [urls, [...urls].reverse()]) {
         const order = toOrder(`probe-${++probes}`)
         const { receipt } = await askUntilDefinite([first], order)
         expect(await askUntilDefinite([second], order)).toEqual({ receipt })
+        const shipment = toShipment(`probe-${probes}`)
+        const { taskId } = await askUntilDefinite([first], shipment)
+        expect(await askUntilDefinite([second], shipment)).toEqual({ taskId })
       }
     }
 

@@ -7,8 +7,12 @@ export interface ShopOptions {
   readonly space: string
   /** Where effects are written down, and gates are opened. */
   readonly directory: string
-  /** How long a claim or a job may go without a sign of its process, in milliseconds. */
+  /** A URL of Redis or Postgres for jobs. Default: a SQLite file in the directory. */
+  readonly jobsUrl?: string
+  /** How long a claim may go without a sign of its process, in milliseconds. */
   readonly leaseMs: number
+  /** The same for a job. Default: `leaseMs`. */
+  readonly jobLeaseMs?: number
   /** How long a request to the store may take, in milliseconds. */
   readonly storeTimeoutMs: number
   /** Calls of `limited` in a window, of all processes together. */

@@ -4,15 +4,17 @@ import { appendFileSync, existsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Call, createServer, serveHttp } from 'plinth'
-import { createSqliteJobStore } from 'plinth/jobs'
 import { z } from 'zod'
 import { openLedger } from './ledger.ts'
+import { openJobs } from './open-jobs.ts'
 import { openShopStores } from './open-shop-stores.ts'
 import type { ShopOptions } from './shop-protocol.ts'
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ShopOptions
-const { name, directory, leaseMs, limit, windowMs } = options
+const { name, directory, space, leaseMs, jobLeaseMs = leaseMs, limit, windowMs } = options
+const { jobsUrl = join(directory, 'jobs.sqlite'), storeTimeoutMs: timeoutMs } = options
 const { stores, close } = await openShopStores(options)
+const jobs = await openJobs(jobsUrl, { space, timeoutMs })
 const ledger = openLedger(join(directory, 'ledger.sqlite'))
 
 const server = createServer({
@@ -22,7 +24,7 @@ const server = createServer({
   rate: false,
   log: (record) => void appendFileSync(join(directory, `${name}.log`), `${JSON.stringify(record)}\n`),
   stores,
-  jobs: { store: createSqliteJobStore({ path: join(directory, 'jobs.sqlite') }), leaseMs, pollMs: 50 },
+  jobs: { store: jobs.store, leaseMs: jobLeaseMs, pollMs: 50 },
 })
 
 function note(effect: string): void {
@@ -87,9 +89,23 @@ async function transfer({ item, gate }: z.infer<typeof order>, call: Call): Prom
   return { receipt }
 }
 
-const resumed = { input: order, effect: 'write', idempotency: { leaseMs, resume: true } } as const
-server.tool({ ...resumed, name: 'transfer', description: 'Transfers.' }, transfer)
-server.tool({ ...resumed, name: 'ship', description: 'Ships.', task: 'always' }, transfer)
+const about = { input: order, effect: 'write' } as const
+const resumes = (leaseMs: number) => ({ leaseMs, resume: true })
+server.tool(
+  { ...about, name: 'transfer', description: 'Transfers.', idempotency: resumes(leaseMs) },
+  transfer,
+)
+server.tool(
+  {
+    ...about,
+    name: 'ship',
+    description: 'Ships.',
+    idempotency: resumes(jobLeaseMs),
+    // A claim whose answer is lost counts as an attempt, and an outage can be longer than many leases.
+    task: { mode: 'always', retry: { attempts: 100, backoffMs: 50 } },
+  },
+  transfer,
+)
 
 const service = await serveHttp(server, { port: 0 })
 
@@ -97,6 +113,7 @@ process.on('SIGTERM', () => {
   void service
     .close(0)
     .then(close)
+    .then(jobs.close)
     .then(() => process.exit(0))
 })
 

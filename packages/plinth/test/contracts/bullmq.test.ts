@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Queue } from 'bullmq'
-import { Cluster, Redis } from 'ioredis'
+import { Redis } from 'ioredis'
 import { type BullmqJobOptions, createBullmqJobStore } from 'plinth/bullmq'
 import type { JobRecord, JobStore, NewJob } from 'plinth/jobs'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startOwnRedis } from '../chaos/own-services.ts'
-import { createSpace, until } from './driver.ts'
-import { findBinary, findFreePort, isPortOpen, openRedis, openSilentPort } from './services.ts'
+import { openProxy } from '../chaos/proxy.ts'
+import { createSpace, tryTo, until } from './driver.ts'
+import { findFreePort, openRedis, openSilentPort } from './services.ts'
 
 const service = await openRedis()
 const url = service?.url ?? ''
@@ -110,6 +107,8 @@ describe.skipIf(service === undefined)('BullMQ', () => {
     time += 1_000_000
     await store.enqueue(createJob('b'))
     time += 1_000_000
+    await store.sweep({ limit: 10 })
+    time += 1_000_000
     await store.enqueue(createJob('c'))
     const keys = await client.keys(`*${prefix}*`)
     expect(keys.filter((key) => !key.startsWith(`{${prefix}}:`))).toEqual([])
@@ -120,6 +119,40 @@ describe.skipIf(service === undefined)('BullMQ', () => {
     const jobs = keys.filter((key) => key.includes('shop/report:j.'))
     expect(jobs).toEqual([`{${prefix}}:shop/report:j.c`])
     expect(await client.hgetall(`{${prefix}}:tenants`)).toEqual({ acme: '1' })
+  })
+
+  test('a claim whose answer was lost lasts no longer than its lease', async () => {
+    const { store, client, prefix } = open()
+    await store.enqueue(createJob('a'))
+    Object.assign(client, { 'plinth:hold': () => Promise.reject(new Error('The answer was lost.')) })
+    const claimed = store.claim({ ...claimOf, leaseMs: 5_000 })
+    await expect(claimed).rejects.toThrow('The answer was lost.')
+    const leftMs = await client.pttl(`{${prefix}}:shop/report:j.a:lock`)
+    expect([leftMs > 0, leftMs <= 5_000]).toEqual([true, true])
+  })
+
+  test('turns of tenants whose jobs wait no longer are forgotten, also where a tool is gone', async () => {
+    const { store, client, prefix } = open()
+    let jobs = 0
+    const countTurns = () => client.hlen(`{${prefix}}:turns:shop`)
+    const cancelAll = async (count: number) => {
+      const ids = Array.from({ length: count }, () => `job-${++jobs}`)
+      for (const id of ids) await store.enqueue(createJob(id, { tenant: `tenant-${id}` }))
+      await store.claim(claimOf)
+      for (const id of ids) await store.cancel(id)
+    }
+    await store.enqueue(createJob('old', { name: 'removed_tool' }))
+    await store.cancel('old')
+    await cancelAll(10)
+    expect(await countTurns()).toBeGreaterThan(0)
+    await store.claim(claimOf)
+    expect(await countTurns()).toBe(0)
+    // Somebody always waits.
+    for (let round = 0; round < 4; round++) {
+      await store.enqueue(createJob(`waits-${round}`, { priority: -1 }))
+      await cancelAll(300)
+    }
+    expect(await countTurns()).toBeLessThan(1_000)
   })
 
   test('a process whose clock is ahead starts no job before its time', async () => {
@@ -151,54 +184,24 @@ describe.skipIf(service === undefined)('BullMQ', () => {
     admin.disconnect()
   })
 
-  test('a cluster keeps and runs jobs', async () => {
-    const cluster = await startCluster()
-    if (cluster === undefined) return
-    const store = createBullmqJobStore({ connection: cluster, prefix: createSpace(), log: () => undefined })
-    for (const id of ['a', 'b']) await store.enqueue(createJob(id, { key: id }))
-    expect(await store.enqueue(createJob('c', { key: 'b' }))).toMatchObject({ id: 'b' })
-    const { id, fence } = await claim(store)
-    expect(await store.checkpoint(id, fence, { step: 1 })).toBe(true)
-    expect(await store.finish(id, fence, { status: 'completed', outcome: '{}' })).toMatchObject({ id: 'a' })
-    expect(await store.cancel('b')).toMatchObject({ status: 'cancelled' })
-    expect(await store.count({ queue: 'shop' })).toEqual({ due: 0, dead: 0 })
-    await store.close()
+  test('a connection to a URL that nobody answers any more is replaced', async () => {
+    const proxy = await openProxy(Number(new URL(url).port || 6379))
+    const connection = `redis://127.0.0.1:${proxy.port}`
+    const store = createBullmqJobStore({
+      connection,
+      prefix: createSpace(),
+      timeoutMs: 500,
+      log: () => undefined,
+    })
+    onTestFinished(async () => {
+      await store.close()
+      proxy.close()
+    })
+    await expect.poll(() => tryTo(() => store.enqueue(createJob('a')))).toMatchObject({ id: 'a' })
+    proxy.forget()
+    await expect.poll(() => tryTo(() => store.get('a'))).toMatchObject({ id: 'a' })
   })
 })
-
-/** One node that has every slot. */
-async function startCluster(): Promise<Cluster | undefined> {
-  const binary = findBinary(['valkey-server', 'redis-server'])
-  if (binary === undefined) return undefined
-  const [port, busPort] = [await findFreePort(), await findFreePort()]
-  const directory = mkdtempSync(join(tmpdir(), 'plinth-cluster-'))
-  const flags = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '']
-  const cluster = [
-    '--cluster-enabled',
-    'yes',
-    '--cluster-port',
-    String(busPort),
-    '--cluster-announce-ip',
-    '127.0.0.1',
-  ]
-  const child = spawn(binary, [...flags, ...cluster], { stdio: 'ignore' })
-  while (!(await isPortOpen(port))) await new Promise((resolve) => setTimeout(resolve, 25))
-  const node = new Redis(port)
-  await node.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-  while (!String(await node.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) {
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-  const client = new Cluster([{ host: '127.0.0.1', port }])
-  client.on('error', () => undefined)
-  onTestFinished(async () => {
-    client.disconnect()
-    node.disconnect()
-    child.kill('SIGKILL')
-    await new Promise((resolve) => child.once('exit', resolve))
-    rmSync(directory, { recursive: true, force: true })
-  })
-  return client
-}
 
 test('a Redis that is down, or does not answer, rejects with an error that names it', async () => {
   const silent = await openSilentPort()

@@ -69,15 +69,18 @@ export function testBus(driver: Driver): void {
       withBuses(async (one, two) => {
         const heard: string[] = []
         const marks: string[] = []
-        await one.publish('a', 'before')
-        const end = await two.subscribe('a', { message: (text) => heard.push(text) })
         await two.subscribe('mark', { message: (text) => marks.push(text) })
+        await one.publish('a', 'before')
+        // What is on its way somewhere, such as between nodes of a cluster, is there before whatever follows.
+        await one.publish('mark', 'start')
+        await until(() => marks.length > 0)
+        const end = await two.subscribe('a', { message: (text) => heard.push(text) })
         await one.publish('a', 'during')
         await until(() => heard.length > 0)
         end()
         await one.publish('a', 'after')
         await one.publish('mark', 'end')
-        await until(() => marks.length > 0)
+        await until(() => marks.length > 1)
         expect(heard).toEqual(['during'])
       }))
 

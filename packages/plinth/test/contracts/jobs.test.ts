@@ -7,6 +7,7 @@ import { createBullmqJobStore } from 'plinth/bullmq'
 import { createMemoryJobStore, createPostgresJobStore, createSqliteJobStore } from 'plinth/jobs'
 import { afterAll, describe } from 'vitest'
 import { createSpace } from './driver.ts'
+import { elapse } from './elapse.ts'
 import { testJobStore } from './jobs.ts'
 import { openPostgres, openRedis } from './services.ts'
 
@@ -49,14 +50,6 @@ describe.skipIf(postgres === undefined)('with Postgres', () => {
     return { store, other, close }
   })
 })
-
-/** Has locks and checks of BullMQ end sooner, as if that time had gone by. */
-async function elapse(client: Redis, prefix: string, ms: number): Promise<void> {
-  for (const key of await client.keys(`{${prefix}}:*`)) {
-    const left = await client.pttl(key)
-    if (left > 0) await client.pexpire(key, Math.max(0, left - ms))
-  }
-}
 
 describe.skipIf(redis === undefined)('with Redis', () => {
   testJobStore('createBullmqJobStore', async (limits) => {

@@ -42,6 +42,7 @@ export function testJobStore(name: string, open: Open): void {
     testTurns(bench)
     testQuestions(bench)
     testEnds(bench)
+    testExpiry(bench)
     testBounds(bench)
     testSharing(bench)
   })
@@ -261,12 +262,16 @@ function testQuestions({ open, wait }: Bench): void {
     expect(await claim(store)).toMatchObject({ answers: { name: ann, color: { action: 'decline' } } })
   })
 
-  test('a suspended job whose time is over is gone', async () => {
+  test('a suspended job whose time is over has failed, and is no dead letter', async () => {
     const store = await openSuspended(open)
     await wait(10_000)
-    expect(await store.get('a')).toBeUndefined()
-    expect(await store.answer('a', { name: ann, color: ann })).toBeUndefined()
+    expect(await store.get('a')).toMatchObject({ status: 'failed', isDead: false })
+    expect(await store.answer('a', { name: ann, color: ann })).toMatchObject({ status: 'failed' })
     expect(await store.claim(claimOf)).toBeUndefined()
+    expect((await store.sweep({ limit: 10 })).expired).toMatchObject([{ id: 'a', status: 'failed' }])
+    expect(await store.answer('a', { name: ann, color: ann })).toMatchObject({ status: 'failed' })
+    expect(await store.claim(claimOf)).toBeUndefined()
+    expect(await store.listDead({ queue: 'shop', limit: 10 })).toEqual([])
   })
 
   test('a suspended job can be cancelled', async () => {
@@ -288,16 +293,6 @@ function testEnds({ open, wait }: Bench): void {
     expect(await store.claim(claimOf)).toBeUndefined()
     await wait(1)
     expect(await store.get('a')).toBeUndefined()
-  })
-
-  test('a job that did not end in its time is gone, and whoever runs it is told', async () => {
-    const store = await open()
-    await store.enqueue(createJob('a', { ttlMs: 50 * secondMs }))
-    const { fence } = await claim(store)
-    await wait(50)
-    expect(await store.get('a')).toBeUndefined()
-    expect(await store.renew('a', fence, { leaseMs: claimOf.leaseMs })).toBeUndefined()
-    expect(await store.claim(claimOf)).toBeUndefined()
   })
 
   test('a cancelled job takes the claim away; one that has ended stays as it is', async () => {
@@ -334,6 +329,132 @@ function testEnds({ open, wait }: Bench): void {
   })
 }
 
+function testExpiry({ open, openTwo, wait, since }: Bench): void {
+  const brief = { ttlMs: 50 * secondMs }
+
+  test('a job that did not end in its time has failed, whether somebody swept or not', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a', brief))
+    await wait(60)
+    const found = await store.get('a')
+    expect(found).toMatchObject({ status: 'failed', isDead: true, claimableAt: undefined })
+    expect(JSON.parse(String(found?.outcome))).toMatchObject({ data: { error: 'expired', retry: false } })
+    expect([found?.updatedAt, found?.expiresAt].map(since)).toEqual([50, 1_050])
+    expect(await store.claim(claimOf)).toBeUndefined()
+    expect(await store.cancel('a')).toMatchObject({ status: 'failed' })
+    const swept = await store.sweep({ limit: 10 })
+    expect(swept).toMatchObject({ expired: [{ id: 'a', status: 'failed' }], removed: 0 })
+    const after = await store.get('a')
+    expect(after).toMatchObject({ status: 'failed', message: found?.message, outcome: found?.outcome })
+    expect([after?.updatedAt, after?.expiresAt].map(since)).toEqual([50, 1_050])
+    expect(await store.claim(claimOf)).toBeUndefined()
+  })
+
+  test('whoever runs a job whose time is over is told, and ends it no more', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a', brief))
+    const { fence } = await claim(store)
+    await wait(50)
+    expect(await store.renew('a', fence, { leaseMs: claimOf.leaseMs })).toBeUndefined()
+    expect(await store.checkpoint('a', fence, { step: 1 })).toBe(false)
+    expect(await store.release('a', fence, { delayMs: 0, counts: true })).toBe(false)
+    expect((await store.sweep({ limit: 10 })).expired).toMatchObject([{ id: 'a' }])
+    expect(await store.finish('a', fence, { status: 'completed', outcome: '{}' })).toBeUndefined()
+    expect(await store.get('a')).toMatchObject({ status: 'failed', attempts: 1 })
+  })
+
+  test('of however many that sweep at once, one tells of a job that expired', async () => {
+    const [one, two] = await openTwo()
+    const ids = ['a', 'b', 'c', 'd', 'e']
+    for (const id of ids) await one.enqueue(createJob(id, brief))
+    await claim(two)
+    await wait(50)
+    const sweeps = await Promise.all([one, two, one, two].map(async (store) => store.sweep({ limit: 3 })))
+    const expired = sweeps.flatMap((sweep) => sweep.expired)
+    expired.push(...(await one.sweep({ limit: 10 })).expired)
+    expect(expired.map(({ id }) => id).sort()).toEqual(ids)
+    const dead = await two.listDead({ queue: 'shop', limit: 10 })
+    expect(dead.map(({ id }) => id).sort()).toEqual(ids)
+    expect(await one.count({ queue: 'shop' })).toEqual({ due: 0, dead: 5 })
+  })
+
+  test('a sweep does no more than it may, and removes what was kept for long enough', async () => {
+    const store = await open()
+    for (const id of ['a', 'b', 'c']) await store.enqueue(createJob(id, brief))
+    await store.enqueue(createJob('kept'))
+    await wait(50)
+    const sweep = async () => {
+      const { expired, removed } = await store.sweep({ limit: 2 })
+      return [expired.length, removed]
+    }
+    expect([await sweep(), await sweep(), await sweep()]).toEqual([
+      [2, 0],
+      [1, 0],
+      [0, 0],
+    ])
+    await wait(1_000)
+    expect(await store.get('a')).toBeUndefined()
+    expect([await sweep(), await sweep(), await sweep()]).toEqual([
+      [0, 2],
+      [0, 1],
+      [0, 0],
+    ])
+    expect(await store.count({ queue: 'shop' })).toEqual({ due: 1, dead: 0 })
+    expect(await store.get('kept')).toMatchObject({ status: 'working' })
+  })
+
+  test('what is over is neither listed nor counted, whether somebody swept or not', async () => {
+    const store = await open()
+    const end = { status: 'failed', outcome: '{}', isDead: true } as const
+    for (const id of ['a', 'b', 'c', 'd']) {
+      if (id === 'd') await wait(1_000)
+      await store.enqueue(createJob(id, brief))
+      await store.finish(id, (await claim(store)).fence, end)
+    }
+    const listDead = async () => (await store.listDead({ queue: 'shop', limit: 2 })).map(({ id }) => id)
+    expect(await listDead()).toEqual(['d'])
+    await store.enqueue(createJob('long', { resultTtlMs: 1 }))
+    await store.finish('long', (await claim(store)).fence, end)
+    await store.enqueue(createJob('due', brief))
+    expect(await store.count({ queue: 'shop' })).toEqual({ due: 1, dead: 2 })
+    await wait(60)
+    expect(await store.count({ queue: 'shop' })).toEqual({ due: 0, dead: 2 })
+    expect(await listDead()).toEqual(['d', 'long'])
+    await store.sweep({ limit: 10 })
+    expect(await store.count({ queue: 'shop' })).toEqual({ due: 0, dead: 3 })
+  })
+
+  test('an end that nobody saw while no process was there is kept from then on', async () => {
+    const store = await open()
+    await store.enqueue(createJob('a', brief))
+    await wait(9_000)
+    expect(await store.get('a')).toMatchObject({ status: 'failed' })
+    expect(await store.sweep({ limit: 10 })).toMatchObject({ expired: [{ id: 'a' }], removed: 0 })
+    await wait(999)
+    expect(await store.get('a')).toMatchObject({ status: 'failed' })
+    await wait(1)
+    expect(await store.get('a')).toBeUndefined()
+  })
+
+  test('a job that expired can be revived, whatever state it expired in', async () => {
+    const store = await open()
+    for (const id of ['a', 'b', 'c']) await store.enqueue(createJob(id, brief))
+    await store.enqueue(createJob('d', { ...brief, delayMs: 5_000 * secondMs }))
+    const { id, fence } = await claim(store)
+    await store.release(id, fence, { delayMs: 0, counts: true })
+    await claim(store)
+    await wait(50)
+    expect(await store.claim(claimOf)).toBeUndefined()
+    await store.sweep({ limit: 10 })
+    for (const one of ['a', 'b', 'c', 'd']) {
+      expect(await store.revive(one)).toMatchObject({ id: one, status: 'working', attempts: 0 })
+    }
+    const claims = [await claim(store), await claim(store), await claim(store), await claim(store)]
+    expect(claims.map((record) => record.id).sort()).toEqual(['a', 'b', 'c', 'd'])
+    expect(await store.sweep({ limit: 10 })).toEqual({ expired: [], removed: 0 })
+  })
+}
+
 function testBounds({ open, wait }: Bench): void {
   test('jobs with one key are one job, until it is gone', async () => {
     const store = await open()
@@ -341,7 +462,10 @@ function testBounds({ open, wait }: Bench): void {
     expect(await store.enqueue(createJob('b', { key: 'k' }))).toMatchObject({ id: 'a' })
     expect(await store.enqueue(createJob('c', { key: 'k', queue: 'bank' }))).toMatchObject({ id: 'c' })
     await wait(100)
-    expect(await store.enqueue(createJob('d', { key: 'k' }))).toMatchObject({ id: 'd' })
+    expect(await store.enqueue(createJob('d', { key: 'k' }))).toMatchObject({ id: 'a', status: 'failed' })
+    await store.sweep({ limit: 10 })
+    await wait(1_000)
+    expect(await store.enqueue(createJob('e', { key: 'k' }))).toMatchObject({ id: 'e', status: 'working' })
   })
 
   test('a job is found by its key, in its queue and under its name, until it is gone', async () => {
@@ -357,6 +481,9 @@ function testBounds({ open, wait }: Bench): void {
     await store.suspend('a', fence, new Map([['name', toQuestion('Who?')]]))
     expect(await store.findByKey(known)).toMatchObject({ id: 'a', status: 'input_required' })
     await wait(100)
+    expect(await store.findByKey(known)).toMatchObject({ id: 'a', status: 'failed' })
+    await store.sweep({ limit: 10 })
+    await wait(1_000)
     expect(await store.findByKey(known)).toBeUndefined()
   })
 
@@ -376,9 +503,14 @@ function testBounds({ open, wait }: Bench): void {
     const store = await open({ maxJobs: 2 })
     await store.enqueue(createJob('a', { ttlMs: 100 * secondMs }))
     await store.enqueue(createJob('b'))
-    const refused = (async () => store.enqueue(createJob('c')))()
-    await expect(refused).rejects.toThrow('no room')
+    const refused = async () =>
+      expect((async () => store.enqueue(createJob('c')))()).rejects.toThrow('no room')
+    await refused()
     await wait(100)
+    await refused()
+    await store.sweep({ limit: 10 })
+    await refused()
+    await wait(1_000)
     expect(await store.enqueue(createJob('c'))).toMatchObject({ id: 'c' })
   })
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { type Clerk, type Ended, type Order, openClerk } from './clerk.ts'
+import { orderUntilKilled } from './kill-clerk.ts'
 import { steps as knownSteps, type ShopPlace } from './shop.ts'
 import type { Worker } from './workers.ts'
 
@@ -9,29 +10,34 @@ export interface Chaos {
   readonly jobs: number
   readonly workers: number
   readonly seed: number
+  /** After how many jobs the process that makes them is killed as well. Default: it is not. */
+  readonly killClerkAfter?: number
 }
 
 const steps: readonly string[] = knownSteps
 const tools = ['report', 'charge', 'transfer'] as const
 
-/** On a busy machine the start of processes takes all its time; so many have to be enough. */
-const maxKilled = 8
+/** How many processes are killed while jobs are run. */
+const kills = 6
 
-/** Jobs are run by processes of which a random one is killed every second, and a new one takes its place. */
+/**
+ * Jobs are run by processes of which a random one is killed again and again, wherever it is then, and a new one takes
+ * its place. Every job that was acknowledged has to come to its end, also where whoever made it is gone.
+ */
 export async function killWorkers(driver: ShopPlace['driver'], url: string, chaos: Chaos): Promise<void> {
   const clerk = await openClerk(driver, url)
   const orders = Array.from({ length: chaos.jobs }, (_, n) => toOrder(n))
   const workers = Array.from({ length: chaos.workers }, () => clerk.startWorker())
   await Promise.all(workers.map(({ started }) => started))
-  const ids = await clerk.order(orders)
-  const killing = new AbortController()
-  const killed = killOneASecond(clerk, workers, {
-    random: createRandom(chaos.seed),
-    signal: AbortSignal.any([killing.signal, clerk.signal]),
-  })
+  const killed = killWhileTheyRun(clerk, workers, chaos)
+  // A test that failed before tells why by itself.
+  killed.catch(() => undefined)
+  const { killClerkAfter: count } = chaos
+  const early = count === undefined ? new Map() : await orderUntilKilled(clerk.place, orders, count)
+  const late = await clerk.order(orders.filter((_, n) => !early.has(n)))
+  const ids = orders.map((_, n) => early.get(n) ?? late.shift())
   const ended = await clerk.follow(orders, ids)
-  killing.abort()
-  expect(await killed).toBeGreaterThan(0)
+  await killed
   expectEnds(ended, clerk.effects())
 }
 
@@ -40,20 +46,30 @@ export function toOrder(n: number): Order {
   return { tool: tools[n % tools.length] ?? 'report', key: `key-${n}` }
 }
 
-async function killOneASecond(
-  clerk: Clerk,
-  workers: Worker[],
-  { random, signal }: { random: () => number; signal: AbortSignal },
-): Promise<number> {
-  for (let killed = 0; ; ) {
-    await sleep(1_000, undefined, { signal }).catch(() => undefined)
-    if (signal.aborted || killed === maxKilled) return killed
+/** Kills one whenever so much more was done, a moment later. There are more effects than jobs. */
+async function killWhileTheyRun(clerk: Clerk, workers: Worker[], { jobs, seed }: Chaos): Promise<void> {
+  const random = createRandom(seed)
+  const { signal } = clerk
+  for (let killed = 0; killed < kills; killed++) {
+    const wanted = ((killed + 1) * jobs) / (kills + 1)
+    while (clerk.effects().length < wanted) await sleep(20, undefined, { signal })
+    await sleep(random() * 200, undefined, { signal })
+    const victim = await pickReady(workers, random, signal)
+    victim.kill('SIGKILL')
+    workers.splice(workers.indexOf(victim), 1, clerk.startWorker())
+  }
+}
+
+async function pickReady(
+  workers: readonly Worker[],
+  random: () => number,
+  signal: AbortSignal,
+): Promise<Worker> {
+  for (;;) {
     const ready = workers.filter(({ isReady }) => isReady)
     const victim = ready[Math.floor(random() * ready.length)]
-    if (victim === undefined) continue
-    victim.kill('SIGKILL')
-    killed++
-    workers.splice(workers.indexOf(victim), 1, clerk.startWorker())
+    if (victim !== undefined) return victim
+    await sleep(20, undefined, { signal })
   }
 }
 

@@ -12,8 +12,8 @@ afterAll(() => service?.close())
 describe.skipIf(service === undefined)('Postgres', () => {
   const url = service?.url ?? ''
 
-  test('of 100 jobs none is lost while a random worker is killed every second', { timeout: 120_000 }, () => {
-    return killWorkers('postgres', url, { jobs: 100, workers: 3, seed: 2 })
+  test('of 200 jobs none is lost while workers are killed', { timeout: 120_000 }, () => {
+    return killWorkers('postgres', url, { jobs: 200, workers: 3, seed: 2 })
   })
 
   test('a worker that stood still beyond its lease commits nothing twice', { timeout: 60_000 }, () => {

@@ -17,7 +17,7 @@ function testRedis(storeUrl: string): void {
     storeUrl,
     space,
     async clear() {
-      const keys = await client.keys(`${space}:*`)
+      const keys = await client.keys(`*${space}*`)
       if (keys.length > 0) await client.unlink(keys)
       client.disconnect()
       await service?.close()

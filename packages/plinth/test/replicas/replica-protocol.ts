@@ -10,8 +10,8 @@ export interface ReplicaOptions {
   /** Replicas with the same one share what they keep. */
   readonly space: string
   readonly key: string
-  /** The file of jobs, for servers that have the tool `report`. */
-  readonly jobsPath?: string
+  /** A URL of Redis or Postgres, or the path of a SQLite file, for servers whose tool `report` is called. */
+  readonly jobsUrl?: string
   /** How its stores keep things. */
   readonly storeOptions?: ReplicaStoreOptions
 }

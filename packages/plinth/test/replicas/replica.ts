@@ -2,13 +2,15 @@
 // does what its parent asks for over IPC.
 import { createServer, serveHttp } from 'plinth'
 import { customVerifier } from 'plinth/auth'
-import { createSqliteJobStore } from 'plinth/jobs'
 import { z } from 'zod'
+import { openJobs } from '../chaos/open-jobs.ts'
 import { openStores } from './open-stores.ts'
 import type { Order, ReplicaOptions } from './replica-protocol.ts'
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ReplicaOptions
 const { stores, close } = await openStores(options.storeUrl, options.space, options.storeOptions)
+const { space, jobsUrl } = options
+const jobs = jobsUrl === undefined ? undefined : await openJobs(jobsUrl, { space, timeoutMs: 5_000 })
 const logged: unknown[] = []
 let cancelled = 0
 
@@ -19,9 +21,7 @@ const server = createServer({
   stores,
   rate: false,
   log: (record) => void logged.push(record),
-  ...(options.jobsPath === undefined
-    ? {}
-    : { jobs: { store: createSqliteJobStore({ path: options.jobsPath }), pollMs: 20 } }),
+  ...(jobs === undefined ? {} : { jobs: { store: jobs.store, pollMs: 20 } }),
 })
 
 const none = z.object({})
@@ -136,6 +136,7 @@ process.on('SIGTERM', () => {
   void service
     .close(0)
     .then(close)
+    .then(jobs?.close)
     .then(() => process.exit(0))
 })
 

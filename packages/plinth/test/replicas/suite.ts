@@ -25,11 +25,11 @@ const updated = 'notifications/resources/updated'
 export function testReplicas(service: SharedService): void {
   const { storeUrl, space } = service
   const directory = mkdtempSync(join(tmpdir(), 'plinth-replicas-'))
-  const jobsPath = join(directory, 'jobs.sqlite')
+  const jobsUrl = storeUrl.includes('://') ? storeUrl : join(directory, 'jobs.sqlite')
   const started: Replica[] = []
   const storeOptions = { timeoutMs: 5_000 }
   const start = async (name: string, more: { serverName?: string } = {}) => {
-    const replica = await startReplica({ name, storeUrl, space, jobsPath, storeOptions, ...more })
+    const replica = await startReplica({ name, storeUrl, space, jobsUrl, storeOptions, ...more })
     started.push(replica)
     return replica
   }
