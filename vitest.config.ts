@@ -25,6 +25,7 @@ function createProject(name: string, root: string, globalSetup: string[] = []) {
       // A bound for what never comes; whatever is polled for is there at once on a machine that is not busy.
       expect: { poll: { timeout: 15_000, interval: 10 } },
       execArgv: nodeFlags,
+      isolate: false,
     },
   }
 }

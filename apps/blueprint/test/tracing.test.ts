@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { startCollector } from '../../../packages/plinth/test/unit/telemetry/_collector.ts'
 import { connect } from './_connect.ts'
-import { drivers } from './_drivers.ts'
+import { createReader, drivers } from './_drivers.ts'
 import { startProgram } from './_program.ts'
 
 const spanId = '00f067aa0ba902b7'
@@ -20,7 +20,7 @@ test.each(drivers)(
     const program = await startProgram(dataDir, {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_METRICS_EXPORTER: 'none',
-      ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+      ...(databaseUrl === undefined ? {} : await toDatabaseEnv(databaseUrl)),
     })
     onTestFinished(() => void program.child.kill('SIGKILL'))
     for (const { traceId, isHeader, note } of ways) {
@@ -67,3 +67,7 @@ test.each(drivers)(
     expect(collector.text()).not.toMatch(/canary (?:content|literal)/)
   },
 )
+
+async function toDatabaseEnv(url: string): Promise<Record<string, string>> {
+  return { DATABASE_URL: url, DATABASE_QUERY_URL: (await createReader(url)).url }
+}

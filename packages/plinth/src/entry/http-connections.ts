@@ -97,8 +97,15 @@ export class HttpConnections {
       const before = moved
       moved = this.countMoved()
       if (moved !== before) quietSince = now
-      else if (now - quietSince >= quietMs) this.closeIdle()
+      else if (now - quietSince >= quietMs) this.closeIfQuiet(moved)
     }
+  }
+
+  /** A process that was held up has not read yet what came meanwhile; once it has, this turn of its loop is over. */
+  private closeIfQuiet(moved: number): void {
+    setImmediate(() => {
+      if (this.countMoved() === moved) this.closeIdle()
+    })
   }
 
   /** A number that changes with every byte. */

@@ -96,7 +96,10 @@ test('three processes behind nginx are restarted one after another five times un
   }
   controller.abort()
   await Promise.all(loops)
-  expect(counts.flatMap(({ json, streams }) => [...json.lost, ...streams.lost])).toEqual([])
+  expect(
+    counts.flatMap(({ json, streams }) => [...json.lost, ...streams.lost]),
+    nginx.readErrors(),
+  ).toEqual([])
   expect(codes).toEqual(Array.from({ length: restarts * ports.length }, () => 0))
   const answered = counts.flatMap(({ json, streams }) => [json.answered, streams.answered])
   expect(Math.min(...answered)).toBeGreaterThan(restarts)
