@@ -64,7 +64,7 @@ export function toConfig(found: FoundSettings, cwd: string): BlueprintConfig {
   const { values } = found
   const { databaseUrl, queryRole, redisUrl, geocodingUrl, forecastUrl, weatherApiUrl, weatherApiKey } = values
   const dataDir = resolve(cwd, values.dataDir)
-  const auth = toAuthConfig(values, cwd)
+  const auth = toAuthConfig(values)
   const github = toGithub(values)
   return {
     dataDir,

@@ -2,6 +2,8 @@ import { createServer, type HttpOptions, type Server } from 'plinth'
 import { createAuth } from './auth/create-auth.ts'
 import type { BlueprintConfig } from './config.ts'
 import { type Parts, registerModules } from './modules.ts'
+import { about } from './settings.ts'
+import { toRefusal } from './start-refusal.ts'
 import { openState } from './state.ts'
 import type { Storage } from './storage/storage.ts'
 import { createSystemProbe } from './system/system.adapter.ts'
@@ -21,25 +23,34 @@ export interface Blueprint {
   close(): Promise<void>
 }
 
-const NAME = 'plinth-blueprint'
-const VERSION = '0.1.0'
-
 const INSTRUCTIONS = `Notes, weather, a sample shop, reports on it, company documents, web pages, credits and tickets.
 Notes, indexed documents, credits, tickets and reports belong to the user's workspace. The shop and the company
 documents are shared and can only be read. Prefer query_database for a look at a table, lookup_customer for one
 customer, run_query for questions that need SQL and generate_report for figures over weeks or months. Ask the user
 before you buy, delete, or open a ticket.`
 
-/** Opens everything that the blueprint keeps something in, and puts every module together. */
+/**
+ * Opens everything that the blueprint keeps something in, and puts every module together.
+ *
+ * @throws {ConfigError} naming the setting that cannot be used, and the fix.
+ */
 export async function createBlueprint(config: BlueprintConfig): Promise<Blueprint> {
-  const http = config.auth ? { auth: await createAuth(config.auth) } : {}
+  try {
+    return await openBlueprint(config)
+  } catch (error) {
+    throw toRefusal(error, config.dataDir)
+  }
+}
+
+async function openBlueprint(config: BlueprintConfig): Promise<Blueprint> {
+  const { oidc } = config.auth ?? {}
+  const http = oidc ? { auth: await createAuth(oidc) } : {}
   const { storage, query, stores, jobs, close } = await openState(config)
   const probe = createSystemProbe()
   const { upstreams, ...outside } = createOutside(config, storage)
   const server = createServer({
-    name: NAME,
+    ...about,
     title: 'Plinth blueprint',
-    version: VERSION,
     instructions: INSTRUCTIONS,
     upstreams: upstreams.map(({ guarded }) => guarded),
     repeat: { hintAfter: 5, refuseAfter: 20 },
@@ -49,7 +60,6 @@ export async function createBlueprint(config: BlueprintConfig): Promise<Blueprin
   if (query.notice) server.settings.log(query.notice)
   if (storage.dialect === 'postgres') server.addProbe('postgres', () => storage.ping())
   if (stores.probe) server.addProbe(stores.probe.name, stores.probe.ask)
-  const about = { name: NAME, version: VERSION }
   registerModules(server, { about, config, storage, runner: query.runner, probe, ...outside })
   return {
     server,

@@ -1,4 +1,5 @@
 import type { BlueprintConfig } from './config.ts'
+import { createDataDir } from './data-dir.ts'
 import { type OpenQueryRunner, openQueryRunner } from './database/open-query-runner.ts'
 import { createJobs, type OpenJobs } from './jobs.ts'
 import { openStorage } from './storage/open-storage.ts'
@@ -30,6 +31,7 @@ export async function openState(config: BlueprintConfig): Promise<OpenState> {
   async function close(): Promise<void> {
     for (const part of opened.splice(0)) await part.close()
   }
+  createDataDir(config.dataDir)
   try {
     const storage = await keep(openStorage(config))
     const query = await openQueryRunner(storage, config.queryRole)

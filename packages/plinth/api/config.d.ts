@@ -2,11 +2,11 @@
 
 // config/config-error.d.ts
 
-/** Why a program does not start: a sentence for each setting that is wrong, with its name, where it came from and the fix. */
+/** Why a program does not start: a sentence for each thing that is wrong, with its name, where it came from and the fix. */
 export declare class ConfigError extends TypeError {
     /** The sentences. No value of a secret is in them. */
     readonly faults: readonly string[];
-    constructor(faults: readonly string[]);
+    constructor(faults: readonly string[], options?: ErrorOptions);
 }
 
 // config/config.d.ts
@@ -33,6 +33,7 @@ export interface Resolved<D> {
     };
     readonly env: Environment;
     readonly secrets: readonly string[];
+    readonly asksVersion: boolean;
 }
 /** What flags, environment, files, code and defaults amount to. Printed, or made JSON, it shows no secret. */
 export declare class Config<D extends Definitions = Definitions> {
@@ -46,8 +47,10 @@ export declare class Config<D extends Definitions = Definitions> {
     readonly env: Environment;
     /** The secrets among the values, as they were read, to keep them out of logs. */
     readonly secrets: readonly string[];
+    /** Whether the command line asked for the version, which `serve` then prints, and nothing is served. */
+    readonly asksVersion: boolean;
     private readonly definitions;
-    constructor({ definitions, values, sources, env, secrets }: Resolved<D>);
+    constructor({ definitions, values, sources, env, secrets, asksVersion }: Resolved<D>);
     /** Whether a setting was set anywhere: its default does not count. */
     isSet(name: keyof D & string): boolean;
     /** How a setting was spelled where it was set, or else how it can be, in quotation marks. */
@@ -65,6 +68,15 @@ export interface DefineSettingsOptions<D extends Definitions> {
     readonly rules?: readonly SettingRule<D>[];
     /** What this program sets in code; flags and environment win. Settings of Plinth may be among them, such as `port`. */
     readonly values?: CodeValues<D> & Readonly<Record<string, unknown>>;
+    /** What the program is called, for `--help` and `--version`. Without it the name of its server, once that is known. */
+    readonly name?: string;
+    /** Its version. Goes with `name`. */
+    readonly version?: string;
+    /**
+     * The settings that have the program ask its callers who they are, besides `apiKeysFile`. Named, they are all there
+     * are: beyond loopback nothing starts without one of them, and `plinth config` says so too. Default: code decides.
+     */
+    readonly authenticatedBy?: readonly (keyof D & string)[];
     /** Variables that begin so are all defined here, so that another one refuses to start, such as `ACME_`. */
     readonly envPrefix?: string;
 }
@@ -80,7 +92,26 @@ export declare function defineSettings<const D extends Definitions>(definitions:
  *
  * @throws TypeError naming what both define, and names in code or needs that neither defines.
  */
-export declare function mergeSettings(one: Settings, other: Settings): Omit<Settings, 'envPrefix'>;
+export declare function mergeSettings(one: Settings, other: Settings): Pick<Settings, 'definitions' | 'rules' | 'values'>;
+
+// config/help.d.ts
+
+import type { Definitions, SettingRule } from './setting.ts';
+/** Settings that belong together, under what they are called. */
+export interface HelpSection {
+    readonly title: string;
+    readonly definitions: Definitions;
+    readonly rules: readonly Pick<SettingRule<Definitions>, 'description'>[];
+}
+/** What a program is called, where that is known. */
+export interface About {
+    readonly name: string;
+    readonly version: string;
+}
+/** What `--help` prints: every setting with its flag, its variable, its default and what it is for. */
+export declare function toHelp(sections: readonly HelpSection[], file: string, about: About | undefined): string;
+/** What `--version` prints. */
+export declare function toVersion({ name, version }: About): string;
 
 // config/resolve-settings.d.ts
 
@@ -258,6 +289,13 @@ export interface Settings<D extends Definitions = Definitions> {
     readonly values: Readonly<Record<string, unknown>>;
     /** Variables that begin so are all defined, so that another one is a mistake. */
     readonly envPrefix: string | undefined;
+    /** The settings that close the program, where it says which. */
+    readonly authenticatedBy: readonly string[] | undefined;
+    /** What the program is called, where it says so. */
+    readonly about: {
+        readonly name: string;
+        readonly version: string;
+    } | undefined;
 }
 /** Where a value came from. */
 export type SettingSource = {
@@ -289,9 +327,16 @@ export type { BooleanSetting, CodeValues, Definitions, DurationSetting, EnumSett
 export { type ReadSettingsOptions, readSettings } from './read-settings.ts';
 export type { ServeDefinitions } from './serve-settings.ts';
 
+// entry/key-file.d.ts
+
+import type { StandardSchema } from '../mcp/schema.ts';
+/** Takes the path of a file of API keys that lets somebody in. */
+export declare const keyFile: StandardSchema<unknown, string>;
+
 // entry/read-settings.d.ts
 
 import type { Config } from '../config/config.ts';
+import type { About, HelpSection } from '../config/help.ts';
 import { type Origins } from '../config/resolve-settings.ts';
 import type { Definitions, Environment, Settings } from '../config/setting.ts';
 import { type ServeDefinitions } from './serve-settings.ts';
@@ -305,19 +350,26 @@ export interface ReadSettingsOptions {
 /**
  * Reads the settings of a program together with Plinth's own. Flags win over the environment, the environment over an
  * env file, that over the directory of secrets, that over values in code, and those over defaults. Give what it answers
- * to `serve` as `config`.
+ * to `serve` as `config`. `--help` and `--version` are answered, and end the process.
  *
- * @throws ConfigError with a sentence for every setting that is wrong, unknown or in contradiction to another.
+ * @throws ConfigError with a sentence for every setting that is wrong, unknown or in contradiction to another. Where
+ * nobody catches it, the process ends with these on stderr and exit code 1.
  */
 export declare function readSettings<const D extends Definitions = Record<never, never>>(settings?: Settings<D>, options?: ReadSettingsOptions): Promise<Config<ServeDefinitions & D>>;
+/** Plinth's own settings, for `--help`. */
+export declare const commonSection: HelpSection;
 /** The same of settings that are merged already. */
-export declare function readMerged<D extends Definitions>(settings: Pick<Settings<D>, 'definitions' | 'rules'>, origins: Origins): Promise<Config<D>>;
+export declare function readMerged<D extends Definitions>(settings: Pick<Settings<D>, 'definitions' | 'rules'>, origins: Origins, asked: {
+    readonly sections: readonly HelpSection[];
+    readonly about: About | undefined;
+}): Promise<Config<D>>;
 
 // entry/serve-settings.d.ts
 
 import { originSettings } from '../config/resolve-settings.ts';
 import type { Settings } from '../config/setting.ts';
 import { logLevels } from '../telemetry/server-log.ts';
+import { keyFile } from './key-file.ts';
 /** The settings of a server over HTTP. */
 declare const httpSettings: {
     readonly host: {
@@ -356,6 +408,15 @@ declare const httpSettings: {
         readonly env: 'PLINTH_ALLOWED_ORIGINS';
         readonly flag: 'allowed-origins';
         readonly description: "Web origins whose pages may call. Without it only this machine's.";
+    };
+    readonly apiKeysFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_API_KEYS_FILE';
+        readonly flag: 'api-keys-file';
+        readonly empty: 'refused';
+        readonly schema: typeof keyFile;
+        readonly expected: 'a file of API keys';
+        readonly description: 'Closes the server: a file of API keys, as `plinth key create` makes them. It is read again when it changes.';
     };
     readonly adminPort: {
         readonly kind: 'integer';
@@ -423,12 +484,16 @@ declare const principalSettings: {
         readonly kind: 'string';
         readonly env: 'PLINTH_PRINCIPAL_SUBJECT';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: '1 to 200 characters';
         readonly description: 'Who calls over stdio. Without it the user that runs the process.';
     };
     readonly principalTenant: {
         readonly kind: 'string';
         readonly env: 'PLINTH_PRINCIPAL_TENANT';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: '1 to 200 characters';
         readonly description: 'The tenant of the caller over stdio. Without it `local`.';
     };
     readonly principalScopes: {
@@ -436,6 +501,8 @@ declare const principalSettings: {
         readonly env: 'PLINTH_PRINCIPAL_SCOPES';
         readonly separator: ' ';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: 'names of printable ASCII with spaces between';
         readonly description: 'What the caller over stdio may do. Without scopes and roles: everything.';
     };
     readonly principalRoles: {
@@ -443,6 +510,8 @@ declare const principalSettings: {
         readonly env: 'PLINTH_PRINCIPAL_ROLES';
         readonly separator: ' ';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: 'names of printable ASCII with spaces between';
         readonly description: 'The roles of the caller over stdio.';
     };
 };
@@ -603,7 +672,7 @@ export interface LogSink {
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 

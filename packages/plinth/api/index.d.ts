@@ -42,6 +42,7 @@ export interface Resolved<D> {
     };
     readonly env: Environment;
     readonly secrets: readonly string[];
+    readonly asksVersion: boolean;
 }
 /** What flags, environment, files, code and defaults amount to. Printed, or made JSON, it shows no secret. */
 export declare class Config<D extends Definitions = Definitions> {
@@ -55,8 +56,10 @@ export declare class Config<D extends Definitions = Definitions> {
     readonly env: Environment;
     /** The secrets among the values, as they were read, to keep them out of logs. */
     readonly secrets: readonly string[];
+    /** Whether the command line asked for the version, which `serve` then prints, and nothing is served. */
+    readonly asksVersion: boolean;
     private readonly definitions;
-    constructor({ definitions, values, sources, env, secrets }: Resolved<D>);
+    constructor({ definitions, values, sources, env, secrets, asksVersion }: Resolved<D>);
     /** Whether a setting was set anywhere: its default does not count. */
     isSet(name: keyof D & string): boolean;
     /** How a setting was spelled where it was set, or else how it can be, in quotation marks. */
@@ -64,6 +67,25 @@ export declare class Config<D extends Definitions = Definitions> {
     /** Every setting, in the order of definition. */
     toJSON(): ConfigRow[];
 }
+
+// config/help.d.ts
+
+import type { Definitions, SettingRule } from './setting.ts';
+/** Settings that belong together, under what they are called. */
+export interface HelpSection {
+    readonly title: string;
+    readonly definitions: Definitions;
+    readonly rules: readonly Pick<SettingRule<Definitions>, 'description'>[];
+}
+/** What a program is called, where that is known. */
+export interface About {
+    readonly name: string;
+    readonly version: string;
+}
+/** What `--help` prints: every setting with its flag, its variable, its default and what it is for. */
+export declare function toHelp(sections: readonly HelpSection[], file: string, about: About | undefined): string;
+/** What `--version` prints. */
+export declare function toVersion({ name, version }: About): string;
 
 // config/resolve-settings.d.ts
 
@@ -241,6 +263,13 @@ export interface Settings<D extends Definitions = Definitions> {
     readonly values: Readonly<Record<string, unknown>>;
     /** Variables that begin so are all defined, so that another one is a mistake. */
     readonly envPrefix: string | undefined;
+    /** The settings that close the program, where it says which. */
+    readonly authenticatedBy: readonly string[] | undefined;
+    /** What the program is called, where it says so. */
+    readonly about: {
+        readonly name: string;
+        readonly version: string;
+    } | undefined;
 }
 /** Where a value came from. */
 export type SettingSource = {
@@ -407,13 +436,70 @@ export declare function parseHttpOptions(options?: HttpOptions): HttpSettings;
  * @throws TypeError naming the option, its value and the fix.
  */
 export declare function parseFetchOptions(options?: HttpOptions): HttpSettings;
-type ToLabel = (option: 'host' | 'allowedHosts') => string;
+/** The options that decide who reaches a server. */
+export type ReachOptions = Pick<HttpOptions, 'host' | 'allowedHosts' | 'auth' | 'allowAnonymous'>;
+/** How options are spoken of. */
+export interface ReachNames {
+    /** How an option was spelled, in quotation marks. */
+    toLabel(option: 'host' | 'allowedHosts'): string;
+    /** What else can be done where nobody is authenticated, after "or". */
+    readonly remedy: string;
+}
+/** Why a server may not be reached as its options say: nobody is authenticated, or its hosts have no names. */
+export interface ReachFault {
+    readonly reason: 'open' | 'nameless';
+    readonly sentence: string;
+}
 /**
  * Why a server may not be reached the way its options say: beyond loopback callers say who they are, and hosts have
- * names. `toLabel` names an option as it was spelled.
+ * names.
  */
-export declare function findReachFault(options: HttpOptions, toLabel: ToLabel): string | undefined;
-export {};
+export declare function findReachFault(options: ReachOptions, names: ReachNames): ReachFault | undefined;
+
+// entry/key-file.d.ts
+
+import type { StandardSchema } from '../mcp/schema.ts';
+/** Takes the path of a file of API keys that lets somebody in. */
+export declare const keyFile: StandardSchema<unknown, string>;
+
+// entry/listen.d.ts
+
+import type { Server as HttpServer } from 'node:http';
+/** Where a port is to be opened, and which of the two it is. */
+export interface Place {
+    readonly door: 'public' | 'admin';
+    readonly host: string;
+    readonly port: number;
+    readonly backlog?: number;
+}
+/** The settings that say where a port is opened. */
+export type PlaceSetting = 'host' | 'port' | 'adminHost' | 'adminPort';
+/** How settings are spoken of. */
+export interface PlaceNames {
+    /** How a setting was spelled, in quotation marks. */
+    toLabel(setting: PlaceSetting): string;
+    /** How it can be set to something else, as the end of a sentence. */
+    toWays(setting: PlaceSetting, value: string | number): string;
+}
+/** A port that cannot be opened, with the name of what says so, its value and the fix. */
+export declare class ListenError extends Error {
+    private readonly place;
+    constructor(place: Place, cause: NodeJS.ErrnoException);
+    /** The same with settings named as they were spelled. */
+    toSentence(names: PlaceNames): string;
+}
+/**
+ * Has a server listen.
+ *
+ * @throws ListenError where the system does not let it.
+ */
+export declare function listen(http: HttpServer, place: Place): Promise<void>;
+/**
+ * Runs what opens ports.
+ *
+ * @throws ConfigError where one cannot be opened, with settings named as they were spelled.
+ */
+export declare function refuseListening<T>(names: PlaceNames, open: () => Promise<T>): Promise<T>;
 
 // entry/local-principal.d.ts
 
@@ -451,9 +537,11 @@ export declare function serveHttp(server: Server, options?: HttpOptions): Promis
 // entry/serve-options.d.ts
 
 import type { Config } from '../config/config.ts';
+import { type About } from '../config/help.ts';
 import type { Environment } from '../config/setting.ts';
 import type { ServerOptions } from '../server-options.ts';
-import { type HttpOptions } from './http-options.ts';
+import type { HttpOptions } from './http-options.ts';
+import type { PlaceNames } from './listen.ts';
 import type { LocalCaller } from './local-principal.ts';
 import { type ServeDefinitions } from './serve-settings.ts';
 /**
@@ -497,15 +585,22 @@ export interface ServePlan {
     readonly env: Environment;
     /** What must not reach the log. */
     readonly secrets: readonly string[];
+    /** How settings were spelled. */
+    readonly names: PlaceNames;
 }
-/** @throws ConfigError naming each flag, variable or option that is wrong, its value and the fix. */
-export declare function planServe(options: ServeOptions): Promise<ServePlan>;
+/**
+ * Answers `--help` and `--version` too, and ends the process.
+ *
+ * @throws ConfigError naming each flag, variable or option that is wrong, its value and the fix.
+ */
+export declare function planServe(options: ServeOptions, about?: About): Promise<ServePlan>;
 
 // entry/serve-settings.d.ts
 
 import { originSettings } from '../config/resolve-settings.ts';
 import type { Settings } from '../config/setting.ts';
 import { logLevels } from '../telemetry/server-log.ts';
+import { keyFile } from './key-file.ts';
 /** The settings of a server over HTTP. */
 declare const httpSettings: {
     readonly host: {
@@ -544,6 +639,15 @@ declare const httpSettings: {
         readonly env: 'PLINTH_ALLOWED_ORIGINS';
         readonly flag: 'allowed-origins';
         readonly description: "Web origins whose pages may call. Without it only this machine's.";
+    };
+    readonly apiKeysFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_API_KEYS_FILE';
+        readonly flag: 'api-keys-file';
+        readonly empty: 'refused';
+        readonly schema: typeof keyFile;
+        readonly expected: 'a file of API keys';
+        readonly description: 'Closes the server: a file of API keys, as `plinth key create` makes them. It is read again when it changes.';
     };
     readonly adminPort: {
         readonly kind: 'integer';
@@ -611,12 +715,16 @@ declare const principalSettings: {
         readonly kind: 'string';
         readonly env: 'PLINTH_PRINCIPAL_SUBJECT';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: '1 to 200 characters';
         readonly description: 'Who calls over stdio. Without it the user that runs the process.';
     };
     readonly principalTenant: {
         readonly kind: 'string';
         readonly env: 'PLINTH_PRINCIPAL_TENANT';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: '1 to 200 characters';
         readonly description: 'The tenant of the caller over stdio. Without it `local`.';
     };
     readonly principalScopes: {
@@ -624,6 +732,8 @@ declare const principalSettings: {
         readonly env: 'PLINTH_PRINCIPAL_SCOPES';
         readonly separator: ' ';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: 'names of printable ASCII with spaces between';
         readonly description: 'What the caller over stdio may do. Without scopes and roles: everything.';
     };
     readonly principalRoles: {
@@ -631,6 +741,8 @@ declare const principalSettings: {
         readonly env: 'PLINTH_PRINCIPAL_ROLES';
         readonly separator: ' ';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: 'names of printable ASCII with spaces between';
         readonly description: 'The roles of the caller over stdio.';
     };
 };
@@ -717,7 +829,8 @@ export type { Service } from './service.ts';
  * Starts a server as flags, environment and options say: over stdio, else over HTTP. From then on the process survives
  * failing calls, and ends gracefully with exit code 0 on SIGTERM and SIGINT, at once and with 1 on a second one.
  *
- * @throws TypeError naming the flag, variable or option, its value and the fix.
+ * @throws ConfigError naming the flag, variable or option, its value and the fix. Where nobody catches it, the process
+ * ends with that on stderr and exit code 1.
  */
 export declare function serve(server: Server, options?: ServeOptions): Promise<Service>;
 
@@ -4800,7 +4913,7 @@ export interface LogSink {
 /** Writes each record as one JSON line to stderr, so that stdout stays free for the protocol. */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, sql } from 'kysely'
@@ -14,12 +13,11 @@ import { createTracedDialect } from './traced-dialect.ts'
 const BUSY_TIMEOUT_MS = 2_000
 
 /**
- * Opens, or creates, the SQLite database in `dataDir`, migrates it and fills it with sample data once.
+ * Opens, or creates, the SQLite database in `dataDir`, which must be there, migrates it and fills it with sample data once.
  *
- * @throws {Error} when the directory cannot be written or a migration fails.
+ * @throws {Error} when the files cannot be used or a migration fails.
  */
 export async function openSqliteStorage(dataDir: string): Promise<SqliteStorage> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const files = {
     main: join(dataDir, 'blueprint.db'),
     public: join(dataDir, 'shop.db'),

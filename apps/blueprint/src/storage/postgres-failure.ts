@@ -23,11 +23,17 @@ const REASONS: Readonly<Record<string, string>> = {
  */
 export function explainFailure(databaseUrl: string, error: unknown): Error {
   const code = findCode(error)
-  const reason = REASONS[code ?? ''] ?? 'see the cause'
+  const reason = REASONS[code ?? ''] ?? findMessage(error)
   const suffix = code === undefined ? '' : ` (${code})`
   return new Error(`"DATABASE_URL" cannot be used, at ${toPlace(databaseUrl)}: ${reason}${suffix}.`, {
     cause: error,
   })
+}
+
+/** What the database itself says, which is innermost. */
+function findMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? findMessage(error.cause) : error.message.replace(/\.$/, '')
 }
 
 function findCode(error: unknown): string | undefined {

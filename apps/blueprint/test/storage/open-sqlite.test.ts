@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { createDataDir } from '../../src/data-dir.ts'
 import { openSqliteStorage } from '../../src/storage/open-sqlite.ts'
 import { createTemporaryDir, openTemporarySqlite } from '../_temporary.ts'
 
@@ -11,6 +12,7 @@ const note = { content: 'c', created_at: '2026-01-01', updated_at: '2026-01-01' 
 
 test('the first start creates the directory, the files and the sample data', async () => {
   const directory = join(createTemporaryDir(), 'deep/data')
+  createDataDir(directory)
   const { db } = await openTemporarySqlite(directory)
   expect(readdirSync(directory)).toEqual(expect.arrayContaining(['analytics.db', 'blueprint.db', 'shop.db']))
   const first = await db.selectFrom('public.products').selectAll().orderBy('id').executeTakeFirst()

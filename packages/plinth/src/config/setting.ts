@@ -151,6 +151,10 @@ export interface Settings<D extends Definitions = Definitions> {
   readonly values: Readonly<Record<string, unknown>>
   /** Variables that begin so are all defined, so that another one is a mistake. */
   readonly envPrefix: string | undefined
+  /** The settings that close the program, where it says which. */
+  readonly authenticatedBy: readonly string[] | undefined
+  /** What the program is called, where it says so. */
+  readonly about: { readonly name: string; readonly version: string } | undefined
 }
 
 /** Where a value came from. */

@@ -1,12 +1,19 @@
 import type { Config } from '../config/config.ts'
+import { type About, toVersion } from '../config/help.ts'
 import { resolveSettings } from '../config/resolve-settings.ts'
-import type { CodeValues, Environment, RuleView, SettingRule } from '../config/setting.ts'
+import type { CodeValues, Environment, RuleView, Setting } from '../config/setting.ts'
+import { apiKeys } from '../guard/auth/api-keys.ts'
+import type { AuthOptions } from '../guard/auth/auth-options.ts'
 import type { ServerOptions } from '../server-options.ts'
-import { type AdminOptions, parseAdminOptions } from './admin-options.ts'
-import { findReachFault, type HttpOptions } from './http-options.ts'
+import type { AdminOptions } from './admin-options.ts'
+import { printLast } from './answer-asked.ts'
+import type { HttpOptions } from './http-options.ts'
+import type { PlaceNames } from './listen.ts'
 import type { LocalCaller } from './local-principal.ts'
-import { readMerged } from './read-settings.ts'
+import { createPathRule, createReachRule } from './reach.ts'
+import { commonSection, readMerged } from './read-settings.ts'
 import { type ServeDefinitions, serveSettings } from './serve-settings.ts'
+import { tellRefusals } from './tell-refusal.ts'
 
 /**
  * How a server is started. Flags win over the environment, the environment over these options. What flags and variables
@@ -50,20 +57,24 @@ export interface ServePlan {
   readonly env: Environment
   /** What must not reach the log. */
   readonly secrets: readonly string[]
+  /** How settings were spelled. */
+  readonly names: PlaceNames
 }
 
 type Values = Config<ServeDefinitions>['values']
 type View = RuleView<ServeDefinitions>
 
-/** @throws ConfigError naming each flag, variable or option that is wrong, its value and the fix. */
-export async function planServe(options: ServeOptions): Promise<ServePlan> {
-  const { config: given, argv = process.argv.slice(2), env = process.env } = options
+/**
+ * Answers `--help` and `--version` too, and ends the process.
+ *
+ * @throws ConfigError naming each flag, variable or option that is wrong, its value and the fix.
+ */
+export async function planServe(options: ServeOptions, about?: About): Promise<ServePlan> {
+  const { config: given } = options
   if (given !== undefined) assertReadOnce(options)
-  const settings = { ...serveSettings, rules: [...serveSettings.rules, createReachRule(options)] }
-  const code = toCode(options)
-  const config = await (given === undefined
-    ? readMerged(settings, { argv, env, code, prefixes: [serveSettings.envPrefix] })
-    : resolveSettings(settings, { argv: [], env: {}, code: { ...code, ...pickSet(given) }, prefixes: [] }))
+  tellRefusals()
+  if (given?.asksVersion === true && about !== undefined) await printLast(toVersion(about))
+  const config = await readConfig(options, about)
   const { stdio, drainDelayMs, graceMs } = config.values
   const { keys, logLevel, dryRun } = pickSet(config)
   return {
@@ -75,7 +86,41 @@ export async function planServe(options: ServeOptions): Promise<ServePlan> {
     server: toDefined({ keys, logLevel, dryRun }),
     env: toExporterEnv(given ?? config),
     secrets: (given ?? config).secrets,
+    names: {
+      toLabel: (name) => toLabel(given, config, name),
+      toWays: (name, value) => toWays(serveSettings.definitions[name], value),
+    },
   }
+}
+
+async function readConfig(
+  options: ServeOptions,
+  about: About | undefined,
+): Promise<Config<ServeDefinitions>> {
+  const { config: given, argv = process.argv.slice(2), env = process.env } = options
+  const code = toCode(options)
+  const label = (view: View, name: keyof ServeDefinitions) => toLabel(given, view, name)
+  const rules = [createReachRule({ ...options, toLabel: label }), createPathRule(options, label)]
+  const settings = { ...serveSettings, rules: [...serveSettings.rules, ...rules] }
+  if (given === undefined) {
+    const origins = { argv, env, code, prefixes: [serveSettings.envPrefix] }
+    return readMerged(settings, origins, { sections: [commonSection], about })
+  }
+  return resolveSettings(settings, { argv: [], env: {}, code: { ...code, ...pickSet(given) }, prefixes: [] })
+}
+
+/** How a setting was spelled where it was set, be that before the server was served. */
+function toLabel(
+  given: Config<ServeDefinitions> | undefined,
+  view: Pick<View, 'label'>,
+  name: keyof ServeDefinitions,
+): string {
+  return given?.isSet(name) === true ? given.label(name) : view.label(name)
+}
+
+/** How a setting can be set by whoever starts the program. */
+function toWays({ flag, env }: Setting, value: string | number): string {
+  return ` with ${[flag && `--${flag} ${value}`, env && `${env}=${value}`].filter(Boolean).join(' or ')}`
 }
 
 /** The exporters read variables, and the headers may come from a file. */
@@ -127,10 +172,16 @@ function toDefined<T extends object>(values: T): Defined<T> {
 function toHttp(options: ServeOptions, view: Pick<View, 'values' | 'isSet'>): HttpOptions {
   const { config, argv, env, envFile, secretsDir, stdio, principal, onStop, drainDelayMs, graceMs, ...http } =
     options
-  const { host, port, path, allowedHosts, allowedOrigins, adminPort, adminHost } = pickSet(view)
+  const { host, port, path, allowedHosts, allowedOrigins, apiKeysFile, adminPort, adminHost } = pickSet(view)
   const admin =
     adminPort === undefined ? undefined : toAdmin(options.admin, { port: adminPort, host: adminHost })
-  return { ...http, ...toDefined({ host, port, path, allowedHosts, allowedOrigins, admin }) }
+  const auth = apiKeysFile === undefined ? undefined : addKeys(options.auth, apiKeysFile)
+  return { ...http, ...toDefined({ host, port, path, allowedHosts, allowedOrigins, auth, admin }) }
+}
+
+/** Whoever code lets in, and the holders of keys. */
+function addKeys(auth: AuthOptions | undefined, file: string): AuthOptions {
+  return { ...auth, verifiers: [apiKeys({ file }), ...(auth?.verifiers ?? [])] }
 }
 
 function toAdmin(
@@ -144,28 +195,4 @@ function toPrincipal(values: Values): LocalCaller {
   const { principalSubject, principalTenant, principalScopes, principalRoles } = values
   const members = { subject: principalSubject, tenant: principalTenant }
   return toDefined({ ...members, scopes: principalScopes, roles: principalRoles })
-}
-
-/** Whether beyond loopback callers are known and hosts have names depends on options that only code has. */
-function createReachRule(options: ServeOptions): SettingRule<ServeDefinitions> {
-  return {
-    description: 'Beyond loopback callers say who they are, and hosts have names.',
-    about: ['stdio', 'host', 'allowedHosts', 'adminHost', 'adminPort'],
-    check(view) {
-      if (view.values.stdio) return undefined
-      const spelled = options.config ?? view
-      const http = toHttp(options, view)
-      const fault = findReachFault(http, (option) => spelled.label(option))
-      return fault ?? findAdminFault(http.admin, spelled.label('adminHost'))
-    },
-  }
-}
-
-function findAdminFault(admin: AdminOptions | undefined, label: string): string | undefined {
-  try {
-    if (admin !== undefined) parseAdminOptions(admin)
-    return undefined
-  } catch (error) {
-    return error instanceof TypeError ? error.message.replace('"admin.host"', label) : undefined
-  }
 }

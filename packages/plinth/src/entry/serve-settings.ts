@@ -2,6 +2,7 @@ import { originSettings } from '../config/resolve-settings.ts'
 import type { SettingRule, Settings } from '../config/setting.ts'
 import { logLevels } from '../telemetry/server-log.ts'
 import { httpNumbers, httpPresets } from './http-options.ts'
+import { keyFile } from './key-file.ts'
 
 /** The settings of a server over HTTP. */
 const httpSettings = {
@@ -41,6 +42,16 @@ const httpSettings = {
     env: 'PLINTH_ALLOWED_ORIGINS',
     flag: 'allowed-origins',
     description: "Web origins whose pages may call. Without it only this machine's.",
+  },
+  apiKeysFile: {
+    kind: 'string',
+    env: 'PLINTH_API_KEYS_FILE',
+    flag: 'api-keys-file',
+    empty: 'refused',
+    schema: keyFile as typeof keyFile,
+    expected: 'a file of API keys',
+    description:
+      'Closes the server: a file of API keys, as `plinth key create` makes them. It is read again when it changes.',
   },
   adminPort: {
     kind: 'integer',
@@ -112,12 +123,16 @@ const principalSettings = {
     kind: 'string',
     env: 'PLINTH_PRINCIPAL_SUBJECT',
     empty: 'refused',
+    pattern: /^.{1,200}$/s as RegExp,
+    expected: '1 to 200 characters',
     description: 'Who calls over stdio. Without it the user that runs the process.',
   },
   principalTenant: {
     kind: 'string',
     env: 'PLINTH_PRINCIPAL_TENANT',
     empty: 'refused',
+    pattern: /^.{1,200}$/s as RegExp,
+    expected: '1 to 200 characters',
     description: 'The tenant of the caller over stdio. Without it `local`.',
   },
   principalScopes: {
@@ -125,6 +140,8 @@ const principalSettings = {
     env: 'PLINTH_PRINCIPAL_SCOPES',
     separator: ' ',
     empty: 'refused',
+    pattern: /^[\x21-\x7e]+$/ as RegExp,
+    expected: 'names of printable ASCII with spaces between',
     description: 'What the caller over stdio may do. Without scopes and roles: everything.',
   },
   principalRoles: {
@@ -132,6 +149,8 @@ const principalSettings = {
     env: 'PLINTH_PRINCIPAL_ROLES',
     separator: ' ',
     empty: 'refused',
+    pattern: /^[\x21-\x7e]+$/ as RegExp,
+    expected: 'names of printable ASCII with spaces between',
     description: 'The roles of the caller over stdio.',
   },
 } as const
@@ -236,4 +255,6 @@ export const serveSettings: Settings<ServeDefinitions> & { readonly envPrefix: s
   rules: [stdioRule],
   values: {},
   envPrefix: 'PLINTH_',
+  authenticatedBy: undefined,
+  about: undefined,
 }

@@ -1,5 +1,6 @@
 import type { Server } from '../server.ts'
 import type { HttpOptions } from './http-options.ts'
+import { refuseListening } from './listen.ts'
 import type { LocalCaller } from './local-principal.ts'
 import { exportAsEnvironmentSays } from './otel-environment.ts'
 import { exitProcess } from './process-exit.ts'
@@ -21,11 +22,13 @@ const endMarginMs = 500
  * Starts a server as flags, environment and options say: over stdio, else over HTTP. From then on the process survives
  * failing calls, and ends gracefully with exit code 0 on SIGTERM and SIGINT, at once and with 1 on a second one.
  *
- * @throws TypeError naming the flag, variable or option, its value and the fix.
+ * @throws ConfigError naming the flag, variable or option, its value and the fix. Where nobody catches it, the process
+ * ends with that on stderr and exit code 1.
  */
 export async function serve(server: Server, options: ServeOptions = {}): Promise<Service> {
   assertServes()
-  const plan = await planServe(options)
+  const { name, version } = server.settings.serverInfo
+  const plan = await planServe(options, { name: String(name), version: String(version) })
   const { drainDelayMs, graceMs } = plan
   server.configure(plan.server)
   for (const secret of plan.secrets) server.settings.secretValues.add(secret)
@@ -35,7 +38,8 @@ export async function serve(server: Server, options: ServeOptions = {}): Promise
 
 async function start(server: Server, plan: ServePlan): Promise<Transport> {
   await exportAsEnvironmentSays(server, plan.env)
-  return plan.stdio ? startStdio(server, plan.principal) : startHttp(server, plan.http)
+  if (plan.stdio) return startStdio(server, plan.principal)
+  return refuseListening(plan.names, () => startHttp(server, plan.http))
 }
 
 async function startStdio(server: Server, principal: LocalCaller): Promise<Transport> {

@@ -37,17 +37,22 @@ test('a worker listens at the admin port alone, and only where that is asked for
 })
 
 test.each([
-  [['unshared'], 'Give createServer "jobs.store"'],
-  [['plain'], 'none of its tools has "task"'],
-  [['none'], 'Say how many: --max-running 4.'],
-  [['none', '--max-running', '0'], '"--max-running" must be a whole number from 1 to 9999, got "0".'],
-  [['serving'], 'Call serve() in a module of its own'],
-  [['endless'], 'exports "onStop", which must be a function, got string'],
-])('a worker that could do nothing refuses to start: %s', { timeout }, async ([kind, ...args], said) => {
-  const parameters = ['--conditions=plinth-source', main, 'worker', fixture, ...args]
-  const env = { ...process.env, KIND: kind }
-  const ended = await promisify(execFile)(process.execPath, parameters, { env }).catch(
-    (error: unknown) => error,
-  )
-  expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(said) })
-})
+  [1, ['unshared'], 'Give createServer "jobs.store"'],
+  [1, ['plain'], 'none of its tools has "task"'],
+  [1, ['none'], 'Say how many: --max-running 4.'],
+  [1, ['serving'], 'Call serve() in a module of its own'],
+  [2, ['none', '--max-running', '0'], '"--max-running" must be a whole number from 1 to 9999, got "0".'],
+  [2, ['endless'], 'exports "onStop", which must be a function, got string'],
+] as const)(
+  'a worker that could do nothing ends with %d: %s',
+  { timeout },
+  async (code, [kind, ...args], said) => {
+    const parameters = ['--conditions=plinth-source', main, 'worker', fixture, ...args]
+    const env = { ...process.env, KIND: kind }
+    const ended = await promisify(execFile)(process.execPath, parameters, { env }).catch(
+      (error: unknown) => error,
+    )
+    expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(/^.+\n$/) })
+    expect(ended).toMatchObject({ stderr: expect.stringContaining(said) })
+  },
+)

@@ -115,10 +115,13 @@ its end names.
 | --- | --- | --- | --- | --- | --- |
 ${settings.join('\n')}
 
+\`--help\` (\`-h\`) prints all of it, those of the program too, and \`--version\` (\`-v\`) name and version of the server.
+
 Besides:
 
 ${rules.join('\n')}
 - Beyond loopback callers say who they are, and hosts have names.
+- The MCP endpoint has a path of its own.
 - A variable that begins with \`${serveSettings.envPrefix}\` and is none of these, nor of the program's own, is refused.
 - The exporters read more variables of OpenTelemetry than these.
 

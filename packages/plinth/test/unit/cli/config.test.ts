@@ -89,7 +89,6 @@ test('a configuration that is wrong is told in the sentences of the program, wit
     code: 1,
     stdout: '',
     stderr: [
-      'The configuration has 2 mistakes:',
       '"PORT" must be a whole number from 0 to 65535, got "80a" in the environment.',
       '"PLINTH_ALOWED_HOSTS" in the environment is no setting of this program. Did you mean "PLINTH_ALLOWED_HOSTS"?',
       '',
@@ -107,6 +106,9 @@ test('a module that has no settings is told so, with exit code 2', async () => {
     code: 2,
     stderr: expect.stringContaining('exports no "settings"'),
   })
+  expect(await run(['./no-such-module.ts'])).toEqual(
+    expect.objectContaining({ code: 2, stderr: 'There is no module ./no-such-module.ts.\n' }),
+  )
   expect(await run([module, module])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('one module'),

@@ -143,5 +143,7 @@ test('a port that is taken refuses to start and leaves nothing open', async () =
   const { service } = await start()
   const server = createServer({ name: 'test', version: '1.0.0' })
   const port = Number(new URL(service.adminUrl ?? '').port)
-  await expect(serveHttp(server, { port: 0, admin: { port } })).rejects.toThrow('EADDRINUSE')
+  await expect(serveHttp(server, { port: 0, admin: { port } })).rejects.toThrow(
+    `"admin.port" is ${port}, where something listens already`,
+  )
 })

@@ -117,7 +117,10 @@ const wrong: Record<string, [Parameters<typeof apiKeys>[0], RegExp]> = {
     /"keys\[0\]\.expires" means nothing/,
   ],
   'no time': [{ keys: [{ ...entry, expiresAt: 'soon' }] }, /"keys\[0\]\.expiresAt"/],
-  'a file that is not there': [{ file: '/nowhere/keys.json' }, /"file" \/nowhere\/keys\.json cannot be read/],
+  'a file that is not there': [
+    { file: '/nowhere/keys.json' },
+    /"file" is \/nowhere\/keys\.json, which does not exist\./,
+  ],
 }
 
 for (const [what, [options, message]] of Object.entries(wrong)) {
