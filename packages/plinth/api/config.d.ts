@@ -431,7 +431,17 @@ declare const httpSettings: {
         readonly env: 'PLINTH_ADMIN_HOST';
         readonly flag: 'admin-host';
         readonly needs: readonly ['adminPort'];
-        readonly description: 'Address that the second port binds. Without it 127.0.0.1; beyond loopback it needs `admin.auth`.';
+        readonly description: 'Address that the second port binds. Without it 127.0.0.1.';
+    };
+    readonly adminKeysFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_ADMIN_KEYS_FILE';
+        readonly flag: 'admin-keys-file';
+        readonly empty: 'refused';
+        readonly needs: readonly ['adminPort'];
+        readonly schema: typeof keyFile;
+        readonly expected: 'a file of API keys';
+        readonly description: 'API keys that may read the metrics, as `plinth key create` makes them. Without it everyone on this machine may, and nobody else; health asks nobody.';
     };
 };
 /** The settings of how a server runs and stops. */

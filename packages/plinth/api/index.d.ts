@@ -300,12 +300,12 @@ import type { Verifier } from '../guard/auth/verifier.ts';
 export interface AdminOptions {
     /** Port to bind; 0 takes a free one. */
     readonly port: number;
-    /** Address to bind. Default `127.0.0.1`. Beyond loopback `auth` is needed. */
+    /** Address to bind. Default `127.0.0.1`. */
     readonly host?: string;
     /**
      * Who may read the metrics: whoever these verifiers let in. Give keys of their own to whatever collects them; the
-     * verifiers of `auth` let in every caller of the server. Default: whoever reaches the port, which only loopback
-     * allows. Health never asks.
+     * verifiers of `auth` let in every caller of the server. Default: whoever reaches the port on loopback, and nobody
+     * beyond. Health never asks.
      */
     readonly auth?: Pick<AuthOptions, 'verifiers'>;
 }
@@ -314,6 +314,7 @@ export interface AdminSettings {
     readonly port: number;
     readonly host: string;
     readonly isLoopback: boolean;
+    /** Who may read the metrics; undefined where everyone may. */
     readonly verifiers: readonly Verifier[] | undefined;
 }
 /** @throws TypeError naming the option, its value and the fix. */
@@ -662,7 +663,17 @@ declare const httpSettings: {
         readonly env: 'PLINTH_ADMIN_HOST';
         readonly flag: 'admin-host';
         readonly needs: readonly ['adminPort'];
-        readonly description: 'Address that the second port binds. Without it 127.0.0.1; beyond loopback it needs `admin.auth`.';
+        readonly description: 'Address that the second port binds. Without it 127.0.0.1.';
+    };
+    readonly adminKeysFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_ADMIN_KEYS_FILE';
+        readonly flag: 'admin-keys-file';
+        readonly empty: 'refused';
+        readonly needs: readonly ['adminPort'];
+        readonly schema: typeof keyFile;
+        readonly expected: 'a file of API keys';
+        readonly description: 'API keys that may read the metrics, as `plinth key create` makes them. Without it everyone on this machine may, and nobody else; health asks nobody.';
     };
 };
 /** The settings of how a server runs and stops. */

@@ -39,6 +39,12 @@ type AdminRoute = Route<AdminRouteName>
  */
 export async function serveAdmin(server: Server, options: AdminOptions): Promise<AdminService> {
   const settings = parseAdminOptions(options)
+  if (settings.verifiers?.length === 0) {
+    const message =
+      'Nobody can read the metrics: others can reach the admin port, and there are no keys for it. Set ' +
+      'PLINTH_ADMIN_KEYS_FILE, or "admin.auth".'
+    server.settings.log({ level: 'warn', message })
+  }
   const admin = new Admin(server, settings)
   await admin.prepare()
   const { createServer } = process.getBuiltinModule('node:http')

@@ -172,23 +172,25 @@ function toDefined<T extends object>(values: T): Defined<T> {
 function toHttp(options: ServeOptions, view: Pick<View, 'values' | 'isSet'>): HttpOptions {
   const { config, argv, env, envFile, secretsDir, stdio, principal, onStop, drainDelayMs, graceMs, ...http } =
     options
-  const { host, port, path, allowedHosts, allowedOrigins, apiKeysFile, adminPort, adminHost } = pickSet(view)
-  const admin =
-    adminPort === undefined ? undefined : toAdmin(options.admin, { port: adminPort, host: adminHost })
-  const auth = apiKeysFile === undefined ? undefined : addKeys(options.auth, apiKeysFile)
+  const { host, port, path, allowedHosts, allowedOrigins, apiKeysFile, ...set } = pickSet(view)
+  const admin = toAdmin(options.admin, set)
+  const auth = addKeys(options.auth, apiKeysFile)
   return { ...http, ...toDefined({ host, port, path, allowedHosts, allowedOrigins, auth, admin }) }
 }
 
 /** Whoever code lets in, and the holders of keys. */
-function addKeys(auth: AuthOptions | undefined, file: string): AuthOptions {
+function addKeys<Auth extends Pick<AuthOptions, 'verifiers'>>(
+  auth: Auth | undefined,
+  file: string | undefined,
+): Auth | Pick<AuthOptions, 'verifiers'> | undefined {
+  if (file === undefined) return auth
   return { ...auth, verifiers: [apiKeys({ file }), ...(auth?.verifiers ?? [])] }
 }
 
-function toAdmin(
-  admin: AdminOptions | undefined,
-  { port, host }: { port: number; host: string | undefined },
-): AdminOptions {
-  return { ...admin, port, ...(host === undefined ? {} : { host }) }
+function toAdmin(admin: AdminOptions | undefined, set: Partial<Values>): AdminOptions | undefined {
+  const { adminPort: port, adminHost: host, adminKeysFile } = set
+  if (port === undefined) return undefined
+  return { ...admin, port, ...toDefined({ host, auth: addKeys(admin?.auth, adminKeysFile) }) }
 }
 
 function toPrincipal(values: Values): LocalCaller {

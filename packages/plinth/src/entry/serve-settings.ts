@@ -66,8 +66,18 @@ const httpSettings = {
     env: 'PLINTH_ADMIN_HOST',
     flag: 'admin-host',
     needs: ['adminPort'],
+    description: 'Address that the second port binds. Without it 127.0.0.1.',
+  },
+  adminKeysFile: {
+    kind: 'string',
+    env: 'PLINTH_ADMIN_KEYS_FILE',
+    flag: 'admin-keys-file',
+    empty: 'refused',
+    needs: ['adminPort'],
+    schema: keyFile as typeof keyFile,
+    expected: 'a file of API keys',
     description:
-      'Address that the second port binds. Without it 127.0.0.1; beyond loopback it needs `admin.auth`.',
+      'API keys that may read the metrics, as `plinth key create` makes them. Without it everyone on this machine may, and nobody else; health asks nobody.',
   },
 } as const
 

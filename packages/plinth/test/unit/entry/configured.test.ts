@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { type CreatedKey, createKey } from '../../../src/cli/key-create.ts'
 import { Child } from '../../fixtures/stdio-child.ts'
 import { startWeb } from '../../security/web.ts'
 
@@ -51,6 +52,23 @@ test('keys from a file seal the sessions: processes that read it serve those of 
   expect((await post(stranger.url, { method: 'ping' }, session)).status).toBe(404)
   expect(other.child.stderr).toBe('')
   expect(stranger.child.stderr).toContain('Set PLINTH_KEYS')
+})
+
+test('keys from files let callers in, and whatever collects metrics', async () => {
+  const [caller, collector] = [createKey({ id: 'ci' }), createKey({ id: 'prometheus' })]
+  const { url, print } = await listen(['--admin-port', '0', '--admin-host', '0.0.0.0'], {
+    PLINTH_API_KEYS_FILE: write(JSON.stringify([caller.entry])),
+    PLINTH_ADMIN_KEYS_FILE: write(JSON.stringify([collector.entry])),
+  })
+  const asks = ({ key }: CreatedKey) => ({ 'x-api-key': key })
+  expect((await post(url, initialize)).status).toBe(401)
+  expect((await post(url, initialize, asks(collector))).status).toBe(401)
+  expect((await post(url, initialize, asks(caller))).status).toBe(200)
+  const admin = /^none, but: Admin: (\S+)$/m.exec(print())?.[1] ?? ''
+  expect((await fetch(`${admin}/metrics`)).status).toBe(401)
+  expect((await fetch(`${admin}/metrics`, { headers: asks(caller) })).status).toBe(401)
+  expect((await fetch(`${admin}/metrics`, { headers: asks(collector) })).status).toBe(200)
+  expect((await fetch(`${admin}/readyz`)).status).toBe(200)
 })
 
 test('at the most talkative level the log has what handlers say, and no secret of the configuration', async () => {
