@@ -22,6 +22,8 @@ export interface BlueprintConfig {
   weatherApiUrl: string
   /** Key for weatherapi.com. Absent means that Open-Meteo answers, which needs none. */
   weatherApiKey?: string
+  /** Where every decision is recorded. Absent means in the data directory. */
+  auditFile?: string
   /** Who may call over HTTP. Absent means whoever reaches the loopback address. */
   auth?: AuthConfig
   /** Where tickets go. Absent means this server's own table. */
@@ -63,6 +65,7 @@ const VISIBLE_SETTINGS = { PLINTH_HOST: 'host', PORT: 'port', PLINTH_DRY_RUN: 'd
 export function toConfig(found: FoundSettings, cwd: string): BlueprintConfig {
   const { values } = found
   const { databaseUrl, queryRole, redisUrl, geocodingUrl, forecastUrl, weatherApiUrl, weatherApiKey } = values
+  const { auditFile } = values
   const dataDir = resolve(cwd, values.dataDir)
   const auth = toAuthConfig(values)
   const github = toGithub(values)
@@ -76,6 +79,7 @@ export function toConfig(found: FoundSettings, cwd: string): BlueprintConfig {
     ...(queryRole ? { queryRole } : {}),
     ...(redisUrl ? { redisUrl } : {}),
     ...(weatherApiKey ? { weatherApiKey } : {}),
+    ...(auditFile ? { auditFile } : {}),
     ...(auth ? { auth } : {}),
     ...(github ? { github } : {}),
     fetch: toFetch(values),

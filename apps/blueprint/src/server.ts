@@ -1,4 +1,5 @@
-import { createServer, type HttpOptions, type Server } from 'plinth'
+import { createServer, type ServeOptions, type Server } from 'plinth'
+import { createPinoLog } from 'plinth/log'
 import { createAuth } from './auth/create-auth.ts'
 import type { BlueprintConfig } from './config.ts'
 import { type Parts, registerModules } from './modules.ts'
@@ -17,8 +18,8 @@ import { createWeatherApiSource } from './weather/weatherapi.adapter.ts'
 export interface Blueprint {
   /** Every module is registered; nothing listens yet. */
   server: Server
-  /** How to serve it over HTTP, besides what flags and environment say. */
-  http: HttpOptions
+  /** How to serve it, besides what flags and environment say. */
+  options: ServeOptions
   /** Closes the stores and ends the query processes, after the server has stopped. */
   close(): Promise<void>
 }
@@ -44,14 +45,15 @@ export async function createBlueprint(config: BlueprintConfig): Promise<Blueprin
 
 async function openBlueprint(config: BlueprintConfig): Promise<Blueprint> {
   const { oidc } = config.auth ?? {}
-  const http = oidc ? { auth: await createAuth(oidc) } : {}
-  const { storage, query, stores, jobs, close } = await openState(config)
+  const auth = oidc ? { auth: await createAuth(oidc) } : {}
+  const { storage, query, stores, jobs, auditFile, close } = await openState(config)
   const probe = createSystemProbe()
   const { upstreams, ...outside } = createOutside(config, storage)
   const server = createServer({
     ...about,
     title: 'Plinth blueprint',
     instructions: INSTRUCTIONS,
+    log: createPinoLog(),
     upstreams: upstreams.map(({ guarded }) => guarded),
     repeat: { hintAfter: 5, refuseAfter: 20 },
     jobs: jobs.options,
@@ -63,7 +65,7 @@ async function openBlueprint(config: BlueprintConfig): Promise<Blueprint> {
   registerModules(server, { about, config, storage, runner: query.runner, probe, ...outside })
   return {
     server,
-    http,
+    options: { ...auth, auditFile },
     async close() {
       probe.close()
       await close()

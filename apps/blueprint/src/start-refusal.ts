@@ -11,7 +11,9 @@ export function toRefusal(error: unknown, dataDir: string): unknown {
   const reason = findFileReason(error)
   if (reason === undefined) return error
   const subject = `"PLINTH_DATA_DIR" is ${dataDir}, and its SQLite files cannot be used`
-  const fix = 'Make them writable, put back a copy of them, or name another directory.'
+  const fix = /\bis locked\b/.test(reason)
+    ? 'Another process writes to them. Start again once it has, or name another directory.'
+    : 'Make them writable, put back a copy of them, or name another directory.'
   return new ConfigError([`${subject}: ${reason}. ${fix}`], { cause: error })
 }
 

@@ -488,6 +488,42 @@ declare const runSettings: {
         readonly description: 'How long calls in flight may still take after that.';
     };
 };
+/** What is told of calls. */
+declare const recordSettings: {
+    readonly logCalls: {
+        readonly kind: 'boolean';
+        readonly env: 'PLINTH_LOG_CALLS';
+        readonly flag: 'log-calls';
+        readonly description: 'Whether the log has a line for each call. Without it there is one, unless code says otherwise.';
+    };
+    readonly logArguments: {
+        readonly kind: 'boolean';
+        readonly env: 'PLINTH_LOG_ARGUMENTS';
+        readonly flag: 'log-arguments';
+        readonly description: 'Whether those lines carry the arguments, without their secrets. Without it they do not.';
+    };
+    readonly auditFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_AUDIT_FILE';
+        readonly flag: 'audit-file';
+        readonly description: 'A file for the record of every decision, which `plinth audit verify` checks. Each process needs one of its own.';
+    };
+    readonly auditPolicy: {
+        readonly kind: 'enum';
+        readonly env: 'PLINTH_AUDIT_POLICY';
+        readonly flag: 'audit-policy';
+        readonly values: readonly ['refuse', 'drop_and_count'];
+        readonly description: 'What becomes of calls that cannot be recorded, such as on a full disk: they are refused, or served and counted. Without it `refuse`.';
+    };
+    readonly auditKey: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_AUDIT_KEY';
+        readonly secret: true;
+        readonly pattern: RegExp;
+        readonly expected: '16 characters or more, without spaces (make it with: openssl rand -base64 32)';
+        readonly description: 'Goes into the hashes of that record, so that nobody without it can forge a whole one.';
+    };
+};
 /** Who calls over stdio. */
 declare const principalSettings: {
     readonly principalSubject: {
@@ -590,7 +626,7 @@ declare const stdioSettings: {
     };
 };
 /** The settings that every server started with `serve` has. */
-export type ServeDefinitions = typeof originSettings & typeof stdioSettings & typeof httpSettings & typeof runSettings & typeof principalSettings & typeof otelSettings;
+export type ServeDefinitions = typeof originSettings & typeof stdioSettings & typeof httpSettings & typeof runSettings & typeof recordSettings & typeof principalSettings & typeof otelSettings;
 /** Plinth's own settings: what flags and environment say of any server. */
 export declare const serveSettings: Settings<ServeDefinitions> & {
     readonly envPrefix: string;

@@ -536,6 +536,13 @@ export interface ServeOptions extends HttpOptions {
     readonly secretsDir?: string;
     /** Who calls over stdio. Default: the user of this process, who may do everything. */
     readonly principal?: LocalCaller;
+    /**
+     * The file that every decision is recorded in, as `createAudit` of `plinth/telemetry` does. One process a file.
+     * Default: none, besides what `observers` keep.
+     */
+    readonly auditFile?: string;
+    /** What becomes of calls that cannot be recorded there. Default `refuse`. */
+    readonly auditPolicy?: 'refuse' | 'drop_and_count';
     /** Called once the last call has ended, before the process does: the place to close databases. */
     readonly onStop?: () => void | Promise<void>;
     /**
@@ -546,6 +553,10 @@ export interface ServeOptions extends HttpOptions {
     /** How long calls in flight may still take after a signal, in milliseconds. Default `10_000`. */
     readonly graceMs?: number;
 }
+/** How settings are spoken of. */
+export interface SettingNames extends PlaceNames {
+    toLabel(name: keyof ServeDefinitions): string;
+}
 /** What flags, environment and options amount to. */
 export interface ServePlan {
     readonly stdio: boolean;
@@ -555,18 +566,22 @@ export interface ServePlan {
     readonly graceMs: number;
     /** What takes the place of options of the server. */
     readonly server: Pick<ServerOptions, 'keys' | 'logLevel' | 'dryRun'>;
+    /** What is told of calls, where that was said. */
+    readonly records: Partial<Pick<Values, 'logCalls' | 'logArguments' | 'auditFile' | 'auditPolicy' | 'auditKey'>>;
     readonly env: Environment;
     /** What must not reach the log. */
     readonly secrets: readonly string[];
     /** How settings were spelled. */
-    readonly names: PlaceNames;
+    readonly names: SettingNames;
 }
+type Values = Config<ServeDefinitions>['values'];
 /**
  * Answers `--help` and `--version` too, and ends the process.
  *
  * @throws ConfigError naming each flag, variable or option that is wrong, its value and the fix.
  */
 export declare function planServe(options: ServeOptions, about?: About): Promise<ServePlan>;
+export {};
 
 // entry/serve-settings.d.ts
 
@@ -692,6 +707,42 @@ declare const runSettings: {
         readonly description: 'How long calls in flight may still take after that.';
     };
 };
+/** What is told of calls. */
+declare const recordSettings: {
+    readonly logCalls: {
+        readonly kind: 'boolean';
+        readonly env: 'PLINTH_LOG_CALLS';
+        readonly flag: 'log-calls';
+        readonly description: 'Whether the log has a line for each call. Without it there is one, unless code says otherwise.';
+    };
+    readonly logArguments: {
+        readonly kind: 'boolean';
+        readonly env: 'PLINTH_LOG_ARGUMENTS';
+        readonly flag: 'log-arguments';
+        readonly description: 'Whether those lines carry the arguments, without their secrets. Without it they do not.';
+    };
+    readonly auditFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_AUDIT_FILE';
+        readonly flag: 'audit-file';
+        readonly description: 'A file for the record of every decision, which `plinth audit verify` checks. Each process needs one of its own.';
+    };
+    readonly auditPolicy: {
+        readonly kind: 'enum';
+        readonly env: 'PLINTH_AUDIT_POLICY';
+        readonly flag: 'audit-policy';
+        readonly values: readonly ['refuse', 'drop_and_count'];
+        readonly description: 'What becomes of calls that cannot be recorded, such as on a full disk: they are refused, or served and counted. Without it `refuse`.';
+    };
+    readonly auditKey: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_AUDIT_KEY';
+        readonly secret: true;
+        readonly pattern: RegExp;
+        readonly expected: '16 characters or more, without spaces (make it with: openssl rand -base64 32)';
+        readonly description: 'Goes into the hashes of that record, so that nobody without it can forge a whole one.';
+    };
+};
 /** Who calls over stdio. */
 declare const principalSettings: {
     readonly principalSubject: {
@@ -794,7 +845,7 @@ declare const stdioSettings: {
     };
 };
 /** The settings that every server started with `serve` has. */
-export type ServeDefinitions = typeof originSettings & typeof stdioSettings & typeof httpSettings & typeof runSettings & typeof principalSettings & typeof otelSettings;
+export type ServeDefinitions = typeof originSettings & typeof stdioSettings & typeof httpSettings & typeof runSettings & typeof recordSettings & typeof principalSettings & typeof otelSettings;
 /** Plinth's own settings: what flags and environment say of any server. */
 export declare const serveSettings: Settings<ServeDefinitions> & {
     readonly envPrefix: string;
@@ -3917,7 +3968,7 @@ export interface ServerOptions {
     readonly logLevel?: ServerLogLevel;
     /** Log lines of one kind a second, on average; more are counted and dropped. Default `1_000`. */
     readonly maxLogLinesPerSecond?: number;
-    /** Whether the log has a line for each call, and what it says. Default `false`. */
+    /** Whether the log has a line for each call, and what it says. Default: only where `serve` starts the server. */
     readonly logCalls?: boolean | CallLogOptions;
     /** Who hears of every call, such as metrics and audit of `plinth/telemetry`. Default: nobody, which costs nothing. */
     readonly observers?: readonly Observer[];
@@ -4004,7 +4055,8 @@ export interface ServerSettings {
     readonly logBounds: ServerLogBounds;
     /** What is counted besides calls. */
     readonly counts: ServerCounts;
-    readonly logCalls: CallLogOptions | undefined;
+    /** Undefined where nobody has said whether there are lines for calls. */
+    readonly logCalls: CallLogOptions | false | undefined;
     readonly observers: readonly Observer[];
     readonly tracer: Tracer | undefined;
     readonly timeoutMs: number;
@@ -4204,22 +4256,28 @@ import { type Failure, type ProtocolErrorName } from './errors.ts';
 import { type Observe, type ObserveOptions } from './middleware/observe.ts';
 import { type WatchRun } from './middleware/watch-run.ts';
 import type { ServerSettings } from './server-options.ts';
+import { type CallLogOptions } from './telemetry/call-log.ts';
 import type { MetricReading, Observer } from './telemetry/observer.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 /** Who hears of the calls of a server. */
 export declare class ServerTelemetry {
     private readonly settings;
-    private readonly observers;
+    private readonly others;
+    private callLog;
     private readonly onChange;
     private tracer;
     private unwatchStatements;
     private runWatcher;
     constructor(settings: ServerSettings, onChange: () => void);
+    /** Whether the log has a line for each call from now on, and what it says. */
+    logCalls(options: CallLogOptions | false | undefined): void;
     /** What is put around every answer; undefined where nobody observes. */
     createObserve(findRedact: ObserveOptions['findRedact']): Observe | undefined;
     /** Watches one run of a job until the returned function is called; undefined where nobody observes. */
     watchRun(...[request, run]: Parameters<WatchRun>): (() => void) | undefined;
     private toOptions;
+    /** The line of a call comes first. */
+    private get observers();
     get hasTracer(): boolean;
     observe(observer: Observer): void;
     useTracer(tracer: Tracer): void;
@@ -4346,7 +4404,7 @@ export declare class Server {
      */
     fetch(request: Request): Promise<Response>;
     /** Takes what flags and environment say in place of the options of that name. `serve` does so by itself. */
-    configure({ dryRun, ...others }: Configurable & Pick<ServerOptions, 'dryRun'>): void;
+    configure({ dryRun, logCalls, ...others }: Configurable & Pick<ServerOptions, 'dryRun' | 'logCalls'>): void;
     /** Ends open streams politely. */
     endStreams(): void;
     /** Ends open streams politely, cancels what is in flight, gives its jobs back and hears no other process any more. */

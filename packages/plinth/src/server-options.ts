@@ -48,7 +48,7 @@ export interface ServerOptions {
   readonly logLevel?: ServerLogLevel
   /** Log lines of one kind a second, on average; more are counted and dropped. Default `1_000`. */
   readonly maxLogLinesPerSecond?: number
-  /** Whether the log has a line for each call, and what it says. Default `false`. */
+  /** Whether the log has a line for each call, and what it says. Default: only where `serve` starts the server. */
   readonly logCalls?: boolean | CallLogOptions
   /** Who hears of every call, such as metrics and audit of `plinth/telemetry`. Default: nobody, which costs nothing. */
   readonly observers?: readonly Observer[]
@@ -136,7 +136,8 @@ export interface ServerSettings {
   readonly logBounds: ServerLogBounds
   /** What is counted besides calls. */
   readonly counts: ServerCounts
-  readonly logCalls: CallLogOptions | undefined
+  /** Undefined where nobody has said whether there are lines for calls. */
+  readonly logCalls: CallLogOptions | false | undefined
   readonly observers: readonly Observer[]
   readonly tracer: Tracer | undefined
   readonly timeoutMs: number
@@ -219,7 +220,7 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     logBounds,
     counts: counted,
     secretValues,
-    logCalls: options.logCalls === true ? {} : options.logCalls || undefined,
+    logCalls: options.logCalls === true ? {} : options.logCalls,
     observers: options.observers ?? [],
     tracer: options.tracer,
     now,

@@ -232,8 +232,13 @@ export class Server {
   }
 
   /** Takes what flags and environment say in place of the options of that name. `serve` does so by itself. */
-  configure({ dryRun, ...others }: Configurable & Pick<ServerOptions, 'dryRun'>): void {
+  configure({
+    dryRun,
+    logCalls,
+    ...others
+  }: Configurable & Pick<ServerOptions, 'dryRun' | 'logCalls'>): void {
     configureSettings(this.settings, others)
+    if (logCalls !== undefined) this.telemetry.logCalls(logCalls === true ? {} : logCalls)
     this.context.dryRun = dryRun ?? this.context.dryRun
   }
 

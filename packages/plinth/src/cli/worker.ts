@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Settings } from '../config/setting.ts'
 import { readSettings } from '../entry/read-settings.ts'
-import { work } from '../entry/work.ts'
+import { type WorkOptions, work } from '../entry/work.ts'
 import { markWorkerProcess } from '../entry/worker-process.ts'
 import type { Server } from '../server.ts'
 import { type Command, readArgs, splitArgs, UsageError } from './command.ts'
@@ -11,7 +11,8 @@ const usage = `plinth worker <module> [--max-running <number>] [-- <flags of the
 
 Runs jobs of a server and serves nothing, until SIGTERM. The module exports the server as "server" or by default, and
 does not serve it; where it exports "settings" too, their flags may follow. "--admin-port" opens health and metrics.
-Where it exports a function as "onStop", that is called last.
+Where it exports a function as "onStop", that is called last; of "options", which are those of serve(), what is said of
+the audit log holds.
 `
 
 /** \`plinth worker\`: returns once it looks for jobs. */
@@ -29,10 +30,10 @@ async function runWorker(args: readonly string[]): Promise<string> {
     throw new UsageError(`"plinth worker" takes one module, got ${JSON.stringify(positionals)}.`)
   }
   const maxRunning = parseMaxRunning(values['max-running'])
-  const { server, settings, onStop } = await loadServer(path, argv)
+  const { server, settings, onStop, options } = await loadServer(path, argv)
   const config = await readSettings(settings, { argv })
   const limit = maxRunning === undefined ? {} : { maxRunning }
-  const service = await work(server, { config, onStop, ...limit })
+  const service = await work(server, { ...options, config, onStop, ...limit })
   const admin = service.adminUrl === undefined ? '' : `Admin: ${service.adminUrl}\n`
   return `${server.settings.serverInfo['name']} looks for jobs, ${server.jobs.maxRunning} at once.\n${admin}`
 }
@@ -47,6 +48,7 @@ interface Loaded {
   readonly server: Server
   readonly settings: Settings | undefined
   readonly onStop: (() => void | Promise<void>) | undefined
+  readonly options: Pick<WorkOptions, 'auditFile' | 'auditPolicy'>
 }
 
 async function loadServer(path: string, argv: readonly string[]): Promise<Loaded> {
@@ -69,6 +71,16 @@ async function loadServer(path: string, argv: readonly string[]): Promise<Loaded
     server,
     settings: exported['settings'] as Settings | undefined,
     onStop: onStop as Loaded['onStop'],
+    options: toOptions(exported['options']),
+  }
+}
+
+/** Of the options of a server, what holds for one that does not serve. */
+function toOptions(exported: unknown): Loaded['options'] {
+  const { auditFile, auditPolicy } = (exported ?? {}) as Loaded['options']
+  return {
+    ...(auditFile === undefined ? {} : { auditFile }),
+    ...(auditPolicy === undefined ? {} : { auditPolicy }),
   }
 }
 

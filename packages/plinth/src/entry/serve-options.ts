@@ -12,6 +12,7 @@ import type { PlaceNames } from './listen.ts'
 import type { LocalCaller } from './local-principal.ts'
 import { createPathRule, createReachRule } from './reach.ts'
 import { commonSection, readMerged } from './read-settings.ts'
+import { createAuditRule } from './record-calls.ts'
 import { type ServeDefinitions, serveSettings } from './serve-settings.ts'
 import { tellRefusals } from './tell-refusal.ts'
 
@@ -34,6 +35,13 @@ export interface ServeOptions extends HttpOptions {
   readonly secretsDir?: string
   /** Who calls over stdio. Default: the user of this process, who may do everything. */
   readonly principal?: LocalCaller
+  /**
+   * The file that every decision is recorded in, as `createAudit` of `plinth/telemetry` does. One process a file.
+   * Default: none, besides what `observers` keep.
+   */
+  readonly auditFile?: string
+  /** What becomes of calls that cannot be recorded there. Default `refuse`. */
+  readonly auditPolicy?: 'refuse' | 'drop_and_count'
   /** Called once the last call has ended, before the process does: the place to close databases. */
   readonly onStop?: () => void | Promise<void>
   /**
@@ -45,6 +53,11 @@ export interface ServeOptions extends HttpOptions {
   readonly graceMs?: number
 }
 
+/** How settings are spoken of. */
+export interface SettingNames extends PlaceNames {
+  toLabel(name: keyof ServeDefinitions): string
+}
+
 /** What flags, environment and options amount to. */
 export interface ServePlan {
   readonly stdio: boolean
@@ -54,11 +67,15 @@ export interface ServePlan {
   readonly graceMs: number
   /** What takes the place of options of the server. */
   readonly server: Pick<ServerOptions, 'keys' | 'logLevel' | 'dryRun'>
+  /** What is told of calls, where that was said. */
+  readonly records: Partial<
+    Pick<Values, 'logCalls' | 'logArguments' | 'auditFile' | 'auditPolicy' | 'auditKey'>
+  >
   readonly env: Environment
   /** What must not reach the log. */
   readonly secrets: readonly string[]
   /** How settings were spelled. */
-  readonly names: PlaceNames
+  readonly names: SettingNames
 }
 
 type Values = Config<ServeDefinitions>['values']
@@ -76,7 +93,8 @@ export async function planServe(options: ServeOptions, about?: About): Promise<S
   if (given?.asksVersion === true && about !== undefined) await printLast(toVersion(about))
   const config = await readConfig(options, about)
   const { stdio, drainDelayMs, graceMs } = config.values
-  const { keys, logLevel, dryRun } = pickSet(config)
+  const { keys, logLevel, dryRun, ...set } = pickSet(config)
+  const { logCalls, logArguments, auditFile, auditPolicy, auditKey } = set
   return {
     stdio,
     drainDelayMs,
@@ -84,6 +102,7 @@ export async function planServe(options: ServeOptions, about?: About): Promise<S
     http: toHttp(options, config),
     principal: toPrincipal(config.values),
     server: toDefined({ keys, logLevel, dryRun }),
+    records: toDefined({ logCalls, logArguments, auditFile, auditPolicy, auditKey }),
     env: toExporterEnv(given ?? config),
     secrets: (given ?? config).secrets,
     names: {
@@ -100,7 +119,11 @@ async function readConfig(
   const { config: given, argv = process.argv.slice(2), env = process.env } = options
   const code = toCode(options)
   const label = (view: View, name: keyof ServeDefinitions) => toLabel(given, view, name)
-  const rules = [createReachRule({ ...options, toLabel: label }), createPathRule(options, label)]
+  const rules = [
+    createReachRule({ ...options, toLabel: label }),
+    createPathRule(options, label),
+    createAuditRule(label),
+  ]
   const settings = { ...serveSettings, rules: [...serveSettings.rules, ...rules] }
   if (given === undefined) {
     const origins = { argv, env, code, prefixes: [serveSettings.envPrefix] }
@@ -142,9 +165,11 @@ function assertReadOnce(options: ServeOptions): void {
 /** The options that flags and environment may say too, under the names of their settings. */
 function toCode(options: ServeOptions): CodeValues<ServeDefinitions> {
   const { envFile, secretsDir, stdio, host, port, path, allowedHosts, allowedOrigins } = options
-  const { admin, drainDelayMs, graceMs, principal } = options
+  const { admin, drainDelayMs, graceMs, principal, auditFile, auditPolicy } = options
   return {
     ...{ envFile, secretsDir, stdio, host, port, path, allowedHosts, allowedOrigins, drainDelayMs, graceMs },
+    auditFile,
+    auditPolicy,
     adminPort: admin?.port,
     adminHost: admin?.host,
     principalSubject: principal?.subject,
@@ -170,8 +195,9 @@ function toDefined<T extends object>(values: T): Defined<T> {
 }
 
 function toHttp(options: ServeOptions, view: Pick<View, 'values' | 'isSet'>): HttpOptions {
-  const { config, argv, env, envFile, secretsDir, stdio, principal, onStop, drainDelayMs, graceMs, ...http } =
+  const { config, argv, env, envFile, secretsDir, stdio, principal, onStop, drainDelayMs, graceMs, ...rest } =
     options
+  const { auditFile, auditPolicy, ...http } = rest
   const { host, port, path, allowedHosts, allowedOrigins, apiKeysFile, ...set } = pickSet(view)
   const admin = toAdmin(options.admin, set)
   const auth = addKeys(options.auth, apiKeysFile)

@@ -127,6 +127,46 @@ const runSettings = {
   },
 } as const
 
+/** What is told of calls. */
+const recordSettings = {
+  logCalls: {
+    kind: 'boolean',
+    env: 'PLINTH_LOG_CALLS',
+    flag: 'log-calls',
+    description:
+      'Whether the log has a line for each call. Without it there is one, unless code says otherwise.',
+  },
+  logArguments: {
+    kind: 'boolean',
+    env: 'PLINTH_LOG_ARGUMENTS',
+    flag: 'log-arguments',
+    description: 'Whether those lines carry the arguments, without their secrets. Without it they do not.',
+  },
+  auditFile: {
+    kind: 'string',
+    env: 'PLINTH_AUDIT_FILE',
+    flag: 'audit-file',
+    description:
+      'A file for the record of every decision, which `plinth audit verify` checks. Each process needs one of its own.',
+  },
+  auditPolicy: {
+    kind: 'enum',
+    env: 'PLINTH_AUDIT_POLICY',
+    flag: 'audit-policy',
+    values: ['refuse', 'drop_and_count'],
+    description:
+      'What becomes of calls that cannot be recorded, such as on a full disk: they are refused, or served and counted. Without it `refuse`.',
+  },
+  auditKey: {
+    kind: 'string',
+    env: 'PLINTH_AUDIT_KEY',
+    secret: true,
+    pattern: /^\S{16,1000}$/ as RegExp,
+    expected: '16 characters or more, without spaces (make it with: openssl rand -base64 32)',
+    description: 'Goes into the hashes of that record, so that nobody without it can forge a whole one.',
+  },
+} as const
+
 /** Who calls over stdio. */
 const principalSettings = {
   principalSubject: {
@@ -236,6 +276,7 @@ export type ServeDefinitions = typeof originSettings &
   typeof stdioSettings &
   typeof httpSettings &
   typeof runSettings &
+  typeof recordSettings &
   typeof principalSettings &
   typeof otelSettings
 
@@ -252,6 +293,15 @@ const stdioRule: SettingRule<ServeDefinitions> = {
   },
 }
 
+const argumentsRule: SettingRule<ServeDefinitions> = {
+  description: 'Arguments are in the lines of calls, so there must be such lines.',
+  about: ['logCalls', 'logArguments'],
+  check({ values, label }) {
+    if (values.logCalls !== false || values.logArguments !== true) return undefined
+    return `${label('logArguments')} is true and ${label('logCalls')} is false, which contradict each other. Leave one of them out.`
+  },
+}
+
 /** Plinth's own settings: what flags and environment say of any server. */
 export const serveSettings: Settings<ServeDefinitions> & { readonly envPrefix: string } = {
   definitions: {
@@ -259,10 +309,11 @@ export const serveSettings: Settings<ServeDefinitions> & { readonly envPrefix: s
     ...stdioSettings,
     ...httpSettings,
     ...runSettings,
+    ...recordSettings,
     ...principalSettings,
     ...otelSettings,
   },
-  rules: [stdioRule],
+  rules: [stdioRule, argumentsRule],
   values: {},
   envPrefix: 'PLINTH_',
   authenticatedBy: undefined,

@@ -4,6 +4,7 @@ import { refuseListening } from './listen.ts'
 import type { LocalCaller } from './local-principal.ts'
 import { exportAsEnvironmentSays } from './otel-environment.ts'
 import { exitProcess } from './process-exit.ts'
+import { recordCalls } from './record-calls.ts'
 import { runService, type Transport } from './run-service.ts'
 import { serveHttp } from './serve-http.ts'
 import { planServe, type ServeOptions, type ServePlan } from './serve-options.ts'
@@ -37,6 +38,7 @@ export async function serve(server: Server, options: ServeOptions = {}): Promise
 }
 
 async function start(server: Server, plan: ServePlan): Promise<Transport> {
+  await recordCalls(server, plan)
   await exportAsEnvironmentSays(server, plan.env)
   if (plan.stdio) return startStdio(server, plan.principal)
   return refuseListening(plan.names, () => startHttp(server, plan.http))

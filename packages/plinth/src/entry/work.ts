@@ -3,12 +3,14 @@ import type { Server } from '../server.ts'
 import { serveAdmin } from './admin.ts'
 import { refuseListening } from './listen.ts'
 import { exportAsEnvironmentSays } from './otel-environment.ts'
+import { recordCalls } from './record-calls.ts'
 import { runService, type Transport } from './run-service.ts'
 import { planServe, type ServeOptions, type ServePlan } from './serve-options.ts'
 import type { Service } from './service.ts'
 
 /** How a server's jobs are run without serving it. */
-export interface WorkOptions extends Pick<ServeOptions, 'config' | 'argv' | 'env'> {
+export interface WorkOptions
+  extends Pick<ServeOptions, 'config' | 'argv' | 'env' | 'auditFile' | 'auditPolicy'> {
   /** Most jobs at once. Default: as the server says. */
   readonly maxRunning?: number
   /** Called last, once the worker has stopped. */
@@ -54,6 +56,7 @@ function findFault({ jobs }: Server, maxRunning: number): string | undefined {
 }
 
 async function startWork(server: Server, plan: ServePlan): Promise<Transport> {
+  await recordCalls(server, plan)
   await exportAsEnvironmentSays(server, plan.env)
   const { admin: options } = plan.http
   const admin = options && (await serveAdmin(server, options))

@@ -122,6 +122,7 @@ Besides:
 ${rules.join('\n')}
 - Beyond loopback callers say who they are, and hosts have names.
 - The MCP endpoint has a path of its own.
+- What is said of the audit log is said of one that is kept.
 - A variable that begins with \`${serveSettings.envPrefix}\` and is none of these, nor of the program's own, is refused.
 - The exporters read more variables of OpenTelemetry than these.
 

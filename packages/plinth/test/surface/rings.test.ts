@@ -45,6 +45,7 @@ const dynamicImports = [
   'server.ts → ./entry/http-fetch.ts',
   'entry/serve-http.ts → ./http-node.ts',
   'entry/http-node.ts → ./admin.ts',
+  'entry/record-calls.ts → ../telemetry/telemetry.ts',
   'entry/otel-environment.ts → ../telemetry/otel.ts',
   'entry/otel-environment.ts → ../telemetry/otel-metrics.ts',
 ]

@@ -1,11 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { type CreatedKey, createKey } from '../../../src/cli/key-create.ts'
 import { Child } from '../../fixtures/stdio-child.ts'
 import { startWeb } from '../../security/web.ts'
 
+const main = join(import.meta.dirname, '../../../src/cli/main.ts')
 const canary = 'canary-that-stays-inside'
 
 function write(text: string): string {
@@ -77,6 +80,53 @@ test('at the most talkative level the log has what handlers say, and no secret o
   await child.until(() => child.stderr.includes('token '))
   expect(child.stderr).toContain('token [redacted]')
   expect(print() + child.stderr).not.toContain(canary)
+})
+
+/** The lines of the log that tell of calls of tools. */
+function readCalls({ stderr }: Child): Record<string, unknown>[] {
+  const lines = stderr.split('\n').filter((line) => line.startsWith('{'))
+  return lines
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ kind }) => kind === 'tool')
+}
+
+test('there is a line for each call; settings switch it off, or add the arguments without their secrets', async () => {
+  const [standard, silent, talkative] = await Promise.all([
+    listen([]),
+    listen(['--log-calls=false']),
+    listen([], { PLINTH_LOG_ARGUMENTS: '1' }),
+  ])
+  const args = { some: 'text', password: canary }
+  for (const { url } of [standard, silent]) await post(url, callNote)
+  await post(talkative.url, { ...callNote, params: { ...callNote.params, arguments: args } })
+  for (const { child } of [standard, talkative]) await child.until(() => readCalls(child).length === 1)
+  expect(readCalls(standard.child)).toMatchObject([{ tool_name: 'note', outcome: 'ok' }])
+  expect(readCalls(standard.child)[0]).not.toHaveProperty('arguments')
+  expect(readCalls(talkative.child)).toMatchObject([
+    { tool_name: 'note', arguments: { some: 'text', password: '[redacted]' } },
+  ])
+  silent.child.process.kill('SIGTERM')
+  expect(await silent.child.exited).toBe(0)
+  expect(readCalls(silent.child)).toEqual([])
+})
+
+test('a setting has every decision recorded in a file, which a key protects', async () => {
+  const key = write('a-key-of-the-audit-log')
+  const path = `${key}-audit.log`
+  const { child, url } = await listen(['--audit-file', path], { PLINTH_AUDIT_KEY_FILE: key })
+  await post(url, callNote)
+  await post(url, { method: 'tools/call', params: { name: 'unknown' } })
+  child.process.kill('SIGTERM')
+  expect(await child.exited).toBe(0)
+  const records = readFileSync(path, 'utf8').trim().split('\n')
+  expect(records.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { component: 'note', outcome: 'ok', version: '1.0.0' },
+    { component: 'unknown', outcome: 'protocol_error' },
+  ])
+  const verify = (...args: string[]) =>
+    promisify(execFile)(process.execPath, ['--conditions=plinth-source', main, 'audit', 'verify', ...args])
+  expect((await verify(path, '--key-file', key)).stdout).toMatch(/^2 records, unbroken\./)
+  await expect(verify(path)).rejects.toMatchObject({ code: 1 })
 })
 
 test('headers for the collector come from a file too', async () => {

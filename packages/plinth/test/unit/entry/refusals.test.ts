@@ -105,6 +105,17 @@ test('a file of keys that lets nobody in is named by its setting', async () => {
   })
 })
 
+test('an audit log that cannot be written is named by its setting', async () => {
+  const args = ['--port', '0', '--audit-file', '/no/such/folder/audit.log']
+  const { code, stderr } = await runFixture('configured-server.ts', args)
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr:
+      '"--audit-file" is /no/such/folder/audit.log, which cannot be opened: ENOENT: no such file or directory. Name a ' +
+      "file that this process may write to, and that is no other one's.\n",
+  })
+})
+
 test('a program that catches and prints the error shows sentences too; what nobody foresaw keeps its stack', async () => {
   const serve =
     "import { createServer } from 'plinth'; const server = createServer({ name: 'a', version: '1' })"

@@ -18,6 +18,7 @@ test('without flags and environment the options hold, and the rest is what it is
     drainDelayMs: 0,
     graceMs: 10_000,
     server: {},
+    records: {},
     env: {},
     secrets: [],
     names: expect.anything(),
@@ -105,6 +106,33 @@ test.each([
   const [fault, ...others] = await findFaults({ argv })
   expect(fault).toContain(message)
   expect(others).toEqual([])
+})
+
+test.each([
+  [
+    { env: { PLINTH_AUDIT_POLICY: 'refuse' } },
+    '"PLINTH_AUDIT_FILE" is missing, and "PLINTH_AUDIT_POLICY" needs it. Set it too.',
+  ],
+  [
+    { env: { PLINTH_AUDIT_KEY: 'x'.repeat(16) } },
+    '"PLINTH_AUDIT_FILE" is missing, and "PLINTH_AUDIT_KEY" needs it. Set it too.',
+  ],
+  [
+    { env: { PLINTH_LOG_CALLS: '0' }, argv: ['--log-arguments'] },
+    '"--log-arguments" is true and "PLINTH_LOG_CALLS" is false, which contradict each other. Leave one of them out.',
+  ],
+])('what is said of records that are not kept does not start: %j', async (options, message) => {
+  expect(await findFaults(options)).toEqual([message])
+})
+
+test('an audit log that code asks for can have a policy and a key', async () => {
+  const env = { PLINTH_AUDIT_POLICY: 'drop_and_count', PLINTH_AUDIT_KEY: 'x'.repeat(16) }
+  const { records } = await planServe({ argv: [], env, auditFile: 'a.log', auditPolicy: 'refuse' })
+  expect(records).toEqual({
+    auditFile: 'a.log',
+    auditPolicy: 'drop_and_count',
+    auditKey: 'x'.repeat(16),
+  })
 })
 
 test('what makes no sense is told all at once, with where it was found', async () => {
