@@ -120,9 +120,13 @@ function run(request: McpRequest, scope: Scope, failed: ToFailedReply): Reply | 
   // A stream that only waits for changes is no work; `maxStreams` bounds those.
   const work = request.method === 'subscriptions/listen' ? 0 : 1
   load.inFlight += work
+  const end = () => {
+    load.inFlight -= work
+    load.finished += work
+  }
   return outcome.then(
     (settled) => {
-      load.inFlight -= work
+      end()
       try {
         return toReply(request, settled, scope)
       } catch (error) {
@@ -130,7 +134,7 @@ function run(request: McpRequest, scope: Scope, failed: ToFailedReply): Reply | 
       }
     },
     (error: unknown) => {
-      load.inFlight -= work
+      end()
       return failed(error)
     },
   )

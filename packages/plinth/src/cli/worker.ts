@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Settings } from '../config/setting.ts'
 import { readSettings } from '../entry/read-settings.ts'
+import { tellPeople } from '../entry/welcome.ts'
 import { type WorkOptions, work } from '../entry/work.ts'
 import { markWorkerProcess } from '../entry/worker-process.ts'
 import type { Server } from '../server.ts'
@@ -35,7 +36,10 @@ async function runWorker(args: readonly string[]): Promise<string> {
   const limit = maxRunning === undefined ? {} : { maxRunning }
   const service = await work(server, { ...options, config, onStop, ...limit })
   const admin = service.adminUrl === undefined ? '' : `Admin: ${service.adminUrl}\n`
-  return `${server.settings.serverInfo['name']} looks for jobs, ${server.jobs.maxRunning} at once.\n${admin}`
+  tellPeople(
+    `${server.settings.serverInfo['name']} looks for jobs, ${server.jobs.maxRunning} at once.\n${admin}`,
+  )
+  return ''
 }
 
 function parseMaxRunning(value: string | undefined): number | undefined {

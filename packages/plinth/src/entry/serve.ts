@@ -10,7 +10,7 @@ import { serveHttp } from './serve-http.ts'
 import { planServe, type ServeOptions, type ServePlan } from './serve-options.ts'
 import type { Service } from './service.ts'
 import { serveStdio } from './stdio.ts'
-import { toWelcome } from './welcome.ts'
+import { describeProcess, tellPeople, toConnectCommand, toWelcome } from './welcome.ts'
 import { assertServes } from './worker-process.ts'
 
 export type { ServeOptions } from './serve-options.ts'
@@ -47,7 +47,9 @@ async function start(server: Server, plan: ServePlan): Promise<Transport> {
 async function startStdio(server: Server, principal: LocalCaller): Promise<Transport> {
   const service = await serveStdio(server, { endsProcess: false, principal })
   let isClosing = false
-  void service.ended.then(() => isClosing || exitProcess(0, { withinMs: endMarginMs, lateCode: 0 }))
+  const exit = { code: 0, reason: 'the end of stdin', withinMs: endMarginMs, lateCode: 0 }
+  void service.ended.then(() => isClosing || exitProcess(exit))
+  server.settings.log({ level: 'info', message: 'The server reads stdin.', ...describeProcess(server) })
   if (process.stdin.isTTY) {
     const message =
       'Waiting for JSON-RPC on stdin. An MCP client starts this process; start it without --stdio for HTTP.'
@@ -69,6 +71,10 @@ async function startHttp(server: Server, options: HttpOptions): Promise<Transpor
       'Sessions end with this process. Set PLINTH_KEYS, or give createServer "keys", to keep and share them.'
     log({ level: 'warn', message })
   }
-  process.stdout.write(toWelcome(String(serverInfo['name']), service))
+  const name = String(serverInfo['name'])
+  const { url, healthUrl: health_url, adminUrl: admin_url } = service
+  const facts = { url, health_url, admin_url, connect: toConnectCommand(name, service) }
+  log({ level: 'info', message: 'The server listens.', ...describeProcess(server), ...facts })
+  tellPeople(toWelcome(name, service))
   return service
 }

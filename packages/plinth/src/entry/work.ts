@@ -7,6 +7,7 @@ import { recordCalls } from './record-calls.ts'
 import { runService, type Transport } from './run-service.ts'
 import { planServe, type ServeOptions, type ServePlan } from './serve-options.ts'
 import type { Service } from './service.ts'
+import { describeProcess } from './welcome.ts'
 
 /** How a server's jobs are run without serving it. */
 export interface WorkOptions
@@ -69,6 +70,8 @@ async function startWork(server: Server, plan: ServePlan): Promise<Transport> {
     throw error
   }
   admin?.markStarted()
+  const facts = { ...describeProcess(server), admin_url: admin?.url, max_running: server.jobs.maxRunning }
+  server.settings.log({ level: 'info', message: 'The worker looks for jobs.', ...facts })
   return {
     url: undefined,
     healthUrl: undefined,

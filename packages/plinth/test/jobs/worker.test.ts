@@ -29,8 +29,8 @@ test('a worker listens at the admin port alone, and only where that is asked for
   const clerk = await openClerk('sqlite', '')
   const worker = clerk.startWorker('--max-running', '2', '--', '--admin-port', '0')
   await worker.started
-  const [, admin = ''] = /^Admin: (\S+)$/m.exec(worker.output) ?? []
-  expect(worker.output).toBe(`shop looks for jobs, 2 at once.\nAdmin: ${admin}\n`)
+  const [, admin = ''] =
+    /"The worker looks for jobs\.".*"admin_url":"([^"]+)","max_running":2/.exec(worker.output) ?? []
   expect((await fetch(`${admin}/readyz`)).status).toBe(200)
   expect(await (await fetch(`${admin}/metrics`)).text()).toContain('\nplinth_jobs_running 0\n')
   expect((await fetch(`${admin}/mcp`, { method: 'POST' })).status).toBe(404)
