@@ -4200,6 +4200,7 @@ export declare class Probes {
     private readonly now;
     private readonly onFailure;
     private last;
+    /** @param now A clock in milliseconds, of which only differences matter. */
     constructor(now: () => number, onFailure: (name: string, error: unknown) => void);
     /** @throws TypeError when there is a probe of that name. */
     add(name: string, probe: Probe, options?: ProbeOptions): void;

@@ -32,6 +32,7 @@ export class Probes {
   private readonly onFailure: (name: string, error: unknown) => void
   private last: { readonly time: number; readonly readiness: Promise<Readiness> } | undefined
 
+  /** @param now A clock in milliseconds, of which only differences matter. */
   constructor(now: () => number, onFailure: (name: string, error: unknown) => void) {
     this.now = now
     this.onFailure = onFailure
@@ -52,7 +53,9 @@ export class Probes {
 
   ask(): Promise<Readiness> {
     const time = this.now()
-    if (this.last === undefined || time - this.last.time >= cachedMs) {
+    const ageMs = this.last === undefined ? cachedMs : time - this.last.time
+    // A clock that was set back says nothing of the age.
+    if (this.last === undefined || ageMs >= cachedMs || ageMs < 0) {
       this.last = { time, readiness: this.askAll() }
     }
     return this.last.readiness

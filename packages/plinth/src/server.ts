@@ -76,7 +76,9 @@ export class Server {
     })
     const admission = createAdmission(settings, stores, (delayMs) => this.noteDelay(delayMs))
     this.admission = { ...admission, shed: () => this.telemetry.refuse() ?? admission.shed() }
-    this.probes = new Probes(settings.now, (probe, error) => {
+    // The wall clock may be set back, and an old answer would then be kept until it has caught up.
+    const clock = options.now ?? (() => performance.now())
+    this.probes = new Probes(clock, (probe, error) => {
       settings.log({ level: 'warn', message: 'A probe failed.', probe, error: describeError(error) })
     })
     const jobStore = options.jobs?.store

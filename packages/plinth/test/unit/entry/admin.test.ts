@@ -1,7 +1,7 @@
 import { type AdminOptions, createServer, type LogRecord, serveHttp } from 'plinth'
 import { apiKeys, toApiKeyHash } from 'plinth/auth'
 import { defineUpstream } from 'plinth/upstream'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { postRaw } from '../middleware/post-raw.ts'
 import { parsePrometheus } from '../telemetry/_prometheus.ts'
 import { getRaw } from './_raw-get.ts'
@@ -82,6 +82,33 @@ test('readiness asks every probe, names those that fail, and asks at most once a
     status: 503,
     text: '{"status":"not ready","probes":{"database":"failed","queue":"ok"}}',
   })
+})
+
+test('a clock that is set back keeps no old answer', async () => {
+  let now = 1_800_000_000_000
+  let isUp = true
+  const { server, ask } = await start({ name: 'test', version: '1.0.0', now: () => now })
+  server.addProbe('database', () => {
+    if (!isUp) throw new Error('down')
+  })
+  expect(await ask('/readyz')).toMatchObject({ status: 200 })
+  isUp = false
+  now -= 3_600_000
+  expect(await ask('/readyz')).toMatchObject({ status: 503 })
+})
+
+test('without a clock of its own readiness goes by one that nobody sets', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  let isUp = true
+  const { server, ask } = await start()
+  server.addProbe('database', () => {
+    if (!isUp) throw new Error('down')
+  })
+  expect(await ask('/readyz')).toMatchObject({ status: 200 })
+  isUp = false
+  vi.setSystemTime(Date.now() - 3_600_000)
+  await expect.poll(() => ask('/readyz')).toMatchObject({ status: 503 })
 })
 
 test('a probe that hangs fails after its time', async () => {
