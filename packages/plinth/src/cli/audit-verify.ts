@@ -13,7 +13,7 @@ are missing at the end shows only beside something noted elsewhere: the hash of 
 code is 0 where all is well, 1 where it is not, and 2 where that could not be found out.
 `
 
-/** \`plinth audit verify\`: names the file, the line and what is wrong. */
+/** `plinth audit verify`: names the file, the line and what is wrong. */
 export const auditVerify: Command = { usage, run: runAuditVerify }
 
 async function runAuditVerify(args: readonly string[]): Promise<string> {

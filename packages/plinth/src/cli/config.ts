@@ -1,5 +1,6 @@
 import type { ConfigRow } from '../config/config.ts'
 import type { Settings } from '../config/setting.ts'
+import { listDoubts } from '../entry/list-doubts.ts'
 import { readSettings } from '../entry/read-settings.ts'
 import { type Command, readArgs, splitArgs, UsageError } from './command.ts'
 import { loadModule } from './load-module.ts'
@@ -7,10 +8,13 @@ import { loadModule } from './load-module.ts'
 const usage = `plinth config [<module>] [--json] [-- <flags of the program>]
 
 Prints what flags, environment, files, code and defaults amount to, without secrets, and where each value came from.
-The module exports "settings", made with defineSettings(); without one, the settings are those of every server.
+The module exports "settings", made with defineSettings(); without one, the settings are those of every server. The exit
+code is 1 where the program would not start. What depends on its code as well is told on stderr.
 `
 
-/** \`plinth config\`: has a sentence for everything that is wrong. */
+const unless = 'Unless its code says otherwise, the program does not start with this'
+
+/** `plinth config`: has a sentence for everything that is wrong. */
 export const config: Command = { usage, run: runConfig }
 
 async function runConfig(args: readonly string[]): Promise<string> {
@@ -23,7 +27,9 @@ async function runConfig(args: readonly string[]): Promise<string> {
   const [module, ...others] = positionals
   if (others.length > 0)
     throw new UsageError(`"plinth config" takes one module, got ${JSON.stringify(positionals)}.`)
-  const found = await readSettings(module === undefined ? undefined : await loadSettings(module), { argv })
+  const settings = module === undefined ? undefined : await loadSettings(module)
+  const found = await readSettings(settings, { argv })
+  for (const doubt of listDoubts(found, settings)) process.stderr.write(`${unless}: ${doubt}\n`)
   const rows = found.toJSON()
   return values.json === true ? `${JSON.stringify(rows, null, 2)}\n` : toTable(rows)
 }

@@ -40,7 +40,7 @@ export function createKey(facts: KeyFacts): CreatedKey {
   return { key, entry }
 }
 
-/** \`plinth key create\`: names the flag that is wrong, its value and the fix. */
+/** `plinth key create`: names the flag that is wrong, its value and the fix. */
 export const keyCreate: Command = { usage, run: runKeyCreate }
 
 function runKeyCreate(args: readonly string[]): string {

@@ -16,7 +16,7 @@ Where it exports a function as "onStop", that is called last; of "options", whic
 the audit log holds.
 `
 
-/** \`plinth worker\`: returns once it looks for jobs. */
+/** `plinth worker`: returns once it looks for jobs. */
 export const worker: Command = { usage, run: runWorker }
 
 async function runWorker(args: readonly string[]): Promise<string> {

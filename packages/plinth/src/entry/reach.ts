@@ -64,10 +64,10 @@ function toReach(code: ReachOptions, values: SettingValues<ServeDefinitions>): R
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
 }
 
-/** What settings alone say of who reaches a server: why it cannot start, or what depends on its code. */
+/** What settings alone say of who reaches a server: why it does not start, or why it does not unless its code helps. */
 export interface ReachVerdict {
   readonly fault?: string
-  readonly note?: string
+  readonly doubt?: string
 }
 
 /**
@@ -90,8 +90,8 @@ export function judgeReach(
   }
   const fault = findReachFault(toReach(isClosed ? { auth: { verifiers: [] } } : {}, values), names)
   if (fault === undefined) return {}
-  if (authenticatedBy !== undefined && fault.reason === 'open') return { fault: fault.sentence }
-  return { note: `${fault.sentence} Its code may have done so: settings do not tell.` }
+  const isKnown = authenticatedBy !== undefined && fault.reason === 'open'
+  return isKnown ? { fault: fault.sentence } : { doubt: fault.sentence }
 }
 
 /** The rule of a program that names the settings that close it. */
