@@ -169,6 +169,7 @@ const definitions = { ...stateSettings, ...authSettings, ...outsideSettings } as
 export const settings = defineSettings(definitions, {
   ...about,
   authenticatedBy: ['oidcIssuer'],
+  envPrefix: ['OIDC_', 'TICKETS_', 'OPEN_METEO_', 'FETCH_ALLOW_'],
   rules: [
     {
       description: '`OIDC_ISSUER` needs `OIDC_AUDIENCE` or `PLINTH_PUBLIC_URL`.',

@@ -123,6 +123,9 @@ test.each([
     { PLINTH_DATADIR: 'd' },
     '"PLINTH_DATADIR" in the environment is no setting of this program. Did you mean',
   ],
+  [{ DATABASE_QUERRY_ROLE: 'x' }, 'Did you mean "DATABASE_QUERY_ROLE"? Unset it if not.'],
+  [{ JOB_LEASE_MSS: '4' }, 'Did you mean "JOB_LEASE_MS"? Unset it if not.'],
+  [{ OIDC_SCOPES: 'x' }, '"OIDC_SCOPES" in the environment is no setting of this program. Unset it.'],
 ])('%j is refused, and what may hold a password is not shown', async (env, message) => {
   await expect(read(env)).rejects.toThrow(message)
   await expect(read(env)).rejects.not.toThrow(/s3cret/)

@@ -77,8 +77,11 @@ export interface DefineSettingsOptions<D extends Definitions> {
      * are: beyond loopback nothing starts without one of them, and `plinth config` says so too. Default: code decides.
      */
     readonly authenticatedBy?: readonly (keyof D & string)[];
-    /** Variables that begin so are all defined here, so that another one refuses to start, such as `ACME_`. */
-    readonly envPrefix?: string;
+    /**
+     * Variables that begin so are all defined here, so that another one refuses to start, such as `ACME_`; one beginning or
+     * several. Of others, those are refused that are spelled almost as one that is defined and not set.
+     */
+    readonly envPrefix?: string | readonly string[];
 }
 /**
  * Defines the settings of a program, to be read with `readSettings`. Export them as `settings`, and `plinth config` can
@@ -287,8 +290,8 @@ export interface Settings<D extends Definitions = Definitions> {
     readonly rules: readonly SettingRule<D>[];
     /** What the program sets in code, of its own settings and of those of Plinth. */
     readonly values: Readonly<Record<string, unknown>>;
-    /** Variables that begin so are all defined, so that another one is a mistake. */
-    readonly envPrefix: string | undefined;
+    /** Variables that begin with one of these are all defined, so that another one is a mistake. */
+    readonly envPrefixes: readonly string[];
     /** The settings that close the program, where it says which. */
     readonly authenticatedBy: readonly string[] | undefined;
     /** What the program is called, where it says so. */
@@ -628,9 +631,7 @@ declare const stdioSettings: {
 /** The settings that every server started with `serve` has. */
 export type ServeDefinitions = typeof originSettings & typeof stdioSettings & typeof httpSettings & typeof runSettings & typeof recordSettings & typeof principalSettings & typeof otelSettings;
 /** Plinth's own settings: what flags and environment say of any server. */
-export declare const serveSettings: Settings<ServeDefinitions> & {
-    readonly envPrefix: string;
-};
+export declare const serveSettings: Settings<ServeDefinitions>;
 export {};
 
 // mcp/json-schema.d.ts

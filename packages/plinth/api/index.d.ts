@@ -261,8 +261,8 @@ export interface Settings<D extends Definitions = Definitions> {
     readonly rules: readonly SettingRule<D>[];
     /** What the program sets in code, of its own settings and of those of Plinth. */
     readonly values: Readonly<Record<string, unknown>>;
-    /** Variables that begin so are all defined, so that another one is a mistake. */
-    readonly envPrefix: string | undefined;
+    /** Variables that begin with one of these are all defined, so that another one is a mistake. */
+    readonly envPrefixes: readonly string[];
     /** The settings that close the program, where it says which. */
     readonly authenticatedBy: readonly string[] | undefined;
     /** What the program is called, where it says so. */
@@ -875,9 +875,7 @@ declare const stdioSettings: {
 /** The settings that every server started with `serve` has. */
 export type ServeDefinitions = typeof originSettings & typeof stdioSettings & typeof httpSettings & typeof runSettings & typeof recordSettings & typeof principalSettings & typeof otelSettings;
 /** Plinth's own settings: what flags and environment say of any server. */
-export declare const serveSettings: Settings<ServeDefinitions> & {
-    readonly envPrefix: string;
-};
+export declare const serveSettings: Settings<ServeDefinitions>;
 export {};
 
 // entry/serve.d.ts

@@ -16,8 +16,11 @@ export interface DefineSettingsOptions<D extends Definitions> {
    * are: beyond loopback nothing starts without one of them, and `plinth config` says so too. Default: code decides.
    */
   readonly authenticatedBy?: readonly (keyof D & string)[]
-  /** Variables that begin so are all defined here, so that another one refuses to start, such as `ACME_`. */
-  readonly envPrefix?: string
+  /**
+   * Variables that begin so are all defined here, so that another one refuses to start, such as `ACME_`; one beginning or
+   * several. Of others, those are refused that are spelled almost as one that is defined and not set.
+   */
+  readonly envPrefix?: string | readonly string[]
 }
 
 /**
@@ -33,15 +36,17 @@ export function defineSettings<const D extends Definitions>(
   const { rules = [], values = {}, envPrefix, name, version, authenticatedBy } = options
   for (const [one, setting] of Object.entries(definitions)) assertSetting(one, setting)
   assertUnique(definitions)
-  if (envPrefix !== undefined && !/^[A-Z][A-Z0-9_]*_$/.test(envPrefix))
-    throw new TypeError(`"envPrefix" must be upper case and end in "_", got ${JSON.stringify(envPrefix)}.`)
+  const envPrefixes = [envPrefix ?? []].flat()
+  const wrong = envPrefixes.find((prefix) => !/^[A-Z][A-Z0-9_]*_$/.test(prefix))
+  if (wrong !== undefined)
+    throw new TypeError(`"envPrefix" must be upper case and end in "_", got ${JSON.stringify(wrong)}.`)
   const stranger = authenticatedBy?.find((one) => !(one in definitions))
   if (stranger !== undefined)
     throw new TypeError(`"authenticatedBy" names "${stranger}", which is no setting.`)
   if ((name === undefined) !== (version === undefined))
     throw new TypeError('"name" and "version" of a program go together. Give both, or neither.')
   const about = name === undefined || version === undefined ? undefined : { name, version }
-  return Object.freeze({ definitions, rules, values, envPrefix, about, authenticatedBy })
+  return Object.freeze({ definitions, rules, values, envPrefixes, about, authenticatedBy })
 }
 
 /**

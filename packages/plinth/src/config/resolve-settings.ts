@@ -111,7 +111,7 @@ class Reading {
       const reading = this.read(name, setting)
       if (reading !== undefined) await reading
     }
-    for (const layer of finder.layers) this.faults.push(...findUnknown(layer, { definitions, prefixes }))
+    this.faults.push(...findUnknown(finder.layers, { definitions, prefixes }))
     for (const [name, setting] of Object.entries(definitions)) this.checkNeeds(name, setting)
   }
 

@@ -31,7 +31,7 @@ export async function readSettings<const D extends Definitions = Record<never, n
   const { argv = process.argv.slice(2), env = process.env } = options
   const { values: code, ...merged } =
     settings === undefined ? toPlain(serveSettings) : mergeSettings(toPlain(serveSettings), toPlain(settings))
-  const prefixes = [serveSettings.envPrefix, settings?.envPrefix ?? []].flat()
+  const prefixes = [...serveSettings.envPrefixes, ...(settings?.envPrefixes ?? [])]
   const own: HelpSection | [] =
     settings === undefined ? [] : { title: 'Settings of this program', ...toPlain(settings) }
   const asked = { sections: [own, commonSection].flat(), about: settings?.about }

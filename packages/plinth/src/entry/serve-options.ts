@@ -126,7 +126,7 @@ async function readConfig(
   ]
   const settings = { ...serveSettings, rules: [...serveSettings.rules, ...rules] }
   if (given === undefined) {
-    const origins = { argv, env, code, prefixes: [serveSettings.envPrefix] }
+    const origins = { argv, env, code, prefixes: serveSettings.envPrefixes }
     return readMerged(settings, origins, { sections: [commonSection], about })
   }
   return resolveSettings(settings, { argv: [], env: {}, code: { ...code, ...pickSet(given) }, prefixes: [] })

@@ -303,7 +303,7 @@ const argumentsRule: SettingRule<ServeDefinitions> = {
 }
 
 /** Plinth's own settings: what flags and environment say of any server. */
-export const serveSettings: Settings<ServeDefinitions> & { readonly envPrefix: string } = {
+export const serveSettings: Settings<ServeDefinitions> = {
   definitions: {
     ...originSettings,
     ...stdioSettings,
@@ -315,7 +315,7 @@ export const serveSettings: Settings<ServeDefinitions> & { readonly envPrefix: s
   },
   rules: [stdioRule, argumentsRule],
   values: {},
-  envPrefix: 'PLINTH_',
+  envPrefixes: ['PLINTH_'],
   authenticatedBy: undefined,
   about: undefined,
 }

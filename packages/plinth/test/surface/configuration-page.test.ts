@@ -123,7 +123,8 @@ ${rules.join('\n')}
 - Beyond loopback callers say who they are, and hosts have names.
 - The MCP endpoint has a path of its own.
 - What is said of the audit log is said of one that is kept.
-- A variable that begins with \`${serveSettings.envPrefix}\` and is none of these, nor of the program's own, is refused.
+- A variable that begins with \`${serveSettings.envPrefixes}\` and is none of these, nor of the program's own, is refused, and
+  so is one that is spelled almost as one of them that is not set.
 - The exporters read more variables of OpenTelemetry than these.
 
 ${interfaces.map(toSection).join('\n\n')}
