@@ -2782,6 +2782,7 @@ export interface RateLimit {
 }
 /** How many calls may run at once. */
 export interface ConcurrencyLimit {
+    /** Most calls at once. */
     readonly limit: number;
     /** How many more may wait. Default `16`. */
     readonly queue?: number;
@@ -2844,8 +2845,11 @@ export interface RepeatPolicy {
 export interface Policies {
     /** How long one call may take, in milliseconds. Default: the server's `timeoutMs`. */
     readonly timeoutMs?: number;
+    /** How often it may be called; of several limits each holds. Default: no limit but the server's. */
     readonly rate?: RateLimit | readonly RateLimit[];
+    /** How many calls may run at once. Default: no limit but the server's. */
     readonly concurrency?: ConcurrencyLimit;
+    /** How long results are kept and given out again. Default: not at all. */
     readonly cache?: CachePolicy;
     /** For tools, and resources of one text, which are always cut and linked. `false` switches the server's off. */
     readonly budget?: BudgetPolicy | false;
@@ -2865,6 +2869,7 @@ export interface Policies {
 export type TaskMode = 'never' | 'allowed' | 'always';
 /** How calls of a tool run as tasks. */
 export interface TaskPolicy {
+    /** Whether a call may become a task, or always does. */
     readonly mode: TaskMode;
     /**
      * `at_once` starts a task before the handler is called; `by_handler` runs the handler in the request until it
@@ -3582,6 +3587,7 @@ export interface ToolResultOptions {
     readonly structuredContent?: unknown;
     /** Whether the tool failed. Default `false`. */
     readonly isError?: boolean;
+    /** Goes out with the result, for the client. */
     readonly _meta?: MetaObject;
 }
 /** A tool result with images, sound, links, metadata, or text beside its data. */
@@ -3760,6 +3766,7 @@ import type { PromptAnswer, ResourceAnswer, ToolAnswer } from './answers.ts';
 export interface Described extends Policies, Access {
     /** A name for people. */
     readonly title?: string;
+    /** Images for people. */
     readonly icons?: readonly Icon[];
     /** Free metadata for clients; keys follow the `_meta` key format of the specification. */
     readonly _meta?: MetaObject;
@@ -3776,6 +3783,7 @@ export interface ToolContract<I extends Schema = Schema, O extends Schema | unde
     readonly output?: O;
     /** The errors the tool can end in, by code. */
     readonly errors?: E;
+    /** Whether it only reads, writes, or destroys something. */
     readonly effect: Effect;
     /** Whether it reaches outside this server. Default `false`. */
     readonly openWorld?: boolean;
@@ -3793,12 +3801,17 @@ export type Complete = (value: string, context: {
 }) => readonly string[] | Promise<readonly string[]>;
 /** A resource, or with `{variables}` in its URI a family of them (RFC 6570). */
 export interface ResourceContract<U extends string = string> extends Described {
+    /** What it is read by; with `{variables}` the template of a family (RFC 6570). */
     readonly uri: U;
+    /** What programs call it. */
     readonly name: string;
+    /** For the model: what is in it. */
     readonly description?: string;
+    /** The media type of its text or bytes. */
     readonly mimeType?: string;
     /** Size in bytes, where it is known. */
     readonly size?: number;
+    /** For whom it is, how much it matters, and when it changed. */
     readonly annotations?: Annotations;
     /** Suggestions for variables of the template, by variable. */
     readonly complete?: {
@@ -3830,7 +3843,9 @@ export type ResourceHandler<V> = (variables: V, call: Call) => ResourceAnswer | 
 export type ListResources = (call: Call) => readonly ListedResource[] | Promise<readonly ListedResource[]>;
 /** A prompt as data. Its arguments are strings, as the protocol has them. */
 export interface PromptContract<I extends Schema = Schema> extends Described {
+    /** What programs call it. */
     readonly name: string;
+    /** For people and models: what it asks for. */
     readonly description?: string;
     /** An object whose fields are strings. Default: no arguments. */
     readonly input?: I;
@@ -5377,6 +5392,7 @@ export declare class CircuitBreaker {
 
 /** How many calls an upstream gets at once. */
 export interface BulkheadOptions {
+    /** Most calls at once. */
     readonly limit: number;
     /** How many more may wait. Default `16`. */
     readonly queue?: number;
