@@ -42,6 +42,8 @@ const server = createServer({
   name: 'bench',
   version: '1.0.0',
   maxEventLoopDelayMs: 60_000,
+  // Over stdio, too, what is told of calls is what the question says: peers tell nothing.
+  logCalls: false,
   ...guard.server,
   ...(await readTelemetry()),
   ...(await readStores()),

@@ -24,6 +24,8 @@ export interface BlueprintConfig {
   weatherApiUrl: string
   /** Key for weatherapi.com. Absent means that Open-Meteo answers, which needs none. */
   weatherApiKey?: string
+  /** Where every decision is recorded. Absent means in the data directory. */
+  auditFile?: string
   /** Who may call over HTTP. Absent means whoever reaches the loopback address. */
   auth?: AuthConfig
   /** Where tickets go. Absent means this server's own table. */
@@ -65,9 +67,9 @@ const VISIBLE_SETTINGS = { PLINTH_HOST: 'host', PORT: 'port', PLINTH_DRY_RUN: 'd
 export function toConfig(found: FoundSettings, cwd: string): BlueprintConfig {
   const { values } = found
   const { databaseUrl, queryUrl, queryRole, redisUrl, weatherApiKey } = values
-  const { geocodingUrl, forecastUrl, weatherApiUrl } = values
+  const { geocodingUrl, forecastUrl, weatherApiUrl, auditFile } = values
   const dataDir = resolve(cwd, values.dataDir)
-  const auth = toAuthConfig(values, cwd)
+  const auth = toAuthConfig(values)
   const github = toGithub(values)
   return {
     dataDir,
@@ -80,6 +82,7 @@ export function toConfig(found: FoundSettings, cwd: string): BlueprintConfig {
     ...(queryRole ? { queryRole } : {}),
     ...(redisUrl ? { redisUrl } : {}),
     ...(weatherApiKey ? { weatherApiKey } : {}),
+    ...(auditFile ? { auditFile } : {}),
     ...(auth ? { auth } : {}),
     ...(github ? { github } : {}),
     fetch: toFetch(values),

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JobOptions, JobStore } from 'plinth/jobs'
 import type { BlueprintConfig } from './config.ts'
 import { connectRedis } from './redis.ts'
+import { explainFailure } from './storage/postgres-failure.ts'
 
 /** How jobs are kept and run, and what ends the store. */
 export interface OpenJobs {
@@ -63,14 +63,13 @@ async function openPostgresJobs(url: string): Promise<OpenJobStore> {
     await store.prepare()
   } catch (error) {
     await pool.end()
-    throw new Error('"DATABASE_URL" cannot be used for jobs; see the cause.', { cause: error })
+    throw explainFailure({ setting: 'DATABASE_URL', url }, error)
   }
   return { store, close: () => pool.end() }
 }
 
 async function openSqliteJobs(dataDir: string): Promise<OpenJobStore> {
   const { createSqliteJobStore } = await import('plinth/jobs')
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const store = createSqliteJobStore({ path: join(dataDir, 'jobs.db') })
   return { store, close: async () => store.close() }
 }

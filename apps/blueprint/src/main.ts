@@ -6,7 +6,7 @@ import { settings } from './settings.ts'
 const config = await readSettings(settings)
 const blueprint = await createBlueprint(toConfig(config, process.cwd()))
 try {
-  await blueprint.server.serve({ ...blueprint.http, config, onStop: () => blueprint.close() })
+  await blueprint.server.serve({ ...blueprint.options, config, onStop: () => blueprint.close() })
 } catch (error) {
   await blueprint.close()
   throw error

@@ -1,7 +1,10 @@
-import { createServer, type HttpOptions, type Server } from 'plinth'
+import { createServer, type ServeOptions, type Server } from 'plinth'
+import { createPinoLog } from 'plinth/log'
 import { createAuth } from './auth/create-auth.ts'
 import type { BlueprintConfig } from './config.ts'
 import { type Parts, registerModules } from './modules.ts'
+import { about } from './settings.ts'
+import { toRefusal } from './start-refusal.ts'
 import { openState } from './state.ts'
 import type { Storage } from './storage/storage.ts'
 import { createSystemProbe } from './system/system.adapter.ts'
@@ -15,14 +18,11 @@ import { createWeatherApiSource } from './weather/weatherapi.adapter.ts'
 export interface Blueprint {
   /** Every module is registered; nothing listens yet. */
   server: Server
-  /** How to serve it over HTTP, besides what flags and environment say. */
-  http: HttpOptions
+  /** How to serve it, besides what flags and environment say. */
+  options: ServeOptions
   /** Closes the stores and ends the query processes, after the server has stopped. */
   close(): Promise<void>
 }
-
-const NAME = 'plinth-blueprint'
-const VERSION = '0.1.0'
 
 const INSTRUCTIONS = `Notes, weather, a sample shop, reports on it, company documents, web pages, credits and tickets.
 Notes, indexed documents, credits, tickets and reports belong to the user's workspace. The shop and the company
@@ -31,17 +31,30 @@ customer and generate_report for figures over weeks or months. Ask the user befo
 
 const QUERY_INSTRUCTIONS = 'Use run_query for questions that need SQL.'
 
-/** Opens everything that the blueprint keeps something in, and puts every module together. */
+/**
+ * Opens everything that the blueprint keeps something in, and puts every module together.
+ *
+ * @throws {ConfigError} naming the setting that cannot be used, and the fix.
+ */
 export async function createBlueprint(config: BlueprintConfig): Promise<Blueprint> {
-  const http = config.auth ? { auth: await createAuth(config.auth) } : {}
-  const { storage, query, stores, jobs, close } = await openState(config)
+  try {
+    return await openBlueprint(config)
+  } catch (error) {
+    throw toRefusal(error, config.dataDir)
+  }
+}
+
+async function openBlueprint(config: BlueprintConfig): Promise<Blueprint> {
+  const { oidc } = config.auth ?? {}
+  const auth = oidc ? { auth: await createAuth(oidc) } : {}
+  const { storage, query, stores, jobs, auditFile, close } = await openState(config)
   const probe = createSystemProbe()
   const { upstreams, ...outside } = createOutside(config, storage)
   const server = createServer({
-    name: NAME,
+    ...about,
     title: 'Plinth blueprint',
-    version: VERSION,
     instructions: query.runner ? `${INSTRUCTIONS} ${QUERY_INSTRUCTIONS}` : INSTRUCTIONS,
+    log: createPinoLog(),
     upstreams: upstreams.map(({ guarded }) => guarded),
     repeat: { hintAfter: 5, refuseAfter: 20 },
     jobs: jobs.options,
@@ -51,12 +64,11 @@ export async function createBlueprint(config: BlueprintConfig): Promise<Blueprin
   if (storage.dialect === 'postgres') server.addProbe('postgres', () => storage.ping())
   else storage.onFull(({ reason }) => server.settings.log({ level: 'error', message: toFullLine(reason) }))
   if (stores.probe) server.addProbe(stores.probe.name, stores.probe.ask)
-  const about = { name: NAME, version: VERSION }
   const { runner } = query
   registerModules(server, { about, config, storage, probe, ...(runner ? { runner } : {}), ...outside })
   return {
     server,
-    http,
+    options: { ...auth, auditFile },
     async close() {
       probe.close()
       await close()

@@ -1,6 +1,9 @@
 import { type Config, defineSettings, type ServeDefinitions } from 'plinth/config'
 import { z } from 'zod'
 
+/** What the blueprint is called. */
+export const about = { name: 'plinth-blueprint', version: '0.1.0' } as const
+
 /** Where data is kept. */
 const stateSettings = {
   dataDir: {
@@ -74,14 +77,8 @@ const stateSettings = {
   },
 } as const
 
-/** Who may call. */
+/** Who may call, besides the holders of API keys. */
 const authSettings = {
-  apiKeysFile: {
-    kind: 'string',
-    env: 'PLINTH_API_KEYS_FILE',
-    empty: 'refused',
-    description: 'Closes the server: a file of API keys, as `plinth key create` makes them.',
-  },
   oidcIssuer: {
     kind: 'url',
     env: 'OIDC_ISSUER',
@@ -179,6 +176,9 @@ const definitions = { ...stateSettings, ...authSettings, ...outsideSettings } as
 
 /** The settings of the blueprint, besides those of every server. `plinth config` reads them. */
 export const settings = defineSettings(definitions, {
+  ...about,
+  authenticatedBy: ['oidcIssuer'],
+  envPrefix: ['OIDC_', 'TICKETS_', 'OPEN_METEO_', 'FETCH_ALLOW_'],
   rules: [
     {
       description: '`DATABASE_QUERY_URL` and `DATABASE_QUERY_ROLE` exclude each other.',

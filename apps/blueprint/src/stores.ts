@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Stores } from 'plinth'
 import type { BlueprintConfig } from './config.ts'
 import { hasPeerWithOtherData, toConnectionName } from './data-peers.ts'
 import type { Notice } from './notice.ts'
 import { connectRedis } from './redis.ts'
+import { explainFailure } from './storage/postgres-failure.ts'
 
 /** What the blueprint remembers beyond its data, such as limits and idempotency keys, and what ends it. */
 export interface OpenStores {
@@ -72,14 +72,13 @@ async function openPostgresStores(url: string): Promise<OpenStores> {
     await stores.prepare()
   } catch (error) {
     await close()
-    throw new Error('"DATABASE_URL" cannot be used for what replicas share; see the cause.', { cause: error })
+    throw explainFailure({ setting: 'DATABASE_URL', url }, error)
   }
   return { stores, notices: [], close }
 }
 
 async function openSqliteStores(dataDir: string): Promise<OpenStores> {
   const { createSqliteStores } = await import('plinth/sqlite')
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const stores = createSqliteStores(join(dataDir, 'stores.db'), { pollMs: POLL_MS })
   return { stores, notices: [], close: () => stores.close() }
 }

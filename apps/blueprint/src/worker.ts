@@ -5,8 +5,8 @@ import { settings } from './settings.ts'
 
 const blueprint = await createBlueprint(toConfig(await readSettings(settings), process.cwd()))
 
-/** What `plinth worker` runs the jobs of, with the settings that its flags and variables are read by. */
-export const { server } = blueprint
+/** What `plinth worker` runs the jobs of, where it records that, and the settings that flags and variables are read by. */
+export const { server, options } = blueprint
 export { settings }
 
 /** Closes the stores, after the worker has stopped. */

@@ -12,7 +12,7 @@ export const startArgs: readonly string[] = [
 
 /** The blueprint as a process of its own, over HTTP. */
 export interface Program {
-  /** The MCP endpoint, as the program printed it. */
+  /** The MCP endpoint, as the program logged it. */
   readonly url: string
   readonly child: ChildProcess
   /** Everything it has printed so far. */
@@ -34,13 +34,13 @@ export async function startProgram(dataDir: string, env: Record<string, string> 
   const exited = once(child, 'exit') as Promise<[number | null]>
   const out = collect(child.stdout)
   const err = collect(child.stderr)
-  const isListening = (): boolean => out.text().includes('Cursor')
-  while (!isListening()) {
-    const ended = await Promise.race([out.more(), exited])
+  const find = (): string | undefined => /"The server listens\.".*?"url":"([^"]+)"/.exec(err.text())?.[1]
+  while (find() === undefined) {
+    const ended = await Promise.race([err.more(), exited])
     if (ended) throw new Error(`The blueprint ended with ${ended[0]}: ${err.text()}`)
   }
   return {
-    url: /listens at (\S+)/.exec(out.text())?.[1] ?? '',
+    url: find() ?? '',
     child,
     stdout: out.text,
     stderr: err.text,

@@ -136,5 +136,5 @@ test('an issuer without a discovery document is named, with what to do', async (
   const { url: other } = await startHttp((response) =>
     sendJson(response, { issuer: 'https://other.example', jwks_uri: 'https://other.example/jwks' }),
   )
-  await expect(findJwksUrl(other)).rejects.toThrow('not that of the issuer')
+  await expect(findJwksUrl(other)).rejects.toThrow('is that of another one')
 })

@@ -72,11 +72,16 @@ async function read(uri: string): Promise<unknown> {
   return only?.mimeType === 'application/json' ? JSON.parse(text) : text
 }
 
-test('the program prints its address, where its health is asked, and how to connect', async () => {
-  expect(program.stdout()).toMatch(/plinth-blueprint listens at http:\/\/127\.0\.0\.1:\d+\/mcp/)
-  const [, health = ''] = /Health: (\S+)/.exec(program.stdout()) ?? []
-  expect((await fetch(health)).status).toBe(200)
-  expect(program.stdout()).toContain('claude mcp add --transport http')
+test('the log says its address, where its health is asked, and how to connect, and stdout is free', async () => {
+  const [line = '{}'] = program
+    .stderr()
+    .split('\n')
+    .filter((one) => one.includes('The server listens.'))
+  const { url, health_url, connect } = JSON.parse(line)
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/)
+  expect((await fetch(health_url)).status).toBe(200)
+  expect(connect).toBe(`claude mcp add --transport http plinth-blueprint ${url}`)
+  expect(program.stdout()).toBe('')
 })
 
 test('every tool says what it is for, what it takes and gives, and what it does', async () => {

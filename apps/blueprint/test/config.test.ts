@@ -1,14 +1,23 @@
-import { resolve } from 'node:path'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { readSettings } from 'plinth/config'
 import { expect, test } from 'vitest'
 import { type BlueprintConfig, toConfig } from '../src/config.ts'
 import { settings } from '../src/settings.ts'
+import { createTemporaryDir } from './_temporary.ts'
 
 const cwd = resolve('/srv/app')
 
 /** What the blueprint is made from in an environment, or why it is not. */
 async function read(env: Record<string, string>, argv: readonly string[] = []): Promise<BlueprintConfig> {
   return toConfig(await readSettings(settings, { argv, env }), cwd)
+}
+
+/** A file with one key. */
+function writeKeys(): string {
+  const path = join(createTemporaryDir(), 'keys.json')
+  writeFileSync(path, JSON.stringify([{ id: 'ci', sha256: '0'.repeat(64) }]))
+  return path
 }
 
 test('an empty environment gives a configuration that works', async () => {
@@ -50,7 +59,7 @@ test('no secret is among the settings that may be shown', async () => {
     DATABASE_QUERY_URL: 'postgres://q:q-secret@h/d',
     GITHUB_TOKEN: 't-secret',
     TICKETS_GITHUB_REPOSITORY: 'o/r',
-    PLINTH_API_KEYS_FILE: 'keys.json',
+    PLINTH_API_KEYS_FILE: writeKeys(),
     OIDC_ISSUER: 'https://login.example',
     OIDC_AUDIENCE: 'https://mcp.example/mcp',
   }
@@ -128,6 +137,9 @@ test.each([
     { PLINTH_DATADIR: 'd' },
     '"PLINTH_DATADIR" in the environment is no setting of this program. Did you mean',
   ],
+  [{ DATABASE_QUERRY_ROLE: 'x' }, 'Did you mean "DATABASE_QUERY_ROLE"? Unset it if not.'],
+  [{ JOB_LEASE_MSS: '4' }, 'Did you mean "JOB_LEASE_MS"? Unset it if not.'],
+  [{ OIDC_SCOPES: 'x' }, '"OIDC_SCOPES" in the environment is no setting of this program. Unset it.'],
 ])('%j is refused, and what may hold a password is not shown', async (env, message) => {
   await expect(read(env)).rejects.toThrow(message)
   await expect(read(env)).rejects.not.toThrow(/s3cret/)
@@ -162,8 +174,9 @@ test('an issuer comes with its audience, which is also where clients find this s
 })
 
 test('a key file and an issuer close the server together, and neither leaves it open on this machine', async () => {
-  const both = await read({ PLINTH_API_KEYS_FILE: 'keys.json', ...oidc })
-  expect(both.auth).toMatchObject({ kind: 'api keys, oidc', apiKeysFile: resolve(cwd, 'keys.json') })
+  const keys = { PLINTH_API_KEYS_FILE: writeKeys() }
+  expect((await read(keys)).auth).toEqual({ kind: 'api keys' })
+  expect((await read({ ...keys, ...oidc })).auth).toMatchObject({ kind: 'api keys, oidc', oidc: {} })
   expect((await read({})).auth).toBeUndefined()
 })
 
@@ -173,6 +186,7 @@ test.each([
   [{ OIDC_ISSUER: 'https://id.example' }, '"OIDC_AUDIENCE" is missing, and "OIDC_ISSUER" needs it.'],
   [{ OIDC_AUDIENCE: 'https://mcp.example/mcp' }, '"OIDC_ISSUER" is missing, and "OIDC_AUDIENCE" needs it.'],
   [{ OIDC_TENANT_CLAIM: 'org' }, '"OIDC_ISSUER" is missing, and "OIDC_TENANT_CLAIM" needs it.'],
+  [{ PLINTH_HOST: '0.0.0.0' }, 'Bind 127.0.0.1, or set "PLINTH_API_KEYS_FILE" or "OIDC_ISSUER".'],
 ])('%j was meant to close the server, so it does not start', async (env, message) => {
   await expect(read(env)).rejects.toThrow(message)
 })

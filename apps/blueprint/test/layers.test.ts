@@ -81,6 +81,7 @@ test('only contracts, modules, adapters and the composition know plinth', () => 
     'modules.ts',
     'server.ts',
     'settings.ts',
+    'start-refusal.ts',
     'storage/storage-full-error.ts',
     'storage/traced-dialect.ts',
     'stores.ts',

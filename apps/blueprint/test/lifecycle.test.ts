@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { callTool, connect } from './_connect.ts'
@@ -97,27 +96,4 @@ test('over stdio nothing but messages is on stdout, and the end of stdin ends th
   expect(answers.map(({ id }) => id).sort()).toEqual([1, 2])
   expect(JSON.stringify(answers)).toContain('Hello, Ada!')
   expect((await exited)[0]).toBe(0)
-})
-
-test('variables that make no sense are named, all of them, and nothing is started', async () => {
-  const dataDir = createTemporaryDir()
-  const wrong = {
-    OPEN_METEO_FORECAST_URL: 'nowhere',
-    PLINTH_DOCSDIR: 'docs',
-    DATABASE_URL: 'mysql://u:canary@h',
-  }
-  const child = spawn(process.execPath, startArgs, { env: createEnv(dataDir, wrong), stdio: 'pipe' })
-  const [errors, [code]] = await Promise.all([
-    child.stderr.setEncoding('utf8').toArray(),
-    once(child, 'exit'),
-  ])
-  const told = errors.join('')
-  expect(told).toContain('"OPEN_METEO_FORECAST_URL" must be a URL with http:// or https://, got "nowhere"')
-  expect(told).toContain(
-    '"PLINTH_DOCSDIR" in the environment is no setting of this program. Did you mean "PLINTH_DOCS_DIR"?',
-  )
-  expect(told).toContain('"DATABASE_URL" must be a URL with postgres:// or postgresql://')
-  expect(told).not.toContain('canary')
-  expect(code).toBe(1)
-  expect(readdirSync(dataDir)).toEqual([])
 })

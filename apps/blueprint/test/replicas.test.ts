@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { findFreePort, openRedis } from '../../../packages/plinth/test/contracts/services.ts'
+import { openRedis } from '../../../packages/plinth/test/contracts/services.ts'
 import { openStores } from '../src/stores.ts'
 import { callTool, connect, type Outcome } from './_connect.ts'
 import {
@@ -12,7 +10,7 @@ import {
   hasPostgres,
   queryPostgres,
 } from './_drivers.ts'
-import { createEnv, type Program, startArgs, startProgram } from './_program.ts'
+import { type Program, startProgram } from './_program.ts'
 import { createTemporaryDir } from './_temporary.ts'
 
 const redis = await openRedis()
@@ -160,19 +158,3 @@ test.skipIf(redis === undefined)(
     expect(other.notices).toMatchObject([{ level: 'warn', message: expect.stringContaining('DATABASE_URL') }])
   },
 )
-
-test.each([
-  ['DATABASE_URL', 'postgres://ada:s3cret@127.0.0.1:PORT/d'],
-  ['REDIS_URL', 'redis://:s3cret@127.0.0.1:PORT'],
-])('a %s that nothing answers is named with its place, and nothing is started', async (name, url) => {
-  const port = await findFreePort()
-  const env = createEnv(createTemporaryDir(), { [name]: url.replace('PORT', String(port)) })
-  const child = spawn(process.execPath, startArgs, { env, stdio: 'pipe' })
-  const [errors, [code]] = await Promise.all([
-    child.stderr.setEncoding('utf8').toArray(),
-    once(child, 'exit'),
-  ])
-  expect(errors.join('')).toContain(`"${name}" cannot be used, at 127.0.0.1:${port}`)
-  expect(errors.join('')).not.toContain('s3cret')
-  expect(code).toBe(1)
-})

@@ -49,6 +49,16 @@ test('npm run config prints what the blueprint would start with, and no secret',
   expect(stdout).not.toContain('canary')
 })
 
+test('npm run config refuses what the blueprint would not start with, in the same sentence', async () => {
+  await expect(runConfig([], { PLINTH_HOST: '0.0.0.0' })).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr:
+      '"PLINTH_HOST" is 0.0.0.0, which others can reach, and nobody is authenticated. Bind 127.0.0.1, or set ' +
+      '"PLINTH_API_KEYS_FILE" or "OIDC_ISSUER".\n',
+  })
+})
+
 function createPage(): string {
   const rows = Object.values<Setting>(settings.definitions).map(toRow)
   const rules = settings.rules.map(({ description }) => `- ${description}`)

@@ -424,6 +424,7 @@ import { type ApiKey } from './api-key.ts';
 import { type Verifier } from './verifier.ts';
 /** Where stored API keys are: in `keys` or in `file`. */
 export interface ApiKeysOptions {
+    /** The stored keys themselves. */
     readonly keys?: readonly ApiKey[];
     /** A JSON file with a list of stored keys. It is read again when it changes. */
     readonly file?: string;
@@ -532,6 +533,7 @@ export interface IntrospectionOptions extends AccessTokenOptions {
     readonly url: string;
     /** The client this server is known as at the authorization server. */
     readonly clientId: string;
+    /** What it proves that with. */
     readonly clientSecret: string;
     /** How long an answer that a token is good is believed, in milliseconds, at most a minute. Default `30_000`. */
     readonly cacheMs?: number;

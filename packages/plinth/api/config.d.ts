@@ -2,11 +2,11 @@
 
 // config/config-error.d.ts
 
-/** Why a program does not start: a sentence for each setting that is wrong, with its name, where it came from and the fix. */
+/** Why a program does not start: a sentence for each thing that is wrong, with its name, where it came from and the fix. */
 export declare class ConfigError extends TypeError {
     /** The sentences. No value of a secret is in them. */
     readonly faults: readonly string[];
-    constructor(faults: readonly string[]);
+    constructor(faults: readonly string[], options?: ErrorOptions);
 }
 
 // config/config.d.ts
@@ -33,6 +33,7 @@ export interface Resolved<D> {
     };
     readonly env: Environment;
     readonly secrets: readonly string[];
+    readonly asksVersion: boolean;
 }
 /** What flags, environment, files, code and defaults amount to. Printed, or made JSON, it shows no secret. */
 export declare class Config<D extends Definitions = Definitions> {
@@ -46,8 +47,10 @@ export declare class Config<D extends Definitions = Definitions> {
     readonly env: Environment;
     /** The secrets among the values, as they were read, to keep them out of logs. */
     readonly secrets: readonly string[];
+    /** Whether the command line asked for the version, which `serve` then prints, and nothing is served. */
+    readonly asksVersion: boolean;
     private readonly definitions;
-    constructor({ definitions, values, sources, env, secrets }: Resolved<D>);
+    constructor({ definitions, values, sources, env, secrets, asksVersion }: Resolved<D>);
     /** Whether a setting was set anywhere: its default does not count. */
     isSet(name: keyof D & string): boolean;
     /** How a setting was spelled where it was set, or else how it can be, in quotation marks. */
@@ -65,8 +68,20 @@ export interface DefineSettingsOptions<D extends Definitions> {
     readonly rules?: readonly SettingRule<D>[];
     /** What this program sets in code; flags and environment win. Settings of Plinth may be among them, such as `port`. */
     readonly values?: CodeValues<D> & Readonly<Record<string, unknown>>;
-    /** Variables that begin so are all defined here, so that another one refuses to start, such as `ACME_`. */
-    readonly envPrefix?: string;
+    /** What the program is called, for `--help` and `--version`. Without it the name of its server, once that is known. */
+    readonly name?: string;
+    /** Its version. Goes with `name`. */
+    readonly version?: string;
+    /**
+     * The settings that have the program ask its callers who they are, besides `apiKeysFile`. Named, they are all there
+     * are: beyond loopback nothing starts without one of them, and `plinth config` says so too. Default: code decides.
+     */
+    readonly authenticatedBy?: readonly (keyof D & string)[];
+    /**
+     * Variables that begin so are all defined here, so that another one refuses to start, such as `ACME_`; one beginning or
+     * several. Of others, those are refused that are spelled almost as one that is defined and not set.
+     */
+    readonly envPrefix?: string | readonly string[];
 }
 /**
  * Defines the settings of a program, to be read with `readSettings`. Export them as `settings`, and `plinth config` can
@@ -80,7 +95,26 @@ export declare function defineSettings<const D extends Definitions>(definitions:
  *
  * @throws TypeError naming what both define, and names in code or needs that neither defines.
  */
-export declare function mergeSettings(one: Settings, other: Settings): Omit<Settings, 'envPrefix'>;
+export declare function mergeSettings(one: Settings, other: Settings): Pick<Settings, 'definitions' | 'rules' | 'values'>;
+
+// config/help.d.ts
+
+import type { Definitions, SettingRule } from './setting.ts';
+/** Settings that belong together, under what they are called. */
+export interface HelpSection {
+    readonly title: string;
+    readonly definitions: Definitions;
+    readonly rules: readonly Pick<SettingRule<Definitions>, 'description'>[];
+}
+/** What a program is called, where that is known. */
+export interface About {
+    readonly name: string;
+    readonly version: string;
+}
+/** What `--help` prints: every setting with its flag, its variable, its default and what it is for. */
+export declare function toHelp(sections: readonly HelpSection[], file: string, about: About | undefined): string;
+/** What `--version` prints. */
+export declare function toVersion({ name, version }: About): string;
 
 // config/resolve-settings.d.ts
 
@@ -256,8 +290,15 @@ export interface Settings<D extends Definitions = Definitions> {
     readonly rules: readonly SettingRule<D>[];
     /** What the program sets in code, of its own settings and of those of Plinth. */
     readonly values: Readonly<Record<string, unknown>>;
-    /** Variables that begin so are all defined, so that another one is a mistake. */
-    readonly envPrefix: string | undefined;
+    /** Variables that begin with one of these are all defined, so that another one is a mistake. */
+    readonly envPrefixes: readonly string[];
+    /** The settings that close the program, where it says which. */
+    readonly authenticatedBy: readonly string[] | undefined;
+    /** What the program is called, where it says so. */
+    readonly about: {
+        readonly name: string;
+        readonly version: string;
+    } | undefined;
 }
 /** Where a value came from. */
 export type SettingSource = {
@@ -289,9 +330,16 @@ export type { BooleanSetting, CodeValues, Definitions, DurationSetting, EnumSett
 export { type ReadSettingsOptions, readSettings } from './read-settings.ts';
 export type { ServeDefinitions } from './serve-settings.ts';
 
+// entry/key-file.d.ts
+
+import type { StandardSchema } from '../mcp/schema.ts';
+/** Takes the path of a file of API keys that lets somebody in. */
+export declare const keyFile: StandardSchema<unknown, string>;
+
 // entry/read-settings.d.ts
 
 import type { Config } from '../config/config.ts';
+import type { About, HelpSection } from '../config/help.ts';
 import { type Origins } from '../config/resolve-settings.ts';
 import type { Definitions, Environment, Settings } from '../config/setting.ts';
 import { type ServeDefinitions } from './serve-settings.ts';
@@ -305,19 +353,26 @@ export interface ReadSettingsOptions {
 /**
  * Reads the settings of a program together with Plinth's own. Flags win over the environment, the environment over an
  * env file, that over the directory of secrets, that over values in code, and those over defaults. Give what it answers
- * to `serve` as `config`.
+ * to `serve` as `config`. `--help` and `--version` are answered, and end the process.
  *
- * @throws ConfigError with a sentence for every setting that is wrong, unknown or in contradiction to another.
+ * @throws ConfigError with a sentence for every setting that is wrong, unknown or in contradiction to another. Where
+ * nobody catches it, the process ends with these on stderr and exit code 1.
  */
 export declare function readSettings<const D extends Definitions = Record<never, never>>(settings?: Settings<D>, options?: ReadSettingsOptions): Promise<Config<ServeDefinitions & D>>;
+/** Plinth's own settings, for `--help`. */
+export declare const commonSection: HelpSection;
 /** The same of settings that are merged already. */
-export declare function readMerged<D extends Definitions>(settings: Pick<Settings<D>, 'definitions' | 'rules'>, origins: Origins): Promise<Config<D>>;
+export declare function readMerged<D extends Definitions>(settings: Pick<Settings<D>, 'definitions' | 'rules'>, origins: Origins, asked: {
+    readonly sections: readonly HelpSection[];
+    readonly about: About | undefined;
+}): Promise<Config<D>>;
 
 // entry/serve-settings.d.ts
 
 import { originSettings } from '../config/resolve-settings.ts';
 import type { Settings } from '../config/setting.ts';
 import { logLevels } from '../telemetry/server-log.ts';
+import { keyFile } from './key-file.ts';
 /** The settings of a server over HTTP. */
 declare const httpSettings: {
     readonly host: {
@@ -357,6 +412,15 @@ declare const httpSettings: {
         readonly flag: 'allowed-origins';
         readonly description: "Web origins whose pages may call. Without it only this machine's.";
     };
+    readonly apiKeysFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_API_KEYS_FILE';
+        readonly flag: 'api-keys-file';
+        readonly empty: 'refused';
+        readonly schema: typeof keyFile;
+        readonly expected: 'a file of API keys';
+        readonly description: 'Closes the server: a file of API keys, as `plinth key create` makes them. It is read again when it changes.';
+    };
     readonly adminPort: {
         readonly kind: 'integer';
         readonly env: 'PLINTH_ADMIN_PORT';
@@ -370,7 +434,17 @@ declare const httpSettings: {
         readonly env: 'PLINTH_ADMIN_HOST';
         readonly flag: 'admin-host';
         readonly needs: readonly ['adminPort'];
-        readonly description: 'Address that the second port binds. Without it 127.0.0.1; beyond loopback it needs `admin.auth`.';
+        readonly description: 'Address that the second port binds. Without it 127.0.0.1.';
+    };
+    readonly adminKeysFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_ADMIN_KEYS_FILE';
+        readonly flag: 'admin-keys-file';
+        readonly empty: 'refused';
+        readonly needs: readonly ['adminPort'];
+        readonly schema: typeof keyFile;
+        readonly expected: 'a file of API keys';
+        readonly description: 'API keys that may read the metrics, as `plinth key create` makes them. Without it everyone on this machine may, and nobody else; health asks nobody.';
     };
 };
 /** The settings of how a server runs and stops. */
@@ -417,18 +491,58 @@ declare const runSettings: {
         readonly description: 'How long calls in flight may still take after that.';
     };
 };
+/** What is told of calls. */
+declare const recordSettings: {
+    readonly logCalls: {
+        readonly kind: 'boolean';
+        readonly env: 'PLINTH_LOG_CALLS';
+        readonly flag: 'log-calls';
+        readonly description: 'Whether the log has a line for each call. Without it there is one, unless code says otherwise.';
+    };
+    readonly logArguments: {
+        readonly kind: 'boolean';
+        readonly env: 'PLINTH_LOG_ARGUMENTS';
+        readonly flag: 'log-arguments';
+        readonly description: 'Whether those lines carry the arguments, without their secrets. Without it they do not.';
+    };
+    readonly auditFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_AUDIT_FILE';
+        readonly flag: 'audit-file';
+        readonly description: 'A file for the record of every decision, which `plinth audit verify` checks. Each process needs one of its own.';
+    };
+    readonly auditPolicy: {
+        readonly kind: 'enum';
+        readonly env: 'PLINTH_AUDIT_POLICY';
+        readonly flag: 'audit-policy';
+        readonly values: readonly ['refuse', 'drop_and_count'];
+        readonly description: 'What becomes of calls that cannot be recorded, such as on a full disk: they are refused, or served and counted. Without it `refuse`.';
+    };
+    readonly auditKey: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_AUDIT_KEY';
+        readonly secret: true;
+        readonly pattern: RegExp;
+        readonly expected: '16 characters or more, without spaces (make it with: openssl rand -base64 32)';
+        readonly description: 'Goes into the hashes of that record, so that nobody without it can forge a whole one.';
+    };
+};
 /** Who calls over stdio. */
 declare const principalSettings: {
     readonly principalSubject: {
         readonly kind: 'string';
         readonly env: 'PLINTH_PRINCIPAL_SUBJECT';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: '1 to 200 characters';
         readonly description: 'Who calls over stdio. Without it the user that runs the process.';
     };
     readonly principalTenant: {
         readonly kind: 'string';
         readonly env: 'PLINTH_PRINCIPAL_TENANT';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: '1 to 200 characters';
         readonly description: 'The tenant of the caller over stdio. Without it `local`.';
     };
     readonly principalScopes: {
@@ -436,6 +550,8 @@ declare const principalSettings: {
         readonly env: 'PLINTH_PRINCIPAL_SCOPES';
         readonly separator: ' ';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: 'names of printable ASCII with spaces between';
         readonly description: 'What the caller over stdio may do. Without scopes and roles: everything.';
     };
     readonly principalRoles: {
@@ -443,6 +559,8 @@ declare const principalSettings: {
         readonly env: 'PLINTH_PRINCIPAL_ROLES';
         readonly separator: ' ';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: 'names of printable ASCII with spaces between';
         readonly description: 'The roles of the caller over stdio.';
     };
 };
@@ -511,11 +629,9 @@ declare const stdioSettings: {
     };
 };
 /** The settings that every server started with `serve` has. */
-export type ServeDefinitions = typeof originSettings & typeof stdioSettings & typeof httpSettings & typeof runSettings & typeof principalSettings & typeof otelSettings;
+export type ServeDefinitions = typeof originSettings & typeof stdioSettings & typeof httpSettings & typeof runSettings & typeof recordSettings & typeof principalSettings & typeof otelSettings;
 /** Plinth's own settings: what flags and environment say of any server. */
-export declare const serveSettings: Settings<ServeDefinitions> & {
-    readonly envPrefix: string;
-};
+export declare const serveSettings: Settings<ServeDefinitions>;
 export {};
 
 // mcp/json-schema.d.ts

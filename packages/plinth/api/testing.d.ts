@@ -42,6 +42,7 @@ export interface Resolved<D> {
     };
     readonly env: Environment;
     readonly secrets: readonly string[];
+    readonly asksVersion: boolean;
 }
 /** What flags, environment, files, code and defaults amount to. Printed, or made JSON, it shows no secret. */
 export declare class Config<D extends Definitions = Definitions> {
@@ -55,8 +56,10 @@ export declare class Config<D extends Definitions = Definitions> {
     readonly env: Environment;
     /** The secrets among the values, as they were read, to keep them out of logs. */
     readonly secrets: readonly string[];
+    /** Whether the command line asked for the version, which `serve` then prints, and nothing is served. */
+    readonly asksVersion: boolean;
     private readonly definitions;
-    constructor({ definitions, values, sources, env, secrets }: Resolved<D>);
+    constructor({ definitions, values, sources, env, secrets, asksVersion }: Resolved<D>);
     /** Whether a setting was set anywhere: its default does not count. */
     isSet(name: keyof D & string): boolean;
     /** How a setting was spelled where it was set, or else how it can be, in quotation marks. */
@@ -64,6 +67,25 @@ export declare class Config<D extends Definitions = Definitions> {
     /** Every setting, in the order of definition. */
     toJSON(): ConfigRow[];
 }
+
+// config/help.d.ts
+
+import type { Definitions, SettingRule } from './setting.ts';
+/** Settings that belong together, under what they are called. */
+export interface HelpSection {
+    readonly title: string;
+    readonly definitions: Definitions;
+    readonly rules: readonly Pick<SettingRule<Definitions>, 'description'>[];
+}
+/** What a program is called, where that is known. */
+export interface About {
+    readonly name: string;
+    readonly version: string;
+}
+/** What `--help` prints: every setting with its flag, its variable, its default and what it is for. */
+export declare function toHelp(sections: readonly HelpSection[], file: string, about: About | undefined): string;
+/** What `--version` prints. */
+export declare function toVersion({ name, version }: About): string;
 
 // config/resolve-settings.d.ts
 
@@ -239,8 +261,15 @@ export interface Settings<D extends Definitions = Definitions> {
     readonly rules: readonly SettingRule<D>[];
     /** What the program sets in code, of its own settings and of those of Plinth. */
     readonly values: Readonly<Record<string, unknown>>;
-    /** Variables that begin so are all defined, so that another one is a mistake. */
-    readonly envPrefix: string | undefined;
+    /** Variables that begin with one of these are all defined, so that another one is a mistake. */
+    readonly envPrefixes: readonly string[];
+    /** The settings that close the program, where it says which. */
+    readonly authenticatedBy: readonly string[] | undefined;
+    /** What the program is called, where it says so. */
+    readonly about: {
+        readonly name: string;
+        readonly version: string;
+    } | undefined;
 }
 /** Where a value came from. */
 export type SettingSource = {
@@ -271,12 +300,12 @@ import type { Verifier } from '../guard/auth/verifier.ts';
 export interface AdminOptions {
     /** Port to bind; 0 takes a free one. */
     readonly port: number;
-    /** Address to bind. Default `127.0.0.1`. Beyond loopback `auth` is needed. */
+    /** Address to bind. Default `127.0.0.1`. */
     readonly host?: string;
     /**
      * Who may read the metrics: whoever these verifiers let in. Give keys of their own to whatever collects them; the
-     * verifiers of `auth` let in every caller of the server. Default: whoever reaches the port, which only loopback
-     * allows. Health never asks.
+     * verifiers of `auth` let in every caller of the server. Default: whoever reaches the port on loopback, and nobody
+     * beyond. Health never asks.
      */
     readonly auth?: Pick<AuthOptions, 'verifiers'>;
 }
@@ -285,6 +314,7 @@ export interface AdminSettings {
     readonly port: number;
     readonly host: string;
     readonly isLoopback: boolean;
+    /** Who may read the metrics; undefined where everyone may. */
     readonly verifiers: readonly Verifier[] | undefined;
 }
 /** @throws TypeError naming the option, its value and the fix. */
@@ -391,13 +421,70 @@ export declare function parseHttpOptions(options?: HttpOptions): HttpSettings;
  * @throws TypeError naming the option, its value and the fix.
  */
 export declare function parseFetchOptions(options?: HttpOptions): HttpSettings;
-type ToLabel = (option: 'host' | 'allowedHosts') => string;
+/** The options that decide who reaches a server. */
+export type ReachOptions = Pick<HttpOptions, 'host' | 'allowedHosts' | 'auth' | 'allowAnonymous'>;
+/** How options are spoken of. */
+export interface ReachNames {
+    /** How an option was spelled, in quotation marks. */
+    toLabel(option: 'host' | 'allowedHosts'): string;
+    /** What else can be done where nobody is authenticated, after "or". */
+    readonly remedy: string;
+}
+/** Why a server may not be reached as its options say: nobody is authenticated, or its hosts have no names. */
+export interface ReachFault {
+    readonly reason: 'open' | 'nameless';
+    readonly sentence: string;
+}
 /**
  * Why a server may not be reached the way its options say: beyond loopback callers say who they are, and hosts have
- * names. `toLabel` names an option as it was spelled.
+ * names.
  */
-export declare function findReachFault(options: HttpOptions, toLabel: ToLabel): string | undefined;
-export {};
+export declare function findReachFault(options: ReachOptions, names: ReachNames): ReachFault | undefined;
+
+// entry/key-file.d.ts
+
+import type { StandardSchema } from '../mcp/schema.ts';
+/** Takes the path of a file of API keys that lets somebody in. */
+export declare const keyFile: StandardSchema<unknown, string>;
+
+// entry/listen.d.ts
+
+import type { Server as HttpServer } from 'node:http';
+/** Where a port is to be opened, and which of the two it is. */
+export interface Place {
+    readonly door: 'public' | 'admin';
+    readonly host: string;
+    readonly port: number;
+    readonly backlog?: number;
+}
+/** The settings that say where a port is opened. */
+export type PlaceSetting = 'host' | 'port' | 'adminHost' | 'adminPort';
+/** How settings are spoken of. */
+export interface PlaceNames {
+    /** How a setting was spelled, in quotation marks. */
+    toLabel(setting: PlaceSetting): string;
+    /** How it can be set to something else, as the end of a sentence. */
+    toWays(setting: PlaceSetting, value: string | number): string;
+}
+/** A port that cannot be opened, with the name of what says so, its value and the fix. */
+export declare class ListenError extends Error {
+    private readonly place;
+    constructor(place: Place, cause: NodeJS.ErrnoException);
+    /** The same with settings named as they were spelled. */
+    toSentence(names: PlaceNames): string;
+}
+/**
+ * Has a server listen.
+ *
+ * @throws ListenError where the system does not let it.
+ */
+export declare function listen(http: HttpServer, place: Place): Promise<void>;
+/**
+ * Runs what opens ports.
+ *
+ * @throws ConfigError where one cannot be opened, with settings named as they were spelled.
+ */
+export declare function refuseListening<T>(names: PlaceNames, open: () => Promise<T>): Promise<T>;
 
 // entry/local-principal.d.ts
 
@@ -423,9 +510,11 @@ export declare function toLocalPrincipal(caller: LocalCaller): Principal;
 // entry/serve-options.d.ts
 
 import type { Config } from '../config/config.ts';
+import { type About } from '../config/help.ts';
 import type { Environment } from '../config/setting.ts';
 import type { ServerOptions } from '../server-options.ts';
-import { type HttpOptions } from './http-options.ts';
+import type { HttpOptions } from './http-options.ts';
+import type { PlaceNames } from './listen.ts';
 import type { LocalCaller } from './local-principal.ts';
 import { type ServeDefinitions } from './serve-settings.ts';
 /**
@@ -447,6 +536,13 @@ export interface ServeOptions extends HttpOptions {
     readonly secretsDir?: string;
     /** Who calls over stdio. Default: the user of this process, who may do everything. */
     readonly principal?: LocalCaller;
+    /**
+     * The file that every decision is recorded in, as `createAudit` of `plinth/telemetry` does. One process a file.
+     * Default: none, besides what `observers` keep.
+     */
+    readonly auditFile?: string;
+    /** What becomes of calls that cannot be recorded there. Default `refuse`. */
+    readonly auditPolicy?: 'refuse' | 'drop_and_count';
     /** Called once the last call has ended, before the process does: the place to close databases. */
     readonly onStop?: () => void | Promise<void>;
     /**
@@ -457,6 +553,10 @@ export interface ServeOptions extends HttpOptions {
     /** How long calls in flight may still take after a signal, in milliseconds. Default `10_000`. */
     readonly graceMs?: number;
 }
+/** How settings are spoken of. */
+export interface SettingNames extends PlaceNames {
+    toLabel(name: keyof ServeDefinitions): string;
+}
 /** What flags, environment and options amount to. */
 export interface ServePlan {
     readonly stdio: boolean;
@@ -466,18 +566,29 @@ export interface ServePlan {
     readonly graceMs: number;
     /** What takes the place of options of the server. */
     readonly server: Pick<ServerOptions, 'keys' | 'logLevel' | 'dryRun'>;
+    /** What is told of calls, where that was said. */
+    readonly records: Partial<Pick<Values, 'logCalls' | 'logArguments' | 'auditFile' | 'auditPolicy' | 'auditKey'>>;
     readonly env: Environment;
     /** What must not reach the log. */
     readonly secrets: readonly string[];
+    /** How settings were spelled. */
+    readonly names: SettingNames;
 }
-/** @throws ConfigError naming each flag, variable or option that is wrong, its value and the fix. */
-export declare function planServe(options: ServeOptions): Promise<ServePlan>;
+type Values = Config<ServeDefinitions>['values'];
+/**
+ * Answers `--help` and `--version` too, and ends the process.
+ *
+ * @throws ConfigError naming each flag, variable or option that is wrong, its value and the fix.
+ */
+export declare function planServe(options: ServeOptions, about?: About): Promise<ServePlan>;
+export {};
 
 // entry/serve-settings.d.ts
 
 import { originSettings } from '../config/resolve-settings.ts';
 import type { Settings } from '../config/setting.ts';
 import { logLevels } from '../telemetry/server-log.ts';
+import { keyFile } from './key-file.ts';
 /** The settings of a server over HTTP. */
 declare const httpSettings: {
     readonly host: {
@@ -517,6 +628,15 @@ declare const httpSettings: {
         readonly flag: 'allowed-origins';
         readonly description: "Web origins whose pages may call. Without it only this machine's.";
     };
+    readonly apiKeysFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_API_KEYS_FILE';
+        readonly flag: 'api-keys-file';
+        readonly empty: 'refused';
+        readonly schema: typeof keyFile;
+        readonly expected: 'a file of API keys';
+        readonly description: 'Closes the server: a file of API keys, as `plinth key create` makes them. It is read again when it changes.';
+    };
     readonly adminPort: {
         readonly kind: 'integer';
         readonly env: 'PLINTH_ADMIN_PORT';
@@ -530,7 +650,17 @@ declare const httpSettings: {
         readonly env: 'PLINTH_ADMIN_HOST';
         readonly flag: 'admin-host';
         readonly needs: readonly ['adminPort'];
-        readonly description: 'Address that the second port binds. Without it 127.0.0.1; beyond loopback it needs `admin.auth`.';
+        readonly description: 'Address that the second port binds. Without it 127.0.0.1.';
+    };
+    readonly adminKeysFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_ADMIN_KEYS_FILE';
+        readonly flag: 'admin-keys-file';
+        readonly empty: 'refused';
+        readonly needs: readonly ['adminPort'];
+        readonly schema: typeof keyFile;
+        readonly expected: 'a file of API keys';
+        readonly description: 'API keys that may read the metrics, as `plinth key create` makes them. Without it everyone on this machine may, and nobody else; health asks nobody.';
     };
 };
 /** The settings of how a server runs and stops. */
@@ -577,18 +707,58 @@ declare const runSettings: {
         readonly description: 'How long calls in flight may still take after that.';
     };
 };
+/** What is told of calls. */
+declare const recordSettings: {
+    readonly logCalls: {
+        readonly kind: 'boolean';
+        readonly env: 'PLINTH_LOG_CALLS';
+        readonly flag: 'log-calls';
+        readonly description: 'Whether the log has a line for each call. Without it there is one, unless code says otherwise.';
+    };
+    readonly logArguments: {
+        readonly kind: 'boolean';
+        readonly env: 'PLINTH_LOG_ARGUMENTS';
+        readonly flag: 'log-arguments';
+        readonly description: 'Whether those lines carry the arguments, without their secrets. Without it they do not.';
+    };
+    readonly auditFile: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_AUDIT_FILE';
+        readonly flag: 'audit-file';
+        readonly description: 'A file for the record of every decision, which `plinth audit verify` checks. Each process needs one of its own.';
+    };
+    readonly auditPolicy: {
+        readonly kind: 'enum';
+        readonly env: 'PLINTH_AUDIT_POLICY';
+        readonly flag: 'audit-policy';
+        readonly values: readonly ['refuse', 'drop_and_count'];
+        readonly description: 'What becomes of calls that cannot be recorded, such as on a full disk: they are refused, or served and counted. Without it `refuse`.';
+    };
+    readonly auditKey: {
+        readonly kind: 'string';
+        readonly env: 'PLINTH_AUDIT_KEY';
+        readonly secret: true;
+        readonly pattern: RegExp;
+        readonly expected: '16 characters or more, without spaces (make it with: openssl rand -base64 32)';
+        readonly description: 'Goes into the hashes of that record, so that nobody without it can forge a whole one.';
+    };
+};
 /** Who calls over stdio. */
 declare const principalSettings: {
     readonly principalSubject: {
         readonly kind: 'string';
         readonly env: 'PLINTH_PRINCIPAL_SUBJECT';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: '1 to 200 characters';
         readonly description: 'Who calls over stdio. Without it the user that runs the process.';
     };
     readonly principalTenant: {
         readonly kind: 'string';
         readonly env: 'PLINTH_PRINCIPAL_TENANT';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: '1 to 200 characters';
         readonly description: 'The tenant of the caller over stdio. Without it `local`.';
     };
     readonly principalScopes: {
@@ -596,6 +766,8 @@ declare const principalSettings: {
         readonly env: 'PLINTH_PRINCIPAL_SCOPES';
         readonly separator: ' ';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: 'names of printable ASCII with spaces between';
         readonly description: 'What the caller over stdio may do. Without scopes and roles: everything.';
     };
     readonly principalRoles: {
@@ -603,6 +775,8 @@ declare const principalSettings: {
         readonly env: 'PLINTH_PRINCIPAL_ROLES';
         readonly separator: ' ';
         readonly empty: 'refused';
+        readonly pattern: RegExp;
+        readonly expected: 'names of printable ASCII with spaces between';
         readonly description: 'The roles of the caller over stdio.';
     };
 };
@@ -671,11 +845,9 @@ declare const stdioSettings: {
     };
 };
 /** The settings that every server started with `serve` has. */
-export type ServeDefinitions = typeof originSettings & typeof stdioSettings & typeof httpSettings & typeof runSettings & typeof principalSettings & typeof otelSettings;
+export type ServeDefinitions = typeof originSettings & typeof stdioSettings & typeof httpSettings & typeof runSettings & typeof recordSettings & typeof principalSettings & typeof otelSettings;
 /** Plinth's own settings: what flags and environment say of any server. */
-export declare const serveSettings: Settings<ServeDefinitions> & {
-    readonly envPrefix: string;
-};
+export declare const serveSettings: Settings<ServeDefinitions>;
 export {};
 
 // entry/serve.d.ts
@@ -689,7 +861,8 @@ export type { Service } from './service.ts';
  * Starts a server as flags, environment and options say: over stdio, else over HTTP. From then on the process survives
  * failing calls, and ends gracefully with exit code 0 on SIGTERM and SIGINT, at once and with 1 on a second one.
  *
- * @throws TypeError naming the flag, variable or option, its value and the fix.
+ * @throws ConfigError naming the flag, variable or option, its value and the fix. Where nobody catches it, the process
+ * ends with that on stderr and exit code 1.
  */
 export declare function serve(server: Server, options?: ServeOptions): Promise<Service>;
 
@@ -2610,6 +2783,7 @@ export interface RateLimit {
 }
 /** How many calls may run at once. */
 export interface ConcurrencyLimit {
+    /** Most calls at once. */
     readonly limit: number;
     /** How many more may wait. Default `16`. */
     readonly queue?: number;
@@ -2672,8 +2846,11 @@ export interface RepeatPolicy {
 export interface Policies {
     /** How long one call may take, in milliseconds. Default: the server's `timeoutMs`. */
     readonly timeoutMs?: number;
+    /** How often it may be called; of several limits each holds. Default: no limit but the server's. */
     readonly rate?: RateLimit | readonly RateLimit[];
+    /** How many calls may run at once. Default: no limit but the server's. */
     readonly concurrency?: ConcurrencyLimit;
+    /** How long results are kept and given out again. Default: not at all. */
     readonly cache?: CachePolicy;
     /** For tools, and resources of one text, which are always cut and linked. `false` switches the server's off. */
     readonly budget?: BudgetPolicy | false;
@@ -2693,6 +2870,7 @@ export interface Policies {
 export type TaskMode = 'never' | 'allowed' | 'always';
 /** How calls of a tool run as tasks. */
 export interface TaskPolicy {
+    /** Whether a call may become a task, or always does. */
     readonly mode: TaskMode;
     /**
      * `at_once` starts a task before the handler is called; `by_handler` runs the handler in the request until it
@@ -3389,6 +3567,13 @@ import { type Failure } from '../errors.ts';
 export interface Load {
     /** Requests being worked on. */
     inFlight: number;
+    /** Requests that were worked on for a while and have ended. */
+    finished: number;
+    /** Set once calls were broken off, because the server stops: how many, and how many had ended by then. */
+    cut: {
+        readonly calls: number;
+        readonly finished: number;
+    } | undefined;
     /** How late the event loop runs, in milliseconds; 0 where nobody measures. */
     readonly delayMs: () => number;
 }
@@ -3433,6 +3618,7 @@ export interface ToolResultOptions {
     readonly structuredContent?: unknown;
     /** Whether the tool failed. Default `false`. */
     readonly isError?: boolean;
+    /** Goes out with the result, for the client. */
     readonly _meta?: MetaObject;
 }
 /** A tool result with images, sound, links, metadata, or text beside its data. */
@@ -3611,6 +3797,7 @@ import type { PromptAnswer, ResourceAnswer, ToolAnswer } from './answers.ts';
 export interface Described extends Policies, Access {
     /** A name for people. */
     readonly title?: string;
+    /** Images for people. */
     readonly icons?: readonly Icon[];
     /** Free metadata for clients; keys follow the `_meta` key format of the specification. */
     readonly _meta?: MetaObject;
@@ -3627,6 +3814,7 @@ export interface ToolContract<I extends Schema = Schema, O extends Schema | unde
     readonly output?: O;
     /** The errors the tool can end in, by code. */
     readonly errors?: E;
+    /** Whether it only reads, writes, or destroys something. */
     readonly effect: Effect;
     /** Whether it reaches outside this server. Default `false`. */
     readonly openWorld?: boolean;
@@ -3644,12 +3832,17 @@ export type Complete = (value: string, context: {
 }) => readonly string[] | Promise<readonly string[]>;
 /** A resource, or with `{variables}` in its URI a family of them (RFC 6570). */
 export interface ResourceContract<U extends string = string> extends Described {
+    /** What it is read by; with `{variables}` the template of a family (RFC 6570). */
     readonly uri: U;
+    /** What programs call it. */
     readonly name: string;
+    /** For the model: what is in it. */
     readonly description?: string;
+    /** The media type of its text or bytes. */
     readonly mimeType?: string;
     /** Size in bytes, where it is known. */
     readonly size?: number;
+    /** For whom it is, how much it matters, and when it changed. */
     readonly annotations?: Annotations;
     /** Suggestions for variables of the template, by variable. */
     readonly complete?: {
@@ -3681,7 +3874,9 @@ export type ResourceHandler<V> = (variables: V, call: Call) => ResourceAnswer | 
 export type ListResources = (call: Call) => readonly ListedResource[] | Promise<readonly ListedResource[]>;
 /** A prompt as data. Its arguments are strings, as the protocol has them. */
 export interface PromptContract<I extends Schema = Schema> extends Described {
+    /** What programs call it. */
     readonly name: string;
+    /** For people and models: what it asks for. */
     readonly description?: string;
     /** An object whose fields are strings. Default: no arguments. */
     readonly input?: I;
@@ -3916,7 +4111,7 @@ export interface ServerOptions {
      * for each of `maxLogLinesPerSecond` where that is more.
      */
     readonly maxLogBytesPerSecond?: number;
-    /** Whether the log has a line for each call, and what it says. Default `false`. */
+    /** Whether the log has a line for each call, and what it says. Default: only where `serve` starts the server. */
     readonly logCalls?: boolean | CallLogOptions;
     /** Who hears of every call, such as metrics and audit of `plinth/telemetry`. Default: nobody, which costs nothing. */
     readonly observers?: readonly Observer[];
@@ -4003,7 +4198,8 @@ export interface ServerSettings {
     readonly logBounds: ServerLogBounds;
     /** What is counted besides calls. */
     readonly counts: ServerCounts;
-    readonly logCalls: CallLogOptions | undefined;
+    /** Undefined where nobody has said whether there are lines for calls. */
+    readonly logCalls: CallLogOptions | false | undefined;
     readonly observers: readonly Observer[];
     readonly tracer: Tracer | undefined;
     readonly timeoutMs: number;
@@ -4148,6 +4344,7 @@ export declare class Probes {
     private readonly now;
     private readonly onAnswer;
     private last;
+    /** @param now A clock in milliseconds, of which only differences matter. */
     constructor(now: () => number, onAnswer: OnAnswer);
     /** @throws TypeError when there is a probe of that name. */
     add(name: string, probe: Probe, options?: ProbeOptions): void;
@@ -4213,22 +4410,28 @@ import type { HeaderLookup } from './mcp/exchange.ts';
 import { type FindCallee, type Observe } from './middleware/observe.ts';
 import { type WatchRun } from './middleware/watch-run.ts';
 import type { ServerSettings } from './server-options.ts';
+import { type CallLogOptions } from './telemetry/call-log.ts';
 import type { MetricReading, Observer } from './telemetry/observer.ts';
 import type { Tracer } from './telemetry/tracer.ts';
 /** Who hears of the calls of a server. */
 export declare class ServerTelemetry {
     private readonly settings;
-    private readonly observers;
+    private readonly others;
+    private callLog;
     private readonly onChange;
     private tracer;
     private unwatchStatements;
     private runWatcher;
     constructor(settings: ServerSettings, onChange: () => void);
+    /** Whether the log has a line for each call from now on, and what it says. */
+    logCalls(options: CallLogOptions | false | undefined): void;
     /** What is put around every answer; undefined where nobody observes. */
     createObserve(findCallee: FindCallee): Observe | undefined;
     /** Watches one run of a job until the returned function is called; undefined where nobody observes. */
     watchRun(...[request, run]: Parameters<WatchRun>): (() => void) | undefined;
     private toOptions;
+    /** The line of a call comes first. */
+    private get observers();
     get hasTracer(): boolean;
     observe(observer: Observer): void;
     useTracer(tracer: Tracer): void;
@@ -4360,7 +4563,7 @@ export declare class Server {
      */
     fetch(request: Request): Promise<Response>;
     /** Takes what flags and environment say in place of the options of that name. `serve` does so by itself. */
-    configure({ dryRun, ...others }: Configurable & Pick<ServerOptions, 'dryRun'>): void;
+    configure({ dryRun, logCalls, ...others }: Configurable & Pick<ServerOptions, 'dryRun' | 'logCalls'>): void;
     /** Ends open streams politely. */
     endStreams(): void;
     /** Ends open streams politely, cancels what is in flight, gives its jobs back and hears no other process any more. */
@@ -5319,6 +5522,7 @@ export declare class CircuitBreaker {
 
 /** How many calls an upstream gets at once. */
 export interface BulkheadOptions {
+    /** Most calls at once. */
     readonly limit: number;
     /** How many more may wait. Default `16`. */
     readonly queue?: number;

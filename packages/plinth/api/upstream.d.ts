@@ -407,6 +407,7 @@ export declare class CircuitBreaker {
 
 /** How many calls an upstream gets at once. */
 export interface BulkheadOptions {
+    /** Most calls at once. */
     readonly limit: number;
     /** How many more may wait. Default `16`. */
     readonly queue?: number;

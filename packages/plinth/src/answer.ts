@@ -137,8 +137,11 @@ function run(request: McpRequest, way: Way): Reply | Promise<Reply> {
 }
 
 /** A stream that only waits for changes is no work; `maxStreams` bounds those. */
-function countWork({ method }: McpRequest, { scope }: Way, change: number): void {
-  if (method !== 'subscriptions/listen') scope.admission.load.inFlight += change
+function countWork({ method }: McpRequest, { scope }: Way, change: 1 | -1): void {
+  if (method === 'subscriptions/listen') return
+  const { load } = scope.admission
+  load.inFlight += change
+  if (change < 0) load.finished++
 }
 
 /** A refusal before anything was done: the failure, with the status and the header that HTTP has for it. */

@@ -13,7 +13,7 @@ export function createAdmission(
   onSample: (delayMs: number) => void,
 ): Admission {
   let monitor: EventLoopMonitor | undefined
-  const load: Load = { inFlight: 0, delayMs: () => monitor?.delayMs ?? 0 }
+  const load: Load = { inFlight: 0, finished: 0, cut: undefined, delayMs: () => monitor?.delayMs ?? 0 }
   return {
     load,
     shed: createShedding(load, settings),

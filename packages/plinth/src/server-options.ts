@@ -56,7 +56,7 @@ export interface ServerOptions {
    * for each of `maxLogLinesPerSecond` where that is more.
    */
   readonly maxLogBytesPerSecond?: number
-  /** Whether the log has a line for each call, and what it says. Default `false`. */
+  /** Whether the log has a line for each call, and what it says. Default: only where `serve` starts the server. */
   readonly logCalls?: boolean | CallLogOptions
   /** Who hears of every call, such as metrics and audit of `plinth/telemetry`. Default: nobody, which costs nothing. */
   readonly observers?: readonly Observer[]
@@ -144,7 +144,8 @@ export interface ServerSettings {
   readonly logBounds: ServerLogBounds
   /** What is counted besides calls. */
   readonly counts: ServerCounts
-  readonly logCalls: CallLogOptions | undefined
+  /** Undefined where nobody has said whether there are lines for calls. */
+  readonly logCalls: CallLogOptions | false | undefined
   readonly observers: readonly Observer[]
   readonly tracer: Tracer | undefined
   readonly timeoutMs: number
@@ -230,7 +231,7 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     logBounds,
     counts: counted,
     secretValues,
-    logCalls: options.logCalls === true ? {} : options.logCalls || undefined,
+    logCalls: options.logCalls === true ? {} : options.logCalls,
     observers: options.observers ?? [],
     tracer: options.tracer,
     now,

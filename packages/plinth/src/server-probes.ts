@@ -35,6 +35,7 @@ export class Probes {
   private readonly onAnswer: OnAnswer
   private last: { readonly time: number; readonly readiness: Promise<Readiness> } | undefined
 
+  /** @param now A clock in milliseconds, of which only differences matter. */
   constructor(now: () => number, onAnswer: OnAnswer) {
     this.now = now
     this.onAnswer = onAnswer

@@ -13,7 +13,7 @@ import {
 import { createWatchRun, type WatchRun } from './middleware/watch-run.ts'
 import type { ServerSettings } from './server-options.ts'
 import { watchStatements } from './storage/trace-statement.ts'
-import { createCallLog } from './telemetry/call-log.ts'
+import { type CallLogOptions, createCallLog } from './telemetry/call-log.ts'
 import { otherComponent } from './telemetry/component-label.ts'
 import { describeError } from './telemetry/log.ts'
 import type { CallRecord, MetricReading, Observer } from './telemetry/observer.ts'
@@ -30,7 +30,8 @@ const maxPathChars = 4_096
 /** Who hears of the calls of a server. */
 export class ServerTelemetry {
   private readonly settings: ServerSettings
-  private readonly observers: Observer[]
+  private readonly others: Observer[]
+  private callLog: Observer | undefined
   private readonly onChange: () => void
   private tracer: Tracer | undefined
   private unwatchStatements: (() => void) | undefined
@@ -40,11 +41,15 @@ export class ServerTelemetry {
     this.settings = settings
     this.onChange = onChange
     if (settings.tracer !== undefined) this.setTracer(settings.tracer)
-    const { logCalls, log } = settings
-    this.observers = [
-      ...(logCalls === undefined ? [] : [createCallLog(log, logCalls)]),
-      ...settings.observers,
-    ]
+    this.others = [...settings.observers]
+    this.logCalls(settings.logCalls)
+  }
+
+  /** Whether the log has a line for each call from now on, and what it says. */
+  logCalls(options: CallLogOptions | false | undefined): void {
+    this.callLog = options ? createCallLog(this.settings.log, options) : undefined
+    this.runWatcher = undefined
+    this.onChange()
   }
 
   /** What is put around every answer; undefined where nobody observes. */
@@ -74,12 +79,17 @@ export class ServerTelemetry {
     }
   }
 
+  /** The line of a call comes first. */
+  private get observers(): readonly Observer[] {
+    return this.callLog === undefined ? this.others : [this.callLog, ...this.others]
+  }
+
   get hasTracer(): boolean {
     return this.tracer !== undefined
   }
 
   observe(observer: Observer): void {
-    this.observers.push(observer)
+    this.others.push(observer)
     this.runWatcher = undefined
     this.onChange()
   }

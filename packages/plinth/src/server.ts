@@ -79,7 +79,8 @@ export class Server {
     const admission = createAdmission(settings, stores, (delayMs) => this.noteDelay(delayMs))
     this.admission = { ...admission, shed: () => this.telemetry.refuse() ?? admission.shed() }
     const outages = new Outages(settings.log, settings.now)
-    this.probes = new Probes(settings.now, (probe, failure) => {
+    // The wall clock may be set back, and an old answer would then be kept until it has caught up.
+    this.probes = new Probes(options.now ?? (() => performance.now()), (probe, failure) => {
       if (failure === undefined) return outages.end(probe, 'A probe is well again.', { probe })
       const error = describeError(failure.error)
       outages.fail(probe, { level: 'warn', message: 'A probe failed.', probe, error })
@@ -238,8 +239,13 @@ export class Server {
   }
 
   /** Takes what flags and environment say in place of the options of that name. `serve` does so by itself. */
-  configure({ dryRun, ...others }: Configurable & Pick<ServerOptions, 'dryRun'>): void {
+  configure({
+    dryRun,
+    logCalls,
+    ...others
+  }: Configurable & Pick<ServerOptions, 'dryRun' | 'logCalls'>): void {
     configureSettings(this.settings, others)
+    if (logCalls !== undefined) this.telemetry.logCalls(logCalls === true ? {} : logCalls)
     this.context.dryRun = dryRun ?? this.context.dryRun
   }
 

@@ -1,12 +1,9 @@
-import { resolve } from 'node:path'
 import type { FoundSettings } from '../settings.ts'
 
-/** Who may call: holders of a stored API key, holders of a token of an issuer, or both. */
+/** Who may call besides the holders of API keys, which Plinth sees to. */
 export interface AuthConfig {
   /** What is asked of a caller, in words. */
   kind: string
-  /** Absolute path of a JSON file of API keys, as `plinth key create` writes them. */
-  apiKeysFile?: string
   /** An OpenID Connect issuer. */
   oidc?: OidcConfig
 }
@@ -28,16 +25,11 @@ export interface OidcConfig {
 type Values = FoundSettings['values']
 
 /** Who may call, as the settings say; nothing where they name neither a file of keys nor an issuer. */
-export function toAuthConfig(values: Values, cwd: string): AuthConfig | undefined {
-  const { apiKeysFile } = values
+export function toAuthConfig(values: Values): AuthConfig | undefined {
   const oidc = toOidc(values)
-  if (!apiKeysFile && !oidc) return undefined
-  const kinds = [...(apiKeysFile ? ['api keys'] : []), ...(oidc ? ['oidc'] : [])]
-  return {
-    kind: kinds.join(', '),
-    ...(apiKeysFile ? { apiKeysFile: resolve(cwd, apiKeysFile) } : {}),
-    ...(oidc ? { oidc } : {}),
-  }
+  const kinds = [...(values.apiKeysFile ? ['api keys'] : []), ...(oidc ? ['oidc'] : [])]
+  if (kinds.length === 0) return undefined
+  return { kind: kinds.join(', '), ...(oidc ? { oidc } : {}) }
 }
 
 function toOidc(values: Values): OidcConfig | undefined {

@@ -18,7 +18,11 @@ export async function findJwksUrl(issuer: string): Promise<string> {
     const document = discovery.parse(await response.json())
     if (document.issuer === issuer) return document.jwks_uri
   } catch (cause) {
-    throw new Error(`The issuer in "OIDC_ISSUER" gave no discovery document at ${url}. ${fix}`, { cause })
+    throw new Error(`"OIDC_ISSUER" is ${issuer}, which gave no discovery document at ${url}. ${fix}`, {
+      cause,
+    })
   }
-  throw new Error(`The discovery document at ${url} is not that of the issuer in "OIDC_ISSUER". ${fix}`)
+  throw new Error(
+    `"OIDC_ISSUER" is ${issuer}, and the discovery document at ${url} is that of another one. ${fix}`,
+  )
 }

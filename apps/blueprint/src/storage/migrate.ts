@@ -17,10 +17,18 @@ export type DialectName = 'sqlite' | 'postgres'
 /** Where Postgres has what tenants own, and the list of migrations. No SQL from outside is ever run in it. */
 export const TENANT_SCHEMA = 'blueprint'
 
+/** A database that could not be brought up to date, such as one that a newer version has been at. */
+export class MigrationError extends Error {
+  constructor(migration: string, cause: unknown) {
+    super(`The database could not be migrated (${migration}).`, { cause })
+    this.name = 'MigrationError'
+  }
+}
+
 /**
  * Brings the schema up to date. Running it again does nothing.
  *
- * @throws {Error} when a migration fails; its transaction is rolled back and the server must not start.
+ * @throws {MigrationError} when a migration fails; its transaction is rolled back and the server must not start.
  */
 export async function migrate<DB>(db: Kysely<DB>, dialect: DialectName): Promise<void> {
   const provider = { getMigrations: async (): Promise<Record<string, Migration>> => listMigrations(dialect) }
@@ -29,7 +37,7 @@ export async function migrate<DB>(db: Kysely<DB>, dialect: DialectName): Promise
   const { error, results } = await new Migrator({ db, provider, ...place }).migrateToLatest()
   if (error === undefined) return
   const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'before the first one'
-  throw new Error(`The database could not be migrated (${failed}).`, { cause: error })
+  throw new MigrationError(failed, error)
 }
 
 /** In the order of their names, which never change once released. */

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, sql } from 'kysely'
@@ -15,7 +14,7 @@ import { createTracedDialect } from './traced-dialect.ts'
 const BUSY_TIMEOUT_MS = 2_000
 
 /**
- * Opens, or creates, the SQLite database in `dataDir`, migrates it and fills it with sample data once.
+ * Opens, or creates, the SQLite database in `dataDir`, which must be there, migrates it and fills it with sample data once.
  *
  * @throws {Error} when the directory cannot be written, naming it where its disk is full, or a migration fails.
  */
@@ -32,7 +31,6 @@ export async function openSqliteStorage(dataDir: string): Promise<SqliteStorage>
 }
 
 async function openFiles(dataDir: string): Promise<SqliteStorage> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const files = {
     main: join(dataDir, 'blueprint.db'),
     public: join(dataDir, 'shop.db'),

@@ -22,9 +22,15 @@ const REASONS: Readonly<Record<string, string>> = {
 /** What to say when a Postgres cannot be used at the start. Names the setting and the place, never the password. */
 export function explainFailure({ setting, url }: { setting: string; url: string }, error: unknown): Error {
   const code = findCode(error)
-  const reason = REASONS[code ?? ''] ?? 'see the cause'
+  const reason = REASONS[code ?? ''] ?? findMessage(error)
   const suffix = code === undefined ? '' : ` (${code})`
   return new Error(`"${setting}" cannot be used, at ${toPlace(url)}: ${reason}${suffix}.`, { cause: error })
+}
+
+/** What the database itself says, which is innermost. */
+function findMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? findMessage(error.cause) : error.message.replace(/\.$/, '')
 }
 
 function findCode(error: unknown): string | undefined {

@@ -28,8 +28,11 @@ async function startWorker(env: Record<string, string>, args: readonly string[] 
   const [, , ...parameters] = manifest.scripts.worker.split(' ')
   const child = spawn(process.execPath, [...parameters, ...args], { cwd: root, env, stdio: 'pipe' })
   onTestFinished(() => void child.kill('SIGKILL'))
-  const [said] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
-  expect(String(said)).toContain('plinth-blueprint looks for jobs')
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  await expect.poll(() => said).toContain('The worker looks for jobs.')
   return child
 }
 

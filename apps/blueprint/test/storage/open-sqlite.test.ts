@@ -7,6 +7,7 @@ import { readSettings } from 'plinth/config'
 import { createTestClient } from 'plinth/testing'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { toConfig } from '../../src/config.ts'
+import { createDataDir } from '../../src/data-dir.ts'
 import { createBlueprint } from '../../src/server.ts'
 import { settings } from '../../src/settings.ts'
 import { openSqliteStorage } from '../../src/storage/open-sqlite.ts'
@@ -16,6 +17,7 @@ const note = { content: 'c', created_at: '2026-01-01', updated_at: '2026-01-01' 
 
 test('the first start creates the directory, the files and the sample data', async () => {
   const directory = join(createTemporaryDir(), 'deep/data')
+  createDataDir(directory)
   const { db } = await openTemporarySqlite(directory)
   expect(readdirSync(directory)).toEqual(expect.arrayContaining(['analytics.db', 'blueprint.db', 'shop.db']))
   const first = await db.selectFrom('public.products').selectAll().orderBy('id').executeTakeFirst()
@@ -152,9 +154,9 @@ describe.skipIf(process.platform !== 'linux')('on a full disk', () => {
     expect(await add(notes, keyed)).toMatchObject({
       structuredContent: { error: 'storage_full', retry: true, retry_after_ms: 10_000 },
     })
-    expect(logged.mock.calls.join('')).toContain(
-      JSON.stringify(`("${join(dataDir, 'blueprint.db')}"). Make room on its disk.`).slice(1, -1),
-    )
+    await expect
+      .poll(() => logged.mock.calls.join(''))
+      .toContain(JSON.stringify(`("${join(dataDir, 'blueprint.db')}"). Make room on its disk.`).slice(1, -1))
     limitFiles('unlimited')
     expect(await add(notes, keyed)).toMatchObject({ structuredContent: { name: `note-${notes}` } })
     expect(await client.callTool('list_notes', { limit: 100 })).toMatchObject({

@@ -1,42 +1,39 @@
 import { createReadStream } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { parseArgs } from 'node:util'
 import type { AuditHead, AuditRecord } from '../telemetry/audit-record.ts'
 import { verifyAudit } from '../telemetry/verify-audit.ts'
+import { type Command, readArgs, UsageError, VerdictError } from './command.ts'
 
-/** How the command is used. */
-export const auditVerifyUsage = `plinth audit verify <file> [<newer file> …] [--key-file <path>] [--head <hash>]
+const usage = `plinth audit verify <file> [<newer file> …] [--key-file <path>] [--head <hash>]
                     [--seq <number>]
 
 Checks that no record of an audit log was changed, removed or moved. Old files come first: log.2 log.1 log. That records
-are missing at the end shows only beside something noted elsewhere: the hash of the last one, or its number.
+are missing at the end shows only beside something noted elsewhere: the hash of the last one, or its number. The exit
+code is 0 where all is well, 1 where it is not, and 2 where that could not be found out.
 `
 
-/**
- * Runs `plinth audit verify`: the text for stdout.
- *
- * @throws Error naming the file, the line and what is wrong.
- */
-export async function runAuditVerify(args: readonly string[]): Promise<string> {
-  const { values, positionals } = parseArgs({
+/** `plinth audit verify`: names the file, the line and what is wrong. */
+export const auditVerify: Command = { usage, run: runAuditVerify }
+
+async function runAuditVerify(args: readonly string[]): Promise<string> {
+  const { values, positionals } = readArgs({
     args: [...args],
     options: { 'key-file': { type: 'string' }, head: { type: 'string' }, seq: { type: 'string' } },
     allowPositionals: true,
   })
   if (positionals.length === 0)
-    throw new TypeError('Name the file to verify, as in "plinth audit verify log".')
-  const key =
-    values['key-file'] === undefined ? undefined : (await readFile(values['key-file'], 'utf8')).trim()
+    throw new UsageError('Name the file to verify, as in "plinth audit verify log".')
+  const key = values['key-file'] === undefined ? undefined : (await readText(values['key-file'])).trim()
   const least = parseSeq(values.seq)
   const found = await verifyFiles(positionals, key)
   const { head } = found
   if (values.head !== undefined && values.head !== head?.hash) {
     const last = head === undefined ? 'There is no record' : `The last record has the hash ${head.hash}`
-    throw new Error(`${last}: records at the end are missing, or there are more.`)
+    throw new VerdictError(`${last}: records at the end are missing, or there are more.`)
   }
   if ((head?.seq ?? 0) < least) {
-    throw new Error(`The last record is number ${head?.seq ?? 0}: those up to ${least} are missing.`)
+    throw new VerdictError(`The last record is number ${head?.seq ?? 0}: those up to ${least} are missing.`)
   }
   return `${toLines(found).join('\n')}\n`
 }
@@ -51,14 +48,12 @@ interface Found {
   readonly empty: string[]
 }
 
-/** @throws Error naming the file, the line and what is wrong. */
+/** @throws {VerdictError} naming the file, the line and what is wrong. */
 async function verifyFiles(paths: readonly string[], key: string | undefined): Promise<Found> {
   const found: Found = { head: undefined, firstSeq: undefined, records: 0, replaced: [], empty: [] }
   for (const path of paths) {
-    await assertPlain(path)
-    const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
-    const { fault, head, firstSeq, records, replaced } = await verifyAudit(lines, { key, after: found.head })
-    if (fault !== undefined) throw new Error(`${path}:${fault.line}: ${fault.reason}`)
+    const { fault, head, firstSeq, records, replaced } = await verifyFile(path, { key, after: found.head })
+    if (fault !== undefined) throw new VerdictError(`${path}:${fault.line}: ${fault.reason}`)
     found.head = head
     found.firstSeq ??= firstSeq
     found.records += records
@@ -66,6 +61,19 @@ async function verifyFiles(paths: readonly string[], key: string | undefined): P
     if (records === 0) found.empty.push(path)
   }
   return found
+}
+
+async function verifyFile(
+  path: string,
+  options: Parameters<typeof verifyAudit>[1],
+): ReturnType<typeof verifyAudit> {
+  try {
+    await assertPlain(path)
+    const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
+    return await verifyAudit(lines, options)
+  } catch (error) {
+    throw toUnreadable(path, error)
+  }
 }
 
 function toLines({ head, firstSeq, records, replaced, empty }: Found): string[] {
@@ -88,12 +96,28 @@ async function assertPlain(path: string): Promise<void> {
   } finally {
     await file.close()
   }
-  throw new Error(`"${path}" is packed with gzip. Unpack it first: gunzip --keep "${path}"`)
+  throw new UsageError(`"${path}" is packed with gzip. Unpack it first: gunzip --keep "${path}"`)
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw toUnreadable(path, error)
+  }
+}
+
+function toUnreadable(path: string, error: unknown): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (syscall === undefined) return error
+  return new UsageError(
+    code === 'ENOENT' ? `There is no file ${path} (ENOENT).` : `${path} cannot be read (${code}).`,
+  )
 }
 
 /** The number that the chain must reach at least. */
 function parseSeq(text = '0'): number {
   const seq = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(seq)) return seq
-  throw new TypeError(`"--seq" must be the number of a record, got ${JSON.stringify(text)}.`)
+  throw new UsageError(`"--seq" must be the number of a record, got ${JSON.stringify(text)}.`)
 }

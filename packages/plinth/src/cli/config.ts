@@ -1,43 +1,43 @@
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
 import type { ConfigRow } from '../config/config.ts'
 import type { Settings } from '../config/setting.ts'
+import { listDoubts } from '../entry/list-doubts.ts'
 import { readSettings } from '../entry/read-settings.ts'
+import { type Command, readArgs, splitArgs, UsageError } from './command.ts'
+import { loadModule } from './load-module.ts'
 
-/** How the command is used. */
-export const configUsage = `plinth config [<module>] [--json] [-- <flags of the program>]
+const usage = `plinth config [<module>] [--json] [-- <flags of the program>]
 
 Prints what flags, environment, files, code and defaults amount to, without secrets, and where each value came from.
-The module exports "settings", made with defineSettings(); without one, the settings are those of every server.
+The module exports "settings", made with defineSettings(); without one, the settings are those of every server. The exit
+code is 1 where the program would not start. What depends on its code as well is told on stderr.
 `
 
-/**
- * Runs `plinth config`: the text for stdout.
- *
- * @throws ConfigError with a sentence for everything that is wrong.
- */
-export async function runConfig(args: readonly string[]): Promise<string> {
-  const at = args.indexOf('--')
-  const [own, argv] = at === -1 ? [args, []] : [args.slice(0, at), args.slice(at + 1)]
-  const { values, positionals } = parseArgs({
+const unless = 'Unless its code says otherwise, the program does not start with this'
+
+/** `plinth config`: has a sentence for everything that is wrong. */
+export const config: Command = { usage, run: runConfig }
+
+async function runConfig(args: readonly string[]): Promise<string> {
+  const { own, argv } = splitArgs(args)
+  const { values, positionals } = readArgs({
     args: [...own],
     options: { json: { type: 'boolean' } },
     allowPositionals: true,
   })
   const [module, ...others] = positionals
   if (others.length > 0)
-    throw new TypeError(`"plinth config" takes one module, got ${JSON.stringify(positionals)}.`)
-  const config = await readSettings(module === undefined ? undefined : await loadSettings(module), { argv })
-  const rows = config.toJSON()
+    throw new UsageError(`"plinth config" takes one module, got ${JSON.stringify(positionals)}.`)
+  const settings = module === undefined ? undefined : await loadSettings(module)
+  const found = await readSettings(settings, { argv })
+  for (const doubt of listDoubts(found, settings)) process.stderr.write(`${unless}: ${doubt}\n`)
+  const rows = found.toJSON()
   return values.json === true ? `${JSON.stringify(rows, null, 2)}\n` : toTable(rows)
 }
 
 async function loadSettings(path: string): Promise<Settings> {
-  const module = pathToFileURL(resolve(path)).href
-  const { settings } = (await import(module)) as { readonly settings?: unknown }
+  const { settings } = await loadModule(path)
   if (isSettings(settings)) return settings
-  throw new TypeError(`"${path}" exports no "settings". Export what defineSettings() answers by that name.`)
+  throw new UsageError(`"${path}" exports no "settings". Export what defineSettings() answers by that name.`)
 }
 
 /** The module may have been made with another copy of this package. */

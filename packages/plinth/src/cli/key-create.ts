@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { type ApiKey, parseApiKeys, toApiKeyHash } from '../guard/auth/api-key.ts'
+import { type Command, readArgs, UsageError } from './command.ts'
 
 /** A new key, and what to store of it. */
 export interface CreatedKey {
@@ -12,11 +12,11 @@ export interface CreatedKey {
 /** What the entry of a new key says besides its hash. */
 export type KeyFacts = Omit<ApiKey, 'sha256'>
 
-/** How the command is used. */
-export const keyCreateUsage = `plinth key create --id <name> [--subject <name>] [--tenant <name>] [--scopes <a,b>]
+const usage = `plinth key create --id <name> [--subject <name>] [--tenant <name>] [--scopes <a,b>]
                   [--roles <a,b>] [--expires <time, such as YYYY-MM-DD>]
 
-Prints a new API key once, and the entry to store in the file that apiKeys({ file }) reads.
+Prints a new API key once, and the entry to store in the list of a file: that of PLINTH_API_KEYS_FILE, of
+PLINTH_ADMIN_KEYS_FILE, or of apiKeys({ file }).
 `
 
 const options = {
@@ -40,20 +40,26 @@ export function createKey(facts: KeyFacts): CreatedKey {
   return { key, entry }
 }
 
-/**
- * Runs `plinth key create`: the text for stdout.
- *
- * @throws TypeError naming the flag, its value and the fix.
- */
-export function runKeyCreate(args: readonly string[]): string {
-  const { key, entry } = createKey(parseFacts(args))
+/** `plinth key create`: names the flag that is wrong, its value and the fix. */
+export const keyCreate: Command = { usage, run: runKeyCreate }
+
+function runKeyCreate(args: readonly string[]): string {
+  const { key, entry } = createFrom(parseFacts(args))
   return `${key}\n\nKeep it now: it is not stored and not shown again. Store this entry:\n\n${JSON.stringify(entry, null, 2)}\n`
 }
 
+function createFrom(facts: KeyFacts): CreatedKey {
+  try {
+    return createKey(facts)
+  } catch (error) {
+    throw error instanceof TypeError ? new UsageError(error.message.replace('keys[0].', '--')) : error
+  }
+}
+
 function parseFacts(args: readonly string[]): KeyFacts {
-  const { values } = parseArgs({ args: [...args], options, strict: true })
+  const { values } = readArgs({ args: [...args], options, strict: true })
   const { id, subject, tenant, scopes, roles, expires } = values
-  if (id === undefined) throw new TypeError('"--id" is missing. It names the key in logs, as in "--id ci".')
+  if (id === undefined) throw new UsageError('"--id" is missing. It names the key in logs, as in "--id ci".')
   return {
     id,
     ...(subject === undefined ? {} : { subject }),
@@ -71,7 +77,7 @@ function toList(text: string): string[] {
 function toTime(text: string): string {
   const time = Date.parse(text)
   if (Number.isFinite(time) && time > Date.now()) return new Date(time).toISOString()
-  throw new TypeError(
+  throw new UsageError(
     `"--expires" must be a time to come, such as "YYYY-MM-DD", got ${JSON.stringify(text)}.`,
   )
 }

@@ -22,6 +22,7 @@ export interface Resolved<D> {
   readonly sources: { readonly [Name in keyof D]: SettingSource }
   readonly env: Environment
   readonly secrets: readonly string[]
+  readonly asksVersion: boolean
 }
 
 /** What flags, environment, files, code and defaults amount to. Printed, or made JSON, it shows no secret. */
@@ -34,13 +35,16 @@ export class Config<D extends Definitions = Definitions> {
   readonly env: Environment
   /** The secrets among the values, as they were read, to keep them out of logs. */
   readonly secrets: readonly string[]
+  /** Whether the command line asked for the version, which `serve` then prints, and nothing is served. */
+  readonly asksVersion: boolean
   private readonly definitions: D
 
-  constructor({ definitions, values, sources, env, secrets }: Resolved<D>) {
+  constructor({ definitions, values, sources, env, secrets, asksVersion }: Resolved<D>) {
     this.values = Object.freeze(values)
     this.sources = sources
     this.env = env
     this.secrets = secrets
+    this.asksVersion = asksVersion
     this.definitions = definitions
     // What prints objects would print secrets.
     Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: () => this.toJSON() })

@@ -1,5 +1,5 @@
 import { parseEnv } from 'node:util'
-import { findNearest } from './nearest-name.ts'
+import { findNearest, findSlip } from './nearest-name.ts'
 import { readSmallFile } from './read-file.ts'
 import type { Definitions, Environment, Setting, SettingSource } from './setting.ts'
 
@@ -63,25 +63,56 @@ export async function readEnvFile(path: string, env: Environment): Promise<Varia
   return { path, env: Object.fromEntries(own) }
 }
 
-/** What begins like a setting and is none is a mistake, mostly of spelling: a sentence for each. */
+/**
+ * What begins like a setting and is none is a mistake, mostly of spelling, and so is what is spelled almost like one that
+ * is not set: a sentence for each.
+ */
 export function findUnknown(
-  layer: VariableLayer,
+  layers: readonly VariableLayer[],
   { definitions, prefixes }: { definitions: Definitions; prefixes: readonly string[] },
 ): string[] {
-  const known = new Set(
+  const known = listVariables(definitions)
+  const unset = [...known].filter((name) => layers.every(({ env }) => isEmpty(env[name])))
+  return layers.flatMap(({ env, path }) => {
+    const place = path === undefined ? 'in the environment' : `in ${JSON.stringify(path)}`
+    return Object.entries(env).flatMap(([name, value = '']) => {
+      if (known.has(name) || isServiceLink(name, value)) return []
+      const fix = findPrefixFix(name, { known, prefixes }) ?? findSlipFix(name, { value, unset })
+      return fix === undefined ? [] : [`"${name}" ${place} is no setting of this program. ${fix}`]
+    })
+  })
+}
+
+/** The variables of settings, with those that name the files of secrets. */
+function listVariables(definitions: Definitions): Set<string> {
+  return new Set(
     Object.values(definitions).flatMap(({ env, secret }) =>
       env === undefined ? [] : secret === true ? [env, `${env}_FILE`] : [env],
     ),
   )
-  const place = layer.path === undefined ? 'in the environment' : `in ${JSON.stringify(layer.path)}`
-  return Object.entries(layer.env).flatMap(([name, value = '']) => {
-    const prefix = prefixes.find((one) => name.startsWith(one))
-    if (prefix === undefined || known.has(name) || isServiceLink(name, value)) return []
-    const plain = name.slice(prefix.length)
-    const nearest = findNearest([name, plain], known)
-    const fix = nearest === undefined ? 'Unset it.' : `Did you mean "${nearest}"?`
-    return [`"${name}" ${place} is no setting of this program. ${fix}`]
-  })
+}
+
+function isEmpty(text: string | undefined): boolean {
+  return text === undefined || text.trim() === ''
+}
+
+function findPrefixFix(
+  name: string,
+  { known, prefixes }: { known: ReadonlySet<string>; prefixes: readonly string[] },
+): string | undefined {
+  const prefix = prefixes.find((one) => name.startsWith(one))
+  if (prefix === undefined) return undefined
+  const nearest = findNearest([name, name.slice(prefix.length)], known)
+  return nearest === undefined ? 'Unset it.' : `Did you mean "${nearest}"?`
+}
+
+/** Without a prefix it may be the variable of another program. */
+function findSlipFix(
+  name: string,
+  { value, unset }: { value: string; unset: readonly string[] },
+): string | undefined {
+  const meant = isEmpty(value) ? undefined : findSlip(name, unset)
+  return meant === undefined ? undefined : `Did you mean "${meant}"? Unset it if not.`
 }
 
 /** Kubernetes and Docker name the services of a namespace in variables of every container: nobody wrote these. */

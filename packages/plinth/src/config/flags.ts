@@ -9,6 +9,27 @@ export interface Flags {
   readonly faults: readonly string[]
 }
 
+/** What a command line may ask a program for instead of its work. */
+export type AskedFor = 'help' | 'version'
+
+/** Flags that every program has, by their names, with their short forms. */
+const askingFlags = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const
+
+/** Whether a flag is one that every program has. */
+export function isAskingFlag(flag: string): flag is AskedFor {
+  return Object.hasOwn(askingFlags, flag)
+}
+
+/** What a command line asks for instead of the work of the program; whatever else it says does not matter then. */
+export function findAsked(argv: readonly string[]): AskedFor | undefined {
+  const { tokens } = parseArgs({ args: [...argv], options: askingFlags, strict: false, tokens: true })
+  const names = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []))
+  return (['help', 'version'] as const).find((one) => names.includes(one))
+}
+
 interface Known {
   readonly name: string
   readonly isSwitch: boolean
@@ -26,7 +47,12 @@ export function readFlags(argv: readonly string[], definitions: Definitions): Fl
   const options = [...known].map(
     ([flag, { isSwitch }]) => [flag, { type: isSwitch ? 'boolean' : 'string' }] as const,
   )
-  const how = { args: [...argv], options: Object.fromEntries(options), strict: false, tokens: true } as const
+  const how = {
+    args: [...argv],
+    options: { ...askingFlags, ...Object.fromEntries(options) },
+    strict: false,
+    tokens: true,
+  } as const
   const reader = new FlagReader(known)
   for (const token of parseArgs(how).tokens) reader.take(token)
   return reader
@@ -44,7 +70,7 @@ class FlagReader implements Flags {
 
   take(token: Token): void {
     if (token.kind === 'positional') this.refuseArgument(token.index, token.value)
-    if (token.kind !== 'option') return
+    if (token.kind !== 'option' || isAskingFlag(token.name)) return
     const flag = this.known.get(token.name)
     if (flag === undefined) this.refuseFlag(token)
     else this.keep(flag, token)
@@ -67,7 +93,7 @@ class FlagReader implements Flags {
   private refuseFlag({ rawName, index }: OptionToken): void {
     if (index === this.unknownAt) return
     this.unknownAt = index
-    const flags = [...this.known.keys()].map((one) => `--${one}`)
+    const flags = [...this.known.keys(), ...Object.keys(askingFlags)].map((one) => `--${one}`)
     const nearest = findNearest([rawName], flags)
     const fix = nearest === undefined ? `Known flags: ${flags.join(', ')}.` : `Did you mean "${nearest}"?`
     this.faults.push(`Unknown flag "${rawName}" on the command line. ${fix}`)

@@ -12,6 +12,32 @@ export function findNearest(spellings: readonly string[], known: Iterable<string
 }
 
 const maxChars = 100
+/** Shorter names are near to too much. */
+const minSlipChars = 6
+/** Names of this length may have two wrong letters. */
+const longChars = 16
+/** How many letters at the beginning, or at the end, a slip leaves as they were. */
+const anchorChars = 3
+
+/**
+ * The name that one of somebody else's is so near to that it was probably meant; undefined where it may well be a name of
+ * its own: a short one, or one that differs in a digit.
+ */
+export function findSlip(spelling: string, known: Iterable<string>): string | undefined {
+  if (spelling.length < minSlipChars) return undefined
+  for (const name of known) if (isSlip(spelling, name)) return name
+  return undefined
+}
+
+/** What is cheap comes first: an environment may be large. */
+function isSlip(spelling: string, name: string): boolean {
+  const limit = name.length < longChars ? 1 : 2
+  if (name.length < minSlipChars || Math.abs(spelling.length - name.length) > limit) return false
+  const [head, tail] = [name.slice(0, anchorChars), name.slice(-anchorChars)]
+  if (!spelling.startsWith(head) && !spelling.endsWith(tail)) return false
+  if (spelling.replace(/\D/g, '') !== name.replace(/\D/g, '')) return false
+  return measureDistance(spelling, name) <= limit
+}
 
 /** How many letters were added, left out, changed or swapped with their neighbour. */
 function measureDistance(one: string, other: string): number {

@@ -111,8 +111,14 @@ function toParsed(setting: Setting, validated: Validated): Parsed {
   const [issue] = validated.issues
   const at = Number(issue?.path.split('.')[0] || Number.NaN)
   const entry = setting.kind === 'list' && Number.isSafeInteger(at) ? { entry: at } : {}
-  const said = issue === undefined || setting.expected !== undefined ? {} : { said: issue.message }
+  // What other libraries say of a value is said better by "expected".
+  const isSaid = setting.expected === undefined || isOurs(setting)
+  const said = issue !== undefined && isSaid ? { said: issue.message } : {}
   return { fault: { expected: setting.expected ?? 'what its schema takes', ...entry, ...said } }
+}
+
+function isOurs(setting: Setting): boolean {
+  return 'schema' in setting && setting.schema?.['~standard'].vendor === 'plinth'
 }
 
 function freeze(value: unknown): unknown {

@@ -3,7 +3,7 @@ import { ConfigError } from './config-error.ts'
 import { describeFault, toLabel } from './describe-source.ts'
 import { type Found, findUnknown } from './environment.ts'
 import { ValueFinder } from './find-value.ts'
-import { readFlags } from './flags.ts'
+import { findAsked, readFlags } from './flags.ts'
 import { describeExpected, type Parsed, parseText, parseValue } from './parse-setting.ts'
 import type {
   Definitions,
@@ -56,7 +56,8 @@ export async function resolveSettings<D extends Definitions>(
   const { faults, secrets, env } = reading
   const values = reading.values as SettingValues<D>
   const sources = reading.sources as Config<D>['sources']
-  const config = new Config<D>({ definitions, values, sources, env, secrets })
+  const asksVersion = findAsked(origins.argv) === 'version'
+  const config = new Config<D>({ definitions, values, sources, env, secrets, asksVersion })
   const view: RuleView<D> = {
     values,
     sources,
@@ -110,7 +111,7 @@ class Reading {
       const reading = this.read(name, setting)
       if (reading !== undefined) await reading
     }
-    for (const layer of finder.layers) this.faults.push(...findUnknown(layer, { definitions, prefixes }))
+    this.faults.push(...findUnknown(finder.layers, { definitions, prefixes }))
     for (const [name, setting] of Object.entries(definitions)) this.checkNeeds(name, setting)
   }
 

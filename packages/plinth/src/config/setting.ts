@@ -149,8 +149,12 @@ export interface Settings<D extends Definitions = Definitions> {
   readonly rules: readonly SettingRule<D>[]
   /** What the program sets in code, of its own settings and of those of Plinth. */
   readonly values: Readonly<Record<string, unknown>>
-  /** Variables that begin so are all defined, so that another one is a mistake. */
-  readonly envPrefix: string | undefined
+  /** Variables that begin with one of these are all defined, so that another one is a mistake. */
+  readonly envPrefixes: readonly string[]
+  /** The settings that close the program, where it says which. */
+  readonly authenticatedBy: readonly string[] | undefined
+  /** What the program is called, where it says so. */
+  readonly about: { readonly name: string; readonly version: string } | undefined
 }
 
 /** Where a value came from. */

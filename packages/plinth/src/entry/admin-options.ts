@@ -7,12 +7,12 @@ import { isLoopbackAddress } from './loopback.ts'
 export interface AdminOptions {
   /** Port to bind; 0 takes a free one. */
   readonly port: number
-  /** Address to bind. Default `127.0.0.1`. Beyond loopback `auth` is needed. */
+  /** Address to bind. Default `127.0.0.1`. */
   readonly host?: string
   /**
    * Who may read the metrics: whoever these verifiers let in. Give keys of their own to whatever collects them; the
-   * verifiers of `auth` let in every caller of the server. Default: whoever reaches the port, which only loopback
-   * allows. Health never asks.
+   * verifiers of `auth` let in every caller of the server. Default: whoever reaches the port on loopback, and nobody
+   * beyond. Health never asks.
    */
   readonly auth?: Pick<AuthOptions, 'verifiers'>
 }
@@ -22,6 +22,7 @@ export interface AdminSettings {
   readonly port: number
   readonly host: string
   readonly isLoopback: boolean
+  /** Who may read the metrics; undefined where everyone may. */
   readonly verifiers: readonly Verifier[] | undefined
 }
 
@@ -35,11 +36,6 @@ export function parseAdminOptions(options: AdminOptions): AdminSettings {
       '"admin.auth.verifiers" is empty, so nobody could read the metrics. Add one, such as apiKeys({ file }).',
     )
   }
-  if (!isLoopback && auth === undefined) {
-    throw new TypeError(
-      `"admin.host" is ${host}, which others can reach, and the metrics would be theirs to read. Bind 127.0.0.1, or ` +
-        'set "admin.auth".',
-    )
-  }
-  return { port, host, isLoopback, verifiers: auth?.verifiers }
+  const verifiers = auth?.verifiers ?? (isLoopback ? undefined : [])
+  return { port, host, isLoopback, verifiers }
 }

@@ -8,6 +8,7 @@ import { readServerMetrics } from '../server-metrics.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { type AdminOptions, type AdminSettings, parseAdminOptions } from './admin-options.ts'
 import { HttpAuth, isPrincipal } from './http-auth.ts'
+import { listen } from './listen.ts'
 import { selectMetricsFormat } from './metrics-format.ts'
 import { type AdminRouteName, listAdminRoutes, type Route } from './routes.ts'
 
@@ -38,6 +39,12 @@ type AdminRoute = Route<AdminRouteName>
  */
 export async function serveAdmin(server: Server, options: AdminOptions): Promise<AdminService> {
   const settings = parseAdminOptions(options)
+  if (settings.verifiers?.length === 0) {
+    const message =
+      'Nobody can read the metrics: others can reach the admin port, and there are no keys for it. Set ' +
+      'PLINTH_ADMIN_KEYS_FILE, or "admin.auth".'
+    server.settings.log({ level: 'warn', message })
+  }
   const admin = new Admin(server, settings)
   await admin.prepare()
   const { createServer } = process.getBuiltinModule('node:http')
@@ -45,10 +52,7 @@ export async function serveAdmin(server: Server, options: AdminOptions): Promise
     admin.answer(request, response),
   )
   http.maxConnections = 100
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', reject)
-    http.listen({ host: settings.host, port: settings.port }, resolve)
-  })
+  await listen(http, { door: 'admin', host: settings.host, port: settings.port })
   const { address, family, port } = http.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,

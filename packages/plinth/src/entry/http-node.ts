@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createHead, type Head, maxHeaders } from '../guard/head.ts'
 import type { Refusal } from '../guard/http-guard.ts'
@@ -11,6 +11,7 @@ import { type Asked, HttpEntry, notUtf8, tooLarge } from './http-entry.ts'
 import { NodeResponse } from './http-node-response.ts'
 import { type HttpOptions, type HttpSettings, parseHttpOptions } from './http-options.ts'
 import { createService } from './http-service.ts'
+import { listen } from './listen.ts'
 import type { HttpService } from './service.ts'
 
 const tooManyHeaders: Refusal = { status: 431, message: 'The request has too many headers.' }
@@ -64,7 +65,7 @@ async function startHttp(
   http.maxHeadersCount = maxHeaders + 1
   http.on('checkContinue', createNodeHandler(door, { continues: true }))
   http.on('checkExpectation', createExpectationHandler(door))
-  await listen(http, settings)
+  await listen(http, { door: 'public', host: settings.host, port: settings.port, backlog: 1_024 })
   return createService({ http, connections, server, entry, admin })
 }
 
@@ -79,16 +80,6 @@ function toRefusedStatus(code = ''): number | undefined {
 /** Node looks for clients that take too long only now and then: a quarter of their time at most. */
 function toCheckingInterval({ headersTimeoutMs, requestTimeoutMs }: HttpSettings): number {
   return Math.max(10, Math.min(5_000, Math.ceil(Math.min(headersTimeoutMs, requestTimeoutMs) / 4)))
-}
-
-function listen(http: HttpServer, { host, port }: { host: string; port: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', reject)
-    http.listen({ host, port, backlog: 1_024 }, () => {
-      http.off('error', reject)
-      resolve()
-    })
-  })
 }
 
 interface Door {

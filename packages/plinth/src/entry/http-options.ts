@@ -93,28 +93,43 @@ export function parseFetchOptions(options: HttpOptions = {}): HttpSettings {
 }
 
 /** A name that is not of this machine: behind it others can reach the server, whatever it binds. */
-function findForeignHost(options: HttpOptions): string | undefined {
+function findForeignHost(options: ReachOptions): string | undefined {
   return toHosts(options).find((name) => !loopbackHosts.has(name.replace(/:\d+$/, '')))
 }
 
 function assertHosts(options: HttpOptions): void {
-  const fault = findHostsFault(options, quote)
-  if (fault !== undefined) throw new TypeError(fault)
+  const fault = findHostsFault(options, optionNames)
+  if (fault !== undefined) throw new TypeError(fault.sentence)
 }
 
-function quote(option: string): string {
-  return `"${option}"`
+/** The options that decide who reaches a server. */
+export type ReachOptions = Pick<HttpOptions, 'host' | 'allowedHosts' | 'auth' | 'allowAnonymous'>
+
+/** How options are spoken of. */
+export interface ReachNames {
+  /** How an option was spelled, in quotation marks. */
+  toLabel(option: 'host' | 'allowedHosts'): string
+  /** What else can be done where nobody is authenticated, after "or". */
+  readonly remedy: string
 }
 
-type ToLabel = (option: 'host' | 'allowedHosts') => string
+/** Why a server may not be reached as its options say: nobody is authenticated, or its hosts have no names. */
+export interface ReachFault {
+  readonly reason: 'open' | 'nameless'
+  readonly sentence: string
+}
 
-function findHostsFault(options: HttpOptions, toLabel: ToLabel): string | undefined {
+const optionNames: ReachNames = {
+  toLabel: (option) => `"${option}"`,
+  remedy: 'set "auth", or "allowAnonymous: true" to serve everyone',
+}
+
+function findHostsFault(options: ReachOptions, { toLabel, remedy }: ReachNames): ReachFault | undefined {
   const foreign = findForeignHost(options)
   if (foreign === undefined || options.auth !== undefined || options.allowAnonymous === true) return undefined
-  return (
-    `${toLabel('allowedHosts')} names ${foreign}, which others can reach, and nobody is authenticated. Set "auth", or ` +
-    '"allowAnonymous: true" to serve everyone.'
-  )
+  const names = toLabel('allowedHosts')
+  const reason = `${names} names ${foreign}, which others can reach, and nobody is authenticated`
+  return { reason: 'open', sentence: `${reason}. Leave it out, or ${remedy}.` }
 }
 
 function toSettings(host: string, options: HttpOptions): HttpSettings {
@@ -176,30 +191,30 @@ function toTimeouts(options: HttpOptions): Pick<HttpSettings, Timeouts> {
 }
 
 function assertReach(host: string, options: HttpOptions): void {
-  const fault = findReachFault({ ...options, host }, quote)
-  if (fault !== undefined) throw new TypeError(fault)
+  const fault = findReachFault({ ...options, host }, optionNames)
+  if (fault !== undefined) throw new TypeError(fault.sentence)
 }
 
 /**
  * Why a server may not be reached the way its options say: beyond loopback callers say who they are, and hosts have
- * names. `toLabel` names an option as it was spelled.
+ * names.
  */
-export function findReachFault(options: HttpOptions, toLabel: ToLabel): string | undefined {
+export function findReachFault(options: ReachOptions, names: ReachNames): ReachFault | undefined {
   const { host = httpPresets.host } = options
-  if (isLoopbackAddress(host)) return findHostsFault(options, toLabel)
+  if (isLoopbackAddress(host)) return findHostsFault(options, names)
+  const { toLabel, remedy } = names
+  const subject = `${toLabel('host')} is ${host}`
   if (options.auth === undefined && options.allowAnonymous !== true) {
-    return (
-      `${toLabel('host')} is ${host}, which others can reach, and nobody is authenticated. Bind 127.0.0.1, set "auth", ` +
-      'or set "allowAnonymous: true" to serve everyone.'
-    )
+    const reason = `${subject}, which others can reach, and nobody is authenticated`
+    return { reason: 'open', sentence: `${reason}. Bind 127.0.0.1, or ${remedy}.` }
   }
   if (toHosts(options).length > 0) return undefined
-  const names = toLabel('allowedHosts')
-  return `${toLabel('host')} is ${host}, so ${names} must name the hosts clients use, such as "mcp.example".`
+  const must = `so ${toLabel('allowedHosts')} must name the hosts clients use, such as "mcp.example"`
+  return { reason: 'nameless', sentence: `${subject}, ${must}.` }
 }
 
 /** Names beyond loopback: those of the options, and the one clients use for the resource. */
-function toHosts({ allowedHosts = [], auth }: HttpOptions): string[] {
+function toHosts({ allowedHosts = [], auth }: ReachOptions): string[] {
   const resource = auth?.resource
   return [
     ...allowedHosts,

@@ -78,6 +78,8 @@ async function finish(parts: ServiceParts, { ended, graceMs }: Finish): Promise<
 async function breakOff({ connections, server, entry }: ServiceParts, waitMs: number): Promise<void> {
   const running = [...server.scope.context.running.keys()].slice(0, 20)
   const calls = entry.abandon()
+  const { load } = server.admission
+  load.cut = { calls, finished: load.finished }
   server.close()
   if (calls > 0) {
     const message = 'The server stopped before these calls ended.'

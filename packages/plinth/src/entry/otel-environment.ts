@@ -1,3 +1,4 @@
+import { ConfigError } from '../config/config-error.ts'
 import type { Server } from '../server.ts'
 import type { LogSink } from '../telemetry/log.ts'
 
@@ -19,9 +20,18 @@ const packages: Readonly<Record<Signal, string>> = {
 /**
  * Sends traces and metrics where the variables of OpenTelemetry ask for them. A server with a tracer of its own keeps it.
  *
- * @throws TypeError naming the variable and its value, or the packages that are not installed.
+ * @throws ConfigError naming the variable and its value, or the packages that are not installed.
  */
 export async function exportAsEnvironmentSays(server: Server, env: Environment): Promise<void> {
+  try {
+    await exportWhere(server, env)
+  } catch (error) {
+    const isForPeople = error instanceof TypeError && error.message.startsWith('"OTEL_')
+    throw isForPeople ? new ConfigError([error.message], { cause: error }) : error
+  }
+}
+
+async function exportWhere(server: Server, env: Environment): Promise<void> {
   const { serverInfo, log } = server.settings
   const { name, version } = serverInfo
   const options = { serviceName: String(name), serviceVersion: String(version), env, log }

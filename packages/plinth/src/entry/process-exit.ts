@@ -3,8 +3,8 @@ import { flushOutput } from './flush-output.ts'
 
 /** Something that must stop before the process may end. */
 export interface Stoppable {
-  /** Stops it; asked more than once, it stops once. Never rejects. */
-  stop(): Promise<void>
+  /** Stops it, for a reason that is logged; asked more than once, it stops once. Never rejects. */
+  stop(reason: string): Promise<void>
   /** Writes down why it could not stop as it should, if that is bad, and what else it holds back. It may be stopping. */
   giveUp?(reason: string | undefined): Promise<void>
 }
@@ -15,6 +15,13 @@ export interface ExitLimits {
   readonly withinMs: number
   /** The exit code when that was not enough. */
   readonly lateCode: number
+}
+
+/** How a process ends. */
+export interface Exit extends ExitLimits {
+  readonly code: number
+  /** Why, for the log. */
+  readonly reason: string
 }
 
 const signals = ['SIGTERM', 'SIGINT'] as const
@@ -37,15 +44,15 @@ export function stopOnExit(one: Stoppable, limits: ExitLimits): () => void {
 }
 
 /** Stops everything that runs, then ends the process. Returns at once. */
-export function exitProcess(code: number, limits: ExitLimits): void {
+export function exitProcess({ code, reason, withinMs, lateCode }: Exit): void {
   if (isExiting) return
   isExiting = true
   const all = [...running.keys()]
   setTimeout(() => {
-    const reason = `It did not stop within ${limits.withinMs} ms, so the process ends as it is.`
-    void endProcess(limits.lateCode, all, limits.lateCode === 0 ? undefined : reason)
-  }, limits.withinMs)
-  void Promise.all(all.map((one) => one.stop())).then(() => endProcess(code, []))
+    const late = `It did not stop within ${withinMs} ms, so the process ends as it is.`
+    void endProcess(lateCode, all, lateCode === 0 ? undefined : late)
+  }, withinMs)
+  void Promise.all(all.map((one) => one.stop(reason))).then(() => endProcess(code, []))
 }
 
 /** Whoever asks twice does not want to wait. */
@@ -55,7 +62,8 @@ function onSignal(signal: NodeJS.Signals): void {
     return
   }
   const all = [...running.values()]
-  exitProcess(0, { withinMs: Math.max(...all.map(({ withinMs }) => withinMs)), lateCode: 1 })
+  const withinMs = Math.max(...all.map((limits) => limits.withinMs))
+  exitProcess({ code: 0, reason: signal, withinMs, lateCode: 1 })
 }
 
 /** Ends the process as soon as what was logged is written, at most two seconds from now. */

@@ -33,7 +33,7 @@ export async function runService(
 ): Promise<Service> {
   const run = new ServiceRun(server, options)
   const { url, healthUrl, adminUrl } = await run.start(start)
-  return { url, healthUrl, adminUrl, close: () => run.stop() }
+  return { url, healthUrl, adminUrl, close: () => run.stop('close') }
 }
 
 class ServiceRun implements Stoppable {
@@ -47,7 +47,8 @@ class ServiceRun implements Stoppable {
     this.server = server
     this.options = options
     const limits = { withinMs: options.drainDelayMs + options.graceMs + stopMarginMs, lateCode: 1 }
-    const guard = guardProcess(server.settings.log, () => exitProcess(1, limits))
+    const exit = { code: 1, reason: 'an error that belongs to no call', ...limits }
+    const guard = guardProcess(server.settings.log, () => exitProcess(exit))
     this.releases = [guard, stopOnExit(this, limits)]
   }
 
@@ -61,8 +62,8 @@ class ServiceRun implements Stoppable {
     }
   }
 
-  stop(): Promise<void> {
-    this.stopped ??= this.end().finally(() => this.release())
+  stop(reason: string): Promise<void> {
+    this.stopped ??= this.end(reason).finally(() => this.release())
     return this.stopped
   }
 
@@ -74,12 +75,24 @@ class ServiceRun implements Stoppable {
   }
 
   /** Whatever fails, the rest is done all the same. */
-  private async end(): Promise<void> {
-    const { log } = this.server.settings
+  private async end(reason: string): Promise<void> {
+    const { settings, admission, jobs } = this.server
+    const { log } = settings
+    const { load } = admission
+    const [startMs, before] = [performance.now(), load.finished]
+    const sinceStart = () => ({ duration_ms: Math.round(performance.now() - startMs) })
+    const running = { in_flight: load.inFlight, ...(jobs.running === 0 ? {} : { jobs: jobs.running }) }
+    const { drainDelayMs, graceMs: grace_ms } = this.options
+    const drain_delay_ms = this.transport?.drain === undefined ? 0 : drainDelayMs
+    log({ level: 'info', message: 'The server stops.', reason, ...running, drain_delay_ms, grace_ms })
     await this.attempt(() =>
       this.transport === undefined ? this.endStart() : this.endTransport(this.transport),
     )
+    const finished = (load.cut?.finished ?? load.finished) - before
+    const ended = { finished, cut_off: load.cut?.calls ?? 0, ...sinceStart() }
+    log({ level: 'info', message: 'The server is drained.', ...ended })
     await this.attempt(() => this.options.onStop?.())
+    log({ level: 'info', message: 'The server has stopped.', ...sinceStart() })
     await this.attempt(() => log.flush?.())
   }
 

@@ -2,6 +2,7 @@ import { originSettings } from '../config/resolve-settings.ts'
 import type { SettingRule, Settings } from '../config/setting.ts'
 import { logLevels } from '../telemetry/server-log.ts'
 import { httpNumbers, httpPresets } from './http-options.ts'
+import { keyFile } from './key-file.ts'
 
 /** The settings of a server over HTTP. */
 const httpSettings = {
@@ -42,6 +43,16 @@ const httpSettings = {
     flag: 'allowed-origins',
     description: "Web origins whose pages may call. Without it only this machine's.",
   },
+  apiKeysFile: {
+    kind: 'string',
+    env: 'PLINTH_API_KEYS_FILE',
+    flag: 'api-keys-file',
+    empty: 'refused',
+    schema: keyFile as typeof keyFile,
+    expected: 'a file of API keys',
+    description:
+      'Closes the server: a file of API keys, as `plinth key create` makes them. It is read again when it changes.',
+  },
   adminPort: {
     kind: 'integer',
     env: 'PLINTH_ADMIN_PORT',
@@ -55,8 +66,18 @@ const httpSettings = {
     env: 'PLINTH_ADMIN_HOST',
     flag: 'admin-host',
     needs: ['adminPort'],
+    description: 'Address that the second port binds. Without it 127.0.0.1.',
+  },
+  adminKeysFile: {
+    kind: 'string',
+    env: 'PLINTH_ADMIN_KEYS_FILE',
+    flag: 'admin-keys-file',
+    empty: 'refused',
+    needs: ['adminPort'],
+    schema: keyFile as typeof keyFile,
+    expected: 'a file of API keys',
     description:
-      'Address that the second port binds. Without it 127.0.0.1; beyond loopback it needs `admin.auth`.',
+      'API keys that may read the metrics, as `plinth key create` makes them. Without it everyone on this machine may, and nobody else; health asks nobody.',
   },
 } as const
 
@@ -106,18 +127,62 @@ const runSettings = {
   },
 } as const
 
+/** What is told of calls. */
+const recordSettings = {
+  logCalls: {
+    kind: 'boolean',
+    env: 'PLINTH_LOG_CALLS',
+    flag: 'log-calls',
+    description:
+      'Whether the log has a line for each call. Without it there is one, unless code says otherwise.',
+  },
+  logArguments: {
+    kind: 'boolean',
+    env: 'PLINTH_LOG_ARGUMENTS',
+    flag: 'log-arguments',
+    description: 'Whether those lines carry the arguments, without their secrets. Without it they do not.',
+  },
+  auditFile: {
+    kind: 'string',
+    env: 'PLINTH_AUDIT_FILE',
+    flag: 'audit-file',
+    description:
+      'A file for the record of every decision, which `plinth audit verify` checks. Each process needs one of its own.',
+  },
+  auditPolicy: {
+    kind: 'enum',
+    env: 'PLINTH_AUDIT_POLICY',
+    flag: 'audit-policy',
+    values: ['refuse', 'drop_and_count'],
+    description:
+      'What becomes of calls that cannot be recorded, such as on a full disk: they are refused, or served and counted. Without it `refuse`.',
+  },
+  auditKey: {
+    kind: 'string',
+    env: 'PLINTH_AUDIT_KEY',
+    secret: true,
+    pattern: /^\S{16,1000}$/ as RegExp,
+    expected: '16 characters or more, without spaces (make it with: openssl rand -base64 32)',
+    description: 'Goes into the hashes of that record, so that nobody without it can forge a whole one.',
+  },
+} as const
+
 /** Who calls over stdio. */
 const principalSettings = {
   principalSubject: {
     kind: 'string',
     env: 'PLINTH_PRINCIPAL_SUBJECT',
     empty: 'refused',
+    pattern: /^.{1,200}$/s as RegExp,
+    expected: '1 to 200 characters',
     description: 'Who calls over stdio. Without it the user that runs the process.',
   },
   principalTenant: {
     kind: 'string',
     env: 'PLINTH_PRINCIPAL_TENANT',
     empty: 'refused',
+    pattern: /^.{1,200}$/s as RegExp,
+    expected: '1 to 200 characters',
     description: 'The tenant of the caller over stdio. Without it `local`.',
   },
   principalScopes: {
@@ -125,6 +190,8 @@ const principalSettings = {
     env: 'PLINTH_PRINCIPAL_SCOPES',
     separator: ' ',
     empty: 'refused',
+    pattern: /^[\x21-\x7e]+$/ as RegExp,
+    expected: 'names of printable ASCII with spaces between',
     description: 'What the caller over stdio may do. Without scopes and roles: everything.',
   },
   principalRoles: {
@@ -132,6 +199,8 @@ const principalSettings = {
     env: 'PLINTH_PRINCIPAL_ROLES',
     separator: ' ',
     empty: 'refused',
+    pattern: /^[\x21-\x7e]+$/ as RegExp,
+    expected: 'names of printable ASCII with spaces between',
     description: 'The roles of the caller over stdio.',
   },
 } as const
@@ -207,6 +276,7 @@ export type ServeDefinitions = typeof originSettings &
   typeof stdioSettings &
   typeof httpSettings &
   typeof runSettings &
+  typeof recordSettings &
   typeof principalSettings &
   typeof otelSettings
 
@@ -223,17 +293,29 @@ const stdioRule: SettingRule<ServeDefinitions> = {
   },
 }
 
+const argumentsRule: SettingRule<ServeDefinitions> = {
+  description: 'Arguments are in the lines of calls, so there must be such lines.',
+  about: ['logCalls', 'logArguments'],
+  check({ values, label }) {
+    if (values.logCalls !== false || values.logArguments !== true) return undefined
+    return `${label('logArguments')} is true and ${label('logCalls')} is false, which contradict each other. Leave one of them out.`
+  },
+}
+
 /** Plinth's own settings: what flags and environment say of any server. */
-export const serveSettings: Settings<ServeDefinitions> & { readonly envPrefix: string } = {
+export const serveSettings: Settings<ServeDefinitions> = {
   definitions: {
     ...originSettings,
     ...stdioSettings,
     ...httpSettings,
     ...runSettings,
+    ...recordSettings,
     ...principalSettings,
     ...otelSettings,
   },
-  rules: [stdioRule],
+  rules: [stdioRule, argumentsRule],
   values: {},
-  envPrefix: 'PLINTH_',
+  envPrefixes: ['PLINTH_'],
+  authenticatedBy: undefined,
+  about: undefined,
 }

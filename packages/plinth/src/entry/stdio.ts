@@ -207,6 +207,8 @@ class StdioLink implements StdioService {
     const { context } = this.server.scope
     const running = [...context.running.keys()].slice(0, 20)
     const calls = this.link.abandon()
+    const { load } = this.server.admission
+    load.cut = { calls, finished: load.finished }
     if (calls === 0) return
     const message = 'The server stopped before these calls ended.'
     context.log({ level: 'warn', message, calls, running })

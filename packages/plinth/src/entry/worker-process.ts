@@ -1,3 +1,5 @@
+import { ConfigError } from '../config/config-error.ts'
+
 let isWorker = false
 
 /** From now on this process runs jobs and serves nothing. */
@@ -5,11 +7,11 @@ export function markWorkerProcess(): void {
   isWorker = true
 }
 
-/** @throws TypeError where this process runs jobs only. */
+/** @throws ConfigError where this process runs jobs only. */
 export function assertServes(): void {
   if (!isWorker) return
-  throw new TypeError(
+  throw new ConfigError([
     '"plinth worker" runs the jobs of a server that does not serve. Call serve() in a module of its own, or under ' +
       '"if (import.meta.main)".',
-  )
+  ])
 }

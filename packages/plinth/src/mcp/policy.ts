@@ -22,6 +22,7 @@ export interface RateLimit {
 
 /** How many calls may run at once. */
 export interface ConcurrencyLimit {
+  /** Most calls at once. */
   readonly limit: number
   /** How many more may wait. Default `16`. */
   readonly queue?: number
@@ -89,8 +90,11 @@ export interface RepeatPolicy {
 export interface Policies {
   /** How long one call may take, in milliseconds. Default: the server's `timeoutMs`. */
   readonly timeoutMs?: number
+  /** How often it may be called; of several limits each holds. Default: no limit but the server's. */
   readonly rate?: RateLimit | readonly RateLimit[]
+  /** How many calls may run at once. Default: no limit but the server's. */
   readonly concurrency?: ConcurrencyLimit
+  /** How long results are kept and given out again. Default: not at all. */
   readonly cache?: CachePolicy
   /** For tools, and resources of one text, which are always cut and linked. `false` switches the server's off. */
   readonly budget?: BudgetPolicy | false
@@ -112,6 +116,7 @@ export type TaskMode = 'never' | 'allowed' | 'always'
 
 /** How calls of a tool run as tasks. */
 export interface TaskPolicy {
+  /** Whether a call may become a task, or always does. */
   readonly mode: TaskMode
   /**
    * `at_once` starts a task before the handler is called; `by_handler` runs the handler in the request until it

@@ -4,6 +4,10 @@ import { createFailure, type Failure } from '../errors.ts'
 export interface Load {
   /** Requests being worked on. */
   inFlight: number
+  /** Requests that were worked on for a while and have ended. */
+  finished: number
+  /** Set once calls were broken off, because the server stops: how many, and how many had ended by then. */
+  cut: { readonly calls: number; readonly finished: number } | undefined
   /** How late the event loop runs, in milliseconds; 0 where nobody measures. */
   readonly delayMs: () => number
 }

@@ -22,6 +22,7 @@ export interface ToolResultOptions {
   readonly structuredContent?: unknown
   /** Whether the tool failed. Default `false`. */
   readonly isError?: boolean
+  /** Goes out with the result, for the client. */
   readonly _meta?: MetaObject
 }
 

@@ -11,6 +11,7 @@ import type { PromptAnswer, ResourceAnswer, ToolAnswer } from './answers.ts'
 export interface Described extends Policies, Access {
   /** A name for people. */
   readonly title?: string
+  /** Images for people. */
   readonly icons?: readonly Icon[]
   /** Free metadata for clients; keys follow the `_meta` key format of the specification. */
   readonly _meta?: MetaObject
@@ -33,6 +34,7 @@ export interface ToolContract<
   readonly output?: O
   /** The errors the tool can end in, by code. */
   readonly errors?: E
+  /** Whether it only reads, writes, or destroys something. */
   readonly effect: Effect
   /** Whether it reaches outside this server. Default `false`. */
   readonly openWorld?: boolean
@@ -57,12 +59,17 @@ export type Complete = (
 
 /** A resource, or with `{variables}` in its URI a family of them (RFC 6570). */
 export interface ResourceContract<U extends string = string> extends Described {
+  /** What it is read by; with `{variables}` the template of a family (RFC 6570). */
   readonly uri: U
+  /** What programs call it. */
   readonly name: string
+  /** For the model: what is in it. */
   readonly description?: string
+  /** The media type of its text or bytes. */
   readonly mimeType?: string
   /** Size in bytes, where it is known. */
   readonly size?: number
+  /** For whom it is, how much it matters, and when it changed. */
   readonly annotations?: Annotations
   /** Suggestions for variables of the template, by variable. */
   readonly complete?: { readonly [variable: string]: Complete }
@@ -111,7 +118,9 @@ export type ListResources = (call: Call) => readonly ListedResource[] | Promise<
 
 /** A prompt as data. Its arguments are strings, as the protocol has them. */
 export interface PromptContract<I extends Schema = Schema> extends Described {
+  /** What programs call it. */
   readonly name: string
+  /** For people and models: what it asks for. */
   readonly description?: string
   /** An object whose fields are strings. Default: no arguments. */
   readonly input?: I

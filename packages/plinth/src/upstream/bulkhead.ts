@@ -3,6 +3,7 @@ import { parseWhole } from './parse-number.ts'
 
 /** How many calls an upstream gets at once. */
 export interface BulkheadOptions {
+  /** Most calls at once. */
   readonly limit: number
   /** How many more may wait. Default `16`. */
   readonly queue?: number

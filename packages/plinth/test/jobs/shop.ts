@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
-import { type Call, createServer, type Server } from 'plinth'
+import { type Call, createServer, type LogRecord, type Server } from 'plinth'
 import { createBullmqJobStore } from 'plinth/bullmq'
 import { createPostgresJobStore, createSqliteJobStore, type JobStore } from 'plinth/jobs'
 import { createPostgresStores } from 'plinth/postgres'
@@ -90,8 +90,11 @@ export async function openShop(
   { maxRunning }: { maxRunning: number },
 ): Promise<Pick<Opened, 'clear' | 'close'> & { readonly server: Server }> {
   const { store, stores, clear, close } = await open[place.driver](place)
-  const log = (line: unknown) =>
+  const log = (line: LogRecord) => {
     appendFileSync(join(place.directory, 'log'), `${process.pid} ${JSON.stringify(line)}\n`)
+    // Whoever started a worker waits for this one.
+    if (line.message === 'The worker looks for jobs.') console.error(JSON.stringify(line))
+  }
   const server = createServer({
     name: 'shop',
     version: '1.0.0',

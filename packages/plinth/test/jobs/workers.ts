@@ -10,7 +10,7 @@ export interface Worker {
   readonly pid: number
   /** Fulfilled once it looks for jobs. */
   readonly started: Promise<void>
-  /** What it has said on stdout. */
+  /** What it has logged. */
   readonly output: string
   /** Whether it looks for jobs. */
   readonly isReady: boolean
@@ -22,12 +22,12 @@ export interface Worker {
 /** Starts `plinth worker` for the jobs of a shop. */
 export function startWorker(place: ShopPlace, ...args: readonly string[]): Worker {
   const child = spawn(process.execPath, ['--conditions=plinth-source', program, 'worker', module, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'inherit', 'pipe'],
     env: { ...process.env, SHOP_PLACE: JSON.stringify(place) },
   })
   const started = Promise.withResolvers<void>()
   let output = ''
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stderr.on('data', (chunk: Buffer) => {
     output += chunk.toString()
     if (isReady(output)) started.resolve()
   })

@@ -47,6 +47,12 @@ test('over stdio a call that heeds its signal can undo its work after stdin has 
   child.process.stdin.end()
   expect((await child.answer(1)).error).toMatchObject({ data: { error: 'stopped' } })
   expect(await child.exited).toBe(0)
+  const messages = ['The server reads stdin.', 'The server is drained.', 'The server has stopped.']
+  expect(child.log.filter(({ message }) => messages.includes(message))).toMatchObject([
+    { name: 'drain', version: '1.0.0', pid: child.process.pid },
+    { cut_off: 1 },
+    { duration_ms: expect.any(Number) },
+  ])
   expect(child.stderr).toMatch(/tidied: The server stops\.[\s\S]*stopped/)
 })
 

@@ -55,8 +55,17 @@ test('50 calls as JSON and 50 as streams on each revision are answered after SIG
   )
   expect(answers).toEqual(expected.map((one) => ({ ...one, error: undefined })))
   expect(await child.exited).toBe(0)
-  expect(child.stderr).toContain('stopped')
+  expect(child.stderr).toContain('\nstopped\n')
   expect(readLog(program, 'error')).toEqual([])
+  expect(child.log.find(({ message }) => message === 'The server stops.')).toMatchObject({
+    reason: 'SIGTERM',
+    in_flight: 200,
+    drain_delay_ms: 200,
+  })
+  expect(child.log.find(({ message }) => message === 'The server is drained.')).toMatchObject({
+    finished: 200,
+    cut_off: 0,
+  })
 })
 
 test('while the delay lasts, calls are taken; then the port is closed', async () => {
@@ -107,6 +116,7 @@ test.each(revisions)(
       calls: 1,
       running: ['deaf'],
     })
+    expect(await child.logged('The server is drained.')).toMatchObject({ finished: 0, cut_off: 1 })
   },
 )
 

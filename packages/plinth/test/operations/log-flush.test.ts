@@ -19,7 +19,7 @@ async function start(
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text
   })
-  while (!printed.includes('Cursor')) {
+  while (!printed.includes('serves')) {
     const [code] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
     if (typeof code === 'number') throw new Error(`The server ended with ${code}.`)
   }

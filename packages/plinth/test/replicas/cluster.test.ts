@@ -31,7 +31,7 @@ async function startCluster(redisUrl: string): Promise<Cluster> {
     PLINTH_KEYS: randomBytes(32).toString('base64'),
   }
   const flags = ['--conditions=plinth-source', '--disable-warning=ExperimentalWarning', program]
-  const child = spawn(process.execPath, flags, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, flags, { env, stdio: ['ignore', 'inherit', 'pipe'] })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const [url = ''] = await readUrls(child, 2)
   return {
@@ -43,11 +43,11 @@ async function startCluster(redisUrl: string): Promise<Cluster> {
   }
 }
 
-/** The endpoints that the workers print. */
+/** The endpoints that the workers log. */
 async function readUrls(child: ChildProcess, count: number): Promise<string[]> {
   const urls: string[] = []
-  for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
-    const [, url] = /listens at (\S+)/.exec(line) ?? []
+  for await (const line of createInterface({ input: child.stderr ?? process.stdin })) {
+    const [, url] = /"The server listens\.".*?"url":"([^"]+)"/.exec(line) ?? []
     if (url !== undefined && urls.push(url) === count) return urls
   }
   throw new Error('The cluster ended early.')

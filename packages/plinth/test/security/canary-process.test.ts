@@ -22,10 +22,8 @@ async function startProgram(collectorUrl: string) {
     OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,
   })
   onTestFinished(() => child.kill())
-  const print = () => child.messages.map(({ jsonrpc }) => jsonrpc).join('\n')
-  await child.until(() => print().includes('admin at'))
-  const find = (pattern: RegExp) => pattern.exec(print())?.[1] ?? ''
-  return { child, audit, url: find(/listens at (\S+)/), adminUrl: find(/admin at (\S+)/) }
+  const line = await child.logged('The server listens.')
+  return { child, audit, url: String(line['url']), adminUrl: String(line['admin_url']) }
 }
 
 const standard = {

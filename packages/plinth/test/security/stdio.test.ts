@@ -265,10 +265,11 @@ test('an error that belongs to no call is logged, stops the process gracefully a
   expect(child.stderr).toContain('stopped')
 })
 
-test('stdio says nothing of its own, on stdout or stderr', async () => {
+test('stdio says nothing of its own on stdout, and nothing but log lines on stderr', async () => {
   const child = start()
   child.callTool(1, 'echo')
   await child.answer(1)
   expect(child.messages).toHaveLength(1)
-  expect(child.stderr).toBe('')
+  await child.logged('A call was answered.')
+  expect(child.stderr).toBe(child.log.map((line) => `${JSON.stringify(line)}\n`).join(''))
 })

@@ -1,67 +1,13 @@
 import { type Definitions, defineSettings, type Setting } from 'plinth/config'
 import { expect, test } from 'vitest'
+import { settings as blueprint } from '../../../../apps/blueprint/src/settings.ts'
 import { formatDuration } from '../../src/config/parse-setting.ts'
-import { httpNumbers } from '../../src/entry/http-options.ts'
 import { serveSettings } from '../../src/entry/serve-settings.ts'
-import { jobNumbers } from '../../src/jobs/job-options.ts'
-import { serverNumbers } from '../../src/server-options.ts'
-import { findNumber, type Option, readOptions } from './options.ts'
-
-interface Bounds {
-  readonly preset?: number
-  readonly min: number
-  readonly max?: number
-}
+import { type Bounds, type OptionTable, optionTables } from './option-tables.ts'
+import { findNumber, type Option, readBases, readOptions } from './options.ts'
+import { readText } from './workspace-files.ts'
 
 const definitions: Definitions = serveSettings.definitions
-const { adminPort, drainDelayMs, graceMs } = serveSettings.definitions
-
-/** Interfaces of options that only code has, in the order of the page, with the bounds of their numbers. */
-const interfaces: readonly {
-  readonly name: string
-  readonly file: string
-  readonly use: string
-  readonly bounds: Readonly<Record<string, Bounds>>
-}[] = [
-  {
-    name: 'ServerOptions',
-    file: 'server-options.ts',
-    use: '`createServer(options)`',
-    bounds: { ...serverNumbers, pageSize: { min: 1 } },
-  },
-  { name: 'CallLogOptions', file: 'telemetry/call-log.ts', use: '`logCalls` of `createServer`', bounds: {} },
-  {
-    name: 'JobOptions',
-    file: 'jobs/job-options.ts',
-    use: '`jobs` of `createServer`',
-    bounds: Object.fromEntries(
-      Object.entries(jobNumbers).map(([name, [preset, min, max]]) => [name, { preset, min, max }]),
-    ),
-  },
-  {
-    name: 'HttpOptions',
-    file: 'entry/http-options.ts',
-    use: '`serveHttp`, `createFetchHandler` and `server.serve`',
-    bounds: httpNumbers,
-  },
-  {
-    name: 'AdminOptions',
-    file: 'entry/admin-options.ts',
-    use: '`admin` of the above',
-    bounds: { port: adminPort },
-  },
-  { name: 'AuthOptions', file: 'guard/auth/auth-options.ts', use: '`auth` of the above', bounds: {} },
-  {
-    name: 'ServeOptions',
-    file: 'entry/serve-options.ts',
-    use: '`server.serve(options)`, besides those of HTTP',
-    bounds: {
-      drainDelayMs: { ...drainDelayMs, preset: drainDelayMs.default },
-      graceMs: { ...graceMs, preset: graceMs.default },
-    },
-  },
-  { name: 'LocalCaller', file: 'entry/local-principal.ts', use: '`principal` of `server.serve`', bounds: {} },
-]
 
 /** The page of every option. Red means an option changed: read the diff, then run `vitest run -u`. */
 test('docs/reference/configuration.md lists every setting and option', async () => {
@@ -77,10 +23,11 @@ test('the settings of Plinth are well defined', () => {
 })
 
 test('what the editor says of a number is what holds', () => {
-  const wrong = interfaces.flatMap(({ name, file, bounds }) =>
-    readOptions(file, name).flatMap(({ name: option, type, description }) => {
-      const bound = bounds[option]
-      if (type === 'number' && bound === undefined) return [`${name}.${option} has no bounds`]
+  const wrong = optionTables.flatMap(({ name, bounds }) =>
+    readOptions(name).flatMap(({ name: option, type, description }) => {
+      const bound = bounds?.[option]
+      if (type === 'number' && bounds !== undefined && bound === undefined)
+        return [`${name}.${option} has no bounds`]
       const said = findNumber(description)
       return said === bound?.preset || bound === undefined ? [] : [`${name}.${option} says ${said}`]
     }),
@@ -89,20 +36,42 @@ test('what the editor says of a number is what holds', () => {
 })
 
 test('every option says what it is for', () => {
-  const selfEvident = new Set(['version', 'title', 'description', 'websiteUrl', 'icons'])
-  const silent = interfaces.flatMap(({ name, file }) =>
-    readOptions(file, name).filter((option) => option.description === '' && !selfEvident.has(option.name)),
+  const selfEvident = new Set([
+    ...['version', 'title', 'description', 'websiteUrl', 'icons'],
+    ...['sink', 'type', 'read', 'serviceVersion'],
+  ])
+  const silent = optionTables.flatMap(({ name }) =>
+    readOptions(name).filter((option) => option.description === '' && !selfEvident.has(option.name)),
   )
   expect(silent).toEqual([])
 })
 
+test('the page has the options of everything that the package exports', () => {
+  const { exports } = JSON.parse(readText('packages/plinth/package.json')) as {
+    exports: Record<string, { 'plinth-source'?: string }>
+  }
+  const entries = Object.values(exports).flatMap((entry) => entry['plinth-source'] ?? [])
+  const names = entries.flatMap((entry) =>
+    readText(`packages/plinth/${entry}`).match(/\b[A-Z]\w+(?:Options|Policy|Limit)\b/g),
+  )
+  const listed = new Set(optionTables.map(({ name }) => name))
+  const missing = new Set(names.filter((name) => name !== null && !listed.has(name)))
+  expect([...missing]).toEqual([])
+})
+
+function toSettingRows(all: Definitions): string {
+  return Object.entries(all)
+    .map(([name, setting]) => toSettingRow(name, setting))
+    .join('\n')
+}
+
 function createPage(): string {
-  const settings = Object.entries(definitions).map(([name, setting]) => toSettingRow(name, setting))
   const rules = serveSettings.rules.map(({ description }) => `- ${description}`)
   return `# Configuration
 
-Every setting and option of Plinth. The definitions are in \`packages/plinth/src/entry/serve-settings.ts\` and in the
-interfaces named below; a test keeps this page equal to them. How to use them, and to define settings of your own, is
+Every setting and option of Plinth, and the settings of the blueprint. The definitions are in
+\`packages/plinth/src/entry/serve-settings.ts\`, in \`apps/blueprint/src/settings.ts\` and in the interfaces named below; a
+test keeps this page equal to them. How to use them, and to define settings of your own, is
 told in [Configure a server](../guide/configuration.md).
 
 ## Settings
@@ -113,16 +82,31 @@ its end names.
 
 | setting | type | default | variable | flag | what it is for |
 | --- | --- | --- | --- | --- | --- |
-${settings.join('\n')}
+${toSettingRows(definitions)}
+
+\`--help\` (\`-h\`) prints all of it, those of the program too, and \`--version\` (\`-v\`) name and version of the server.
 
 Besides:
 
 ${rules.join('\n')}
 - Beyond loopback callers say who they are, and hosts have names.
-- A variable that begins with \`${serveSettings.envPrefix}\` and is none of these, nor of the program's own, is refused.
+- The MCP endpoint has a path of its own.
+- What is said of the audit log is said of one that is kept.
+- A variable that begins with \`${serveSettings.envPrefixes}\` and is none of these, nor of the program's own, is refused, and
+  so is one that is spelled almost as one of them that is not set.
 - The exporters read more variables of OpenTelemetry than these.
 
-${interfaces.map(toSection).join('\n\n')}
+## Settings of the blueprint
+
+What the [reference server](../../apps/blueprint/README.md) has besides.
+
+| setting | type | default | variable | flag | what it is for |
+| --- | --- | --- | --- | --- | --- |
+${toSettingRows(blueprint.definitions)}
+
+${blueprint.rules.map(({ description }) => `- ${description}`).join('\n')}
+
+${optionTables.map(toSection).join('\n\n')}
 `
 }
 
@@ -152,11 +136,13 @@ function toRange({ min, max }: { min?: number; max?: number }, format: (value: n
   return max === undefined ? `, ${format(min)} or more` : `, ${format(min)} to ${format(max)}`
 }
 
-function toSection({ name, file, use, bounds }: (typeof interfaces)[number]): string {
-  const rows = readOptions(file, name).map((option) => toOptionRow(option, bounds[option.name]))
+function toSection({ name, use, bounds }: OptionTable): string {
+  const bases = readBases(name).map((base) => `\`${base}\``)
+  const besides = bases.length === 0 ? '' : `, besides those of ${bases.join(' and ')}`
+  const rows = readOptions(name).map((option) => toOptionRow(option, bounds?.[option.name]))
   return `## ${name}
 
-Options of ${use}.
+Options of ${use}${besides}.
 
 | option | type | bounds | what it is for |
 | --- | --- | --- | --- |

@@ -1,4 +1,4 @@
-import { readText } from './workspace-files.ts'
+import { listSources, readText } from './workspace-files.ts'
 
 /** One option of an interface, as its source says. */
 export interface Option {
@@ -8,17 +8,33 @@ export interface Option {
   readonly description: string
 }
 
-/** The options of an interface of packages/plinth/src, in order. */
-export function readOptions(file: string, name: string): Option[] {
-  const text = readText(`packages/plinth/src/${file}`)
-  const start = text.search(new RegExp(`^export interface ${name} `, 'm'))
-  if (start === -1) throw new Error(`${file} has no interface ${name}.`)
-  const body = text.slice(text.indexOf('\n', start), text.indexOf('\n}', start))
-  return splitMembers(body).map(({ comment, code }) => {
-    const [, option = '', mark, type = ''] = /^readonly (\w+)(\?)?: (.+)$/.exec(code) ?? []
+/** The options of an interface of packages/plinth/src, in order, without those it takes over from another one. */
+export function readOptions(name: string): Option[] {
+  return splitMembers(findInterface(name).body).map(({ comment, code }) => {
+    const [, option = '', mark, type = ''] = /^(?:readonly )?(\w+)(\?)?(?::|(?=\()) ?(.+)$/.exec(code) ?? []
     if (option === '') throw new Error(`${name} has a member that cannot be read: ${code}`)
     return { name: option, type, isRequired: mark === undefined, description: comment }
   })
+}
+
+/** The interfaces that an interface extends. */
+export function readBases(name: string): string[] {
+  const [, bases = ''] = / extends (.+) $/s.exec(findInterface(name).head.replace(/<.*>/s, '')) ?? []
+  return bases.split(/,\s*/).filter((base) => base !== '')
+}
+
+const sources = listSources('packages/plinth/src')
+
+/** Names of interfaces are unique, so a file may move. */
+function findInterface(name: string): { head: string; body: string } {
+  const pattern = new RegExp(`^export interface ${name}\\b[^{]*\\{`, 'm')
+  for (const text of sources.map(readText)) {
+    const [head] = pattern.exec(text) ?? []
+    if (head === undefined) continue
+    const start = text.indexOf(head) + head.length
+    return { head: head.slice(0, -1), body: text.slice(start, text.indexOf('\n}', start)) }
+  }
+  throw new Error(`There is no interface ${name}.`)
 }
 
 /** A member begins with two spaces; what belongs to it has more. */

@@ -20,16 +20,18 @@ export class ApiKeyFile {
   constructor(path: string, now: () => number) {
     this.path = path
     this.now = now
+    const fault = findKeyFileFault(path)
+    if (fault !== undefined) throw new TypeError(`"file" is ${path}, which ${fault}.`)
     this.version = readVersion(path)
     this.table = readTable(path)
     this.checkedAt = now()
-    if (this.table.size === 0) throw new TypeError(`"file" ${path} holds no keys, so nobody could get in.`)
   }
 
   /** The keys of this moment. */
   get keys(): KeyTable {
     const now = this.now()
-    if (now - this.checkedAt >= checkMs) {
+    // A clock that was set back must not keep a key good that was taken away.
+    if (Math.abs(now - this.checkedAt) >= checkMs) {
       this.checkedAt = now
       this.reload()
     }
@@ -43,27 +45,35 @@ export class ApiKeyFile {
       this.version = version
       this.table = readTable(this.path)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      process.emitWarning(`API keys were not read again: ${reason}`, { code: 'PLINTH_API_KEYS' })
+      const message = `API keys were not read again: ${this.path} ${toReason(error)}.`
+      process.emitWarning(message, { code: 'PLINTH_API_KEYS' })
     }
   }
 }
 
-function readVersion(path: string): string {
+/** Why a file of keys lets nobody in, as the end of a sentence; undefined where all is well. */
+export function findKeyFileFault(path: string): string | undefined {
   try {
-    const { mtimeNs, size, ino } = statSync(path, { bigint: true })
-    return `${mtimeNs} ${size} ${ino}`
-  } catch (cause) {
-    throw new TypeError(`"file" ${path} cannot be read.`, { cause })
+    return readTable(path).size === 0 ? 'holds no keys, so nobody could get in' : undefined
+  } catch (error) {
+    return toReason(error)
   }
 }
 
+/** What is in the file is not for logs, and the messages of a parser have some of it. */
+function toReason(error: unknown): string {
+  if (error instanceof SyntaxError) return 'is not JSON'
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return 'does not exist'
+  return code === undefined ? `is no file of keys: ${message.replace(/\.$/, '')}` : `cannot be read (${code})`
+}
+
+function readVersion(path: string): string {
+  const { mtimeNs, size, ino } = statSync(path, { bigint: true })
+  return `${mtimeNs} ${size} ${ino}`
+}
+
 function readTable(path: string): KeyTable {
-  let content: unknown
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (cause) {
-    throw new TypeError(`"file" ${path} is not JSON.`, { cause })
-  }
+  const content: unknown = JSON.parse(readFileSync(path, 'utf8'))
   return parseApiKeys(isObject(content) ? content['keys'] : content)
 }

@@ -4,6 +4,7 @@ import { createInvalidToken, type Verifier } from './verifier.ts'
 
 /** Where stored API keys are: in `keys` or in `file`. */
 export interface ApiKeysOptions {
+  /** The stored keys themselves. */
   readonly keys?: readonly ApiKey[]
   /** A JSON file with a list of stored keys. It is read again when it changes. */
   readonly file?: string

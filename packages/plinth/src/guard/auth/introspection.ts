@@ -23,6 +23,7 @@ export interface IntrospectionOptions extends AccessTokenOptions {
   readonly url: string
   /** The client this server is known as at the authorization server. */
   readonly clientId: string
+  /** What it proves that with. */
   readonly clientSecret: string
   /** How long an answer that a token is good is believed, in milliseconds, at most a minute. Default `30_000`. */
   readonly cacheMs?: number

@@ -89,7 +89,6 @@ test('a configuration that is wrong is told in the sentences of the program, wit
     code: 1,
     stdout: '',
     stderr: [
-      'The configuration has 2 mistakes:',
       '"PORT" must be a whole number from 0 to 65535, got "80a" in the environment.',
       '"PLINTH_ALOWED_HOSTS" in the environment is no setting of this program. Did you mean "PLINTH_ALLOWED_HOSTS"?',
       '',
@@ -102,11 +101,29 @@ test('a configuration that is wrong is told in the sentences of the program, wit
   )
 })
 
+test('what depends on the code of the program too is told, in the sentences of the start', async () => {
+  const env = { PLINTH_HOST: '0.0.0.0', PLINTH_PATH: '/health', PLINTH_AUDIT_POLICY: 'refuse' }
+  const unless = 'Unless its code says otherwise, the program does not start with this: '
+  const { code, stdout, stderr } = await run([module, '--json'], env)
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ name: 'host', value: '0.0.0.0' }))
+  expect(stderr.split('\n')).toEqual([
+    `${unless}"PLINTH_HOST" is 0.0.0.0, which others can reach, and nobody is authenticated. Bind 127.0.0.1, or set "PLINTH_API_KEYS_FILE", or in code "auth", or "allowAnonymous: true" to serve everyone.`,
+    `${unless}"PLINTH_PATH" is /health, where the server answers something else. Choose another path.`,
+    `${unless}"PLINTH_AUDIT_FILE" is missing, and "PLINTH_AUDIT_POLICY" needs it. Set it too.`,
+    '',
+  ])
+  expect(await run([module, '--', '--stdio'], { PLINTH_HOST: '0.0.0.0' })).toMatchObject({ stderr: '' })
+})
+
 test('a module that has no settings is told so, with exit code 2', async () => {
   expect(await run([main.replace('main.ts', 'key-create.ts')])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('exports no "settings"'),
   })
+  expect(await run(['./no-such-module.ts'])).toEqual(
+    expect.objectContaining({ code: 2, stderr: 'There is no module ./no-such-module.ts.\n' }),
+  )
   expect(await run([module, module])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('one module'),

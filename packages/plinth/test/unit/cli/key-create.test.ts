@@ -57,5 +57,28 @@ test('a command line that makes no sense is answered with what does', async () =
     stdout: '',
     stderr: expect.stringContaining('plinth key create'),
   })
+  expect(await run('key', 'create', '--name', 'ci')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: "Unknown option '--name'. See: plinth key create --help\n",
+  })
   expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('plinth key create') })
+})
+
+test('plinth and each of its commands say what they are for and which version they are', async () => {
+  const commands = [[], ['key', 'create'], ['audit', 'verify'], ['config'], ['worker']]
+  const [manifest, ...answers] = await Promise.all([
+    import('../../../package.json', { with: { type: 'json' } }),
+    ...commands.flatMap((words) => [run(...words, '--help'), run(...words, '-v')]),
+  ])
+  for (const [at, words] of commands.entries()) {
+    const usage = ['plinth', ...words].join(' ')
+    expect(answers[at * 2]).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining(`${usage} `),
+    })
+    const version = `plinth ${manifest.default.version}\n`
+    expect(answers[at * 2 + 1]).toEqual({ code: 0, stderr: '', stdout: version })
+  }
 })

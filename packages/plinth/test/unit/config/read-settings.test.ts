@@ -234,14 +234,57 @@ test('what is required or needed by another, and rules between settings, are tol
   ])
 })
 
-test('variables with the prefix of a program are its settings or mistakes; others are not looked at', async () => {
-  const settings = defineSettings({ token }, { envPrefix: 'ACME_' })
-  expect(await findFaults(settings, { ACMETOKEN: 'x', HOME: '/', SECRET_X: 'x' })).toEqual([])
+test('variables with the prefixes of a program are its settings or mistakes', async () => {
+  const settings = defineSettings({ token }, { envPrefix: ['ACME_', 'SHOP_'] })
+  expect(await findFaults(settings, { HOME: '/', SECRET_X: 'x', TOKEN: 'x' })).toEqual([])
+  expect(await findFaults(settings, { SHOP_SIZE: '1' })).toEqual([
+    '"SHOP_SIZE" in the environment is no setting of this program. Unset it.',
+  ])
   expect(await findFaults(settings, { ACME_TOKEN_FIEL: 'x', ACME_SOMETHING_ELSE: 'x' })).toEqual([
     '"ACME_TOKEN_FIEL" in the environment is no setting of this program. Did you mean "ACME_TOKEN_FILE"?',
     '"ACME_SOMETHING_ELSE" in the environment is no setting of this program. Unset it.',
   ])
-  expect(await findFaults(defineSettings({ token }), { ACME_TOKEN_FIEL: 'x' })).toEqual([])
+})
+
+const slips = defineSettings({
+  role: { kind: 'string', env: 'DATABASE_QUERY_ROLE', description },
+  lease: { kind: 'integer', env: 'JOB_LEASE_MS', description },
+  url: { kind: 'url', env: 'API2_URL', description },
+  size: { kind: 'integer', env: 'SIZE', description },
+  token,
+})
+
+test.each([
+  ['DATABASE_QUERRY_ROLE', 'DATABASE_QUERY_ROLE'],
+  ['DATABSAE_QUERY_ROLL', 'DATABASE_QUERY_ROLE'],
+  ['JOB_LEASE_MSS', 'JOB_LEASE_MS'],
+  ['JBO_LEASE_MS', 'JOB_LEASE_MS'],
+  ['ACMETOKEN', 'ACME_TOKEN'],
+  ['ACME_TOKEN_FIEL', 'ACME_TOKEN_FILE'],
+])('without a prefix %s is refused where %s is not set and was meant', async (name, meant) => {
+  const sentence = `"${name}" in the environment is no setting of this program. Did you mean "${meant}"? Unset it if not.`
+  expect(await findFaults(slips, { [name]: '1' })).toEqual([sentence])
+})
+
+test('names that others may well have are no mistakes', async () => {
+  const others = {
+    SIZES: '1',
+    API_URL: 'x',
+    API3_URL: 'x',
+    JOB_LEASE: '1',
+    JOB_RELEASE_MS: '1',
+    DATABASE_QUERY_USER: 'x',
+    DATABASE_URL: 'x',
+    ACME_TOKENS: '',
+  }
+  expect(await findFaults(slips, others)).toEqual([])
+  expect(await findFaults(slips, { JOB_LEASE_MS: '1', JOB_LEASE_MSS: '1' })).toEqual([])
+})
+
+test('a large environment is looked through quickly', async () => {
+  const name = (at: number) => `DATABASE_${'X'.repeat(40)}_${at}_ROLE`
+  const env = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [name(at), 'x']))
+  expect(await findFaults(slips, { ...env, JOB_LEASE_MSS: '1' })).toHaveLength(1)
 })
 
 test('printed or made JSON, a configuration shows no secret', async () => {

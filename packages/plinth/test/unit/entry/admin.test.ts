@@ -1,7 +1,7 @@
-import { type AdminOptions, createServer, serveHttp } from 'plinth'
+import { type AdminOptions, createServer, type LogRecord, serveHttp } from 'plinth'
 import { apiKeys, toApiKeyHash } from 'plinth/auth'
 import { defineUpstream } from 'plinth/upstream'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { postRaw } from '../middleware/post-raw.ts'
 import { parsePrometheus } from '../telemetry/_prometheus.ts'
 import { getRaw } from './_raw-get.ts'
@@ -84,6 +84,33 @@ test('readiness asks every probe, names those that fail, and asks at most once a
   })
 })
 
+test('a clock that is set back keeps no old answer', async () => {
+  let now = 1_800_000_000_000
+  let isUp = true
+  const { server, ask } = await start({ name: 'test', version: '1.0.0', now: () => now })
+  server.addProbe('database', () => {
+    if (!isUp) throw new Error('down')
+  })
+  expect(await ask('/readyz')).toMatchObject({ status: 200 })
+  isUp = false
+  now -= 3_600_000
+  expect(await ask('/readyz')).toMatchObject({ status: 503 })
+})
+
+test('without a clock of its own readiness goes by one that nobody sets', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  let isUp = true
+  const { server, ask } = await start()
+  server.addProbe('database', () => {
+    if (!isUp) throw new Error('down')
+  })
+  expect(await ask('/readyz')).toMatchObject({ status: 200 })
+  isUp = false
+  vi.setSystemTime(Date.now() - 3_600_000)
+  await expect.poll(() => ask('/readyz')).toMatchObject({ status: 503 })
+})
+
 test('a probe that hangs fails after its time', async () => {
   const { server, ask } = await start()
   server.addProbe('slow', () => new Promise(() => undefined), { timeoutMs: 5 })
@@ -112,12 +139,30 @@ test('pages of other hosts cannot read a loopback admin port', async () => {
 
 const key = 'a-key-of-forty-three-characters-0123456789a'
 
-test('beyond loopback it does not start without authentication, and says which option is missing', async () => {
+test('a list of verifiers that is empty is a mistake', async () => {
   const server = createServer({ name: 'test', version: '1.0.0', log: () => undefined })
-  const open = (admin: AdminOptions) => serveHttp(server, { port: 0, admin })
-  await expect(open({ port: 0, host: '0.0.0.0' })).rejects.toThrow('"admin.host" is 0.0.0.0')
-  await expect(open({ port: 0, host: '::' })).rejects.toThrow('set "admin.auth"')
-  await expect(open({ port: 0, auth: { verifiers: [] } })).rejects.toThrow('"admin.auth.verifiers" is empty')
+  const admin: AdminOptions = { port: 0, auth: { verifiers: [] } }
+  await expect(serveHttp(server, { port: 0, admin })).rejects.toThrow('"admin.auth.verifiers" is empty')
+})
+
+/** Asks a port that is open on every address of this machine. */
+async function askAdmin(url: string | undefined, path: string, headers: Record<string, string> = {}) {
+  const response = await fetch(`http://127.0.0.1:${new URL(url ?? '').port}${path}`, { headers })
+  return { status: response.status, challenge: response.headers.get('www-authenticate') }
+}
+
+test('beyond loopback health answers without authentication, metrics are for nobody, and the log says so', async () => {
+  const lines: LogRecord[] = []
+  const server = createServer({ name: 'test', version: '1.0.0', log: (record) => lines.push(record) })
+  const service = await serveHttp(server, { port: 0, admin: { port: 0, host: '0.0.0.0' } })
+  onTestFinished(() => service.close(0))
+  for (const path of ['/livez', '/readyz', '/startupz'])
+    expect(await askAdmin(service.adminUrl, path)).toMatchObject({ status: 200 })
+  const refused = { status: 401, challenge: expect.stringMatching(/^Bearer/) }
+  expect(await askAdmin(service.adminUrl, '/metrics')).toEqual(refused)
+  expect(await askAdmin(service.adminUrl, '/metrics', { 'x-api-key': key })).toEqual(refused)
+  const message = expect.stringContaining('Set PLINTH_ADMIN_KEYS_FILE')
+  expect(lines).toContainEqual({ level: 'warn', message })
 })
 
 test('with authentication metrics take a key, and health asks nobody', async () => {
@@ -126,11 +171,7 @@ test('with authentication metrics take a key, and health asks nobody', async () 
   const admin = { port: 0, host: '0.0.0.0', auth: { verifiers } }
   const service = await serveHttp(server, { port: 0, admin })
   onTestFinished(() => service.close(0))
-  const ask = async (path: string, headers: Record<string, string> = {}) => {
-    const port = new URL(service.adminUrl ?? '').port
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers })
-    return { status: response.status, challenge: response.headers.get('www-authenticate') }
-  }
+  const ask = (path: string, headers?: Record<string, string>) => askAdmin(service.adminUrl, path, headers)
   expect(await ask('/metrics')).toEqual({ status: 401, challenge: 'Bearer' })
   expect(await ask('/metrics', { 'x-api-key': `${key.slice(0, -1)}b` })).toMatchObject({ status: 401 })
   expect(await ask('/metrics', { 'x-api-key': key })).toEqual({ status: 200, challenge: null })
@@ -143,5 +184,7 @@ test('a port that is taken refuses to start and leaves nothing open', async () =
   const { service } = await start()
   const server = createServer({ name: 'test', version: '1.0.0' })
   const port = Number(new URL(service.adminUrl ?? '').port)
-  await expect(serveHttp(server, { port: 0, admin: { port } })).rejects.toThrow('EADDRINUSE')
+  await expect(serveHttp(server, { port: 0, admin: { port } })).rejects.toThrow(
+    `"admin.port" is ${port}, where something listens already`,
+  )
 })

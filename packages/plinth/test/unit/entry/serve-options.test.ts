@@ -18,8 +18,10 @@ test('without flags and environment the options hold, and the rest is what it is
     drainDelayMs: 0,
     graceMs: 10_000,
     server: {},
+    records: {},
     env: {},
     secrets: [],
+    names: expect.anything(),
   })
 })
 
@@ -106,6 +108,33 @@ test.each([
   expect(others).toEqual([])
 })
 
+test.each([
+  [
+    { env: { PLINTH_AUDIT_POLICY: 'refuse' } },
+    '"PLINTH_AUDIT_FILE" is missing, and "PLINTH_AUDIT_POLICY" needs it. Set it too.',
+  ],
+  [
+    { env: { PLINTH_AUDIT_KEY: 'x'.repeat(16) } },
+    '"PLINTH_AUDIT_FILE" is missing, and "PLINTH_AUDIT_KEY" needs it. Set it too.',
+  ],
+  [
+    { env: { PLINTH_LOG_CALLS: '0' }, argv: ['--log-arguments'] },
+    '"--log-arguments" is true and "PLINTH_LOG_CALLS" is false, which contradict each other. Leave one of them out.',
+  ],
+])('what is said of records that are not kept does not start: %j', async (options, message) => {
+  expect(await findFaults(options)).toEqual([message])
+})
+
+test('an audit log that code asks for can have a policy and a key', async () => {
+  const env = { PLINTH_AUDIT_POLICY: 'drop_and_count', PLINTH_AUDIT_KEY: 'x'.repeat(16) }
+  const { records } = await planServe({ argv: [], env, auditFile: 'a.log', auditPolicy: 'refuse' })
+  expect(records).toEqual({
+    auditFile: 'a.log',
+    auditPolicy: 'drop_and_count',
+    auditKey: 'x'.repeat(16),
+  })
+})
+
 test('what makes no sense is told all at once, with where it was found', async () => {
   const env = {
     PORT: '80a',
@@ -132,7 +161,6 @@ test.each([
     'so "PLINTH_ALLOWED_HOSTS" must name the hosts',
   ],
   [{ env: { PLINTH_ALLOWED_HOSTS: 'a.example' } }, '"PLINTH_ALLOWED_HOSTS" names a.example'],
-  [{ env: { PLINTH_ADMIN_PORT: '0', PLINTH_ADMIN_HOST: '0.0.0.0' } }, '"PLINTH_ADMIN_HOST" is 0.0.0.0'],
 ])('a server that others could reach unasked does not start: %j', async (options, message) => {
   expect((await findFaults(options)).join()).toContain(message)
   expect(await findFaults({ ...options, argv: ['--stdio'] })).toEqual([])

@@ -1,5 +1,10 @@
-import { afterEach, expect, test } from 'vitest'
-import { Child } from '../../fixtures/stdio-child.ts'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { verifyAudit } from 'plinth/telemetry'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
+import { bareEnv, Child, toFixturePath } from '../../fixtures/stdio-child.ts'
 
 const children: Child[] = []
 
@@ -13,11 +18,9 @@ function start(args: readonly string[], env: Record<string, string> = {}): Child
   return child
 }
 
-/** Waits until the server listens and returns what it printed. */
-async function listening(child: Child): Promise<{ url: string; printed: string }> {
-  const read = () => child.messages.map(({ jsonrpc }) => jsonrpc.replace('none, but: ', '')).join('\n')
-  await child.until(() => read().includes('Cursor'))
-  return { url: / (http:\S+)/.exec(read())?.[1] ?? '', printed: read() }
+/** Waits until the server listens, and tells where. */
+async function listening(child: Child): Promise<{ url: string }> {
+  return { url: String((await child.logged('The server listens.'))['url']) }
 }
 
 async function callTool(url: string, name: string): Promise<string> {
@@ -27,30 +30,77 @@ async function callTool(url: string, name: string): Promise<string> {
   return response.text()
 }
 
-test('over HTTP it prints where it is, how it is and how to connect', async () => {
-  const child = start(['--port', '0', '--path', '/here'])
-  const { url, printed } = await listening(child)
+test('over HTTP its log says where it is, how it is and how to connect, and stdout stays free', async () => {
+  const child = start(['--port', '0', '--path', '/here', '--admin-port', '0'])
+  const line = await child.logged('The server listens.')
+  const url = String(line['url'])
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/here$/)
-  expect(printed).toContain(`Health: ${url.replace('/here', '/health')}`)
-  expect(printed).toContain(`claude mcp add --transport http fixture ${url}`)
-  expect(printed).toContain(`{"servers":{"fixture":{"type":"http","url":"${url}"}}}`)
-  expect(printed).toContain(`{"mcpServers":{"fixture":{"url":"${url}"}}}`)
+  expect(line).toEqual({
+    time: expect.any(String),
+    level: 'info',
+    message: 'The server listens.',
+    name: 'fixture',
+    version: '1.0.0',
+    pid: child.process.pid,
+    url,
+    health_url: url.replace('/here', '/health'),
+    admin_url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    connect: `claude mcp add --transport http fixture ${url}`,
+  })
+  expect((await fetch(`${line['admin_url']}/readyz`)).status).toBe(200)
   expect(await callTool(url, 'echo')).toContain('"result"')
+  expect(child.messages).toEqual([])
+})
+
+test.skipIf(!existsSync('/usr/bin/script'))('on a terminal it also prints that for people', async () => {
+  const command = [process.execPath, '--conditions=plinth-source', toFixturePath('stdio-server.ts')]
+  const args = [
+    '--quiet',
+    '--return',
+    '--command',
+    ['exec', ...command, '--port', '0'].join(' '),
+    '/dev/null',
+  ]
+  const terminal = spawn('/usr/bin/script', args, { env: bareEnv(), stdio: ['pipe', 'pipe', 'inherit'] })
+  onTestFinished(() => void terminal.kill('SIGKILL'))
+  let text = ''
+  terminal.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part
+  })
+  await expect.poll(() => text).toContain('Cursor')
+  const url = /fixture listens at (http:\S+)/.exec(text)?.[1] ?? ''
+  expect(text).toContain(`Health: ${url.replace('/mcp', '/health')}`)
+  expect(text).toContain(`Claude Code: claude mcp add --transport http fixture ${url}`)
+  expect(text).toContain(`{"servers":{"fixture":{"type":"http","url":"${url}"}}}`)
+  expect(text).toContain(`{"mcpServers":{"fixture":{"url":"${url}"}}}`)
+  terminal.stdin.write('\u0003')
+  expect((await once(terminal, 'exit'))[0]).toBe(0)
 })
 
 test('over HTTP with a key made up at start it warns, once', async () => {
   const child = start(['--port', '0'])
   await listening(child)
-  expect(child.stderr.trim().split('\n')).toHaveLength(1)
-  expect(JSON.parse(child.stderr)).toMatchObject({
-    level: 'warn',
-    message: expect.stringContaining('"keys"'),
-  })
+  expect(child.log.filter(({ level }) => level === 'warn')).toEqual([
+    expect.objectContaining({ message: expect.stringContaining('"keys"') }),
+  ])
 })
 
 test('the environment says where it listens', async () => {
   const { url } = await listening(start([], { PORT: '0', PLINTH_PATH: '/env' }))
   expect(url).toMatch(/\/env$/)
+})
+
+test('an audit log on stdout is all there is on it, so that it can be verified', async () => {
+  const child = new Child('stdout-audit-server.ts', ['--port', '0'])
+  children.push(child)
+  const { url } = await listening(child)
+  expect(await callTool(url, 'greet')).toContain('hello')
+  child.process.kill('SIGTERM')
+  expect(await child.exited).toBe(0)
+  await child.closed
+  const lines = child.messages.map((record) => JSON.stringify(record))
+  const fault = undefined
+  expect(await verifyAudit(Readable.from(lines))).toMatchObject({ fault, records: 1 })
 })
 
 test('a flag it does not know keeps it from starting', async () => {
@@ -71,7 +121,7 @@ test.each(['late_throw', 'late_rejection'])(
 )
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s lets a call finish, calls onStop and exits with 0',
+  '%s lets a call finish, calls onStop and exits with 0, and the log says so',
   async (signal) => {
     const child = start(['--port', '0'])
     const { url } = await listening(child)
@@ -80,7 +130,14 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     child.process.kill(signal)
     expect(await pending).toContain('soon ended')
     expect(await child.exited).toBe(0)
-    expect(child.stderr).toContain('stopped')
+    expect(child.stderr).toContain('\nstopped\n')
+    const since = { duration_ms: expect.any(Number) }
+    expect(child.log.slice(-4)).toMatchObject([
+      { message: 'The server stops.', reason: signal, in_flight: 1, drain_delay_ms: 0, grace_ms: 10_000 },
+      { message: 'A call was answered.', tool_name: 'soon' },
+      { message: 'The server is drained.', finished: 1, cut_off: 0, ...since },
+      { message: 'The server has stopped.', ...since },
+    ])
   },
 )
 
@@ -102,5 +159,8 @@ test('an error that belongs to no call is logged, stops it gracefully and exits 
   child.process.kill('SIGUSR2')
   expect(await child.exited).toBe(1)
   expect(child.stderr).toContain('thrown by nobody')
-  expect(child.stderr).toContain('stopped')
+  expect(child.stderr).toContain('\nstopped\n')
+  expect(await child.logged('The server stops.')).toMatchObject({
+    reason: 'an error that belongs to no call',
+  })
 })

@@ -40,7 +40,10 @@ test('plinth audit verify says that a chain is unbroken, and where it ends', asy
 
 test('plinth audit verify names the line where a chain is broken', async () => {
   const path = await writeAudit((text) => text.replace('"seq":2', '"seq":7'))
-  await expect(verify(path)).rejects.toMatchObject({ stderr: `${path}:2: The record was changed.\n` })
+  await expect(verify(path)).rejects.toMatchObject({
+    code: 1,
+    stderr: `${path}:2: The record was changed.\n`,
+  })
 })
 
 test('plinth audit verify finds out that the end is missing when it is told the last hash', async () => {
@@ -68,7 +71,10 @@ test('plinth audit verify says that the beginning is elsewhere', async () => {
 })
 
 test('plinth audit verify of a file that is not there says so', async () => {
-  await expect(verify('/no/such/file')).rejects.toMatchObject({ stderr: expect.stringContaining('ENOENT') })
+  await expect(verify('/no/such/file')).rejects.toMatchObject({
+    code: 2,
+    stderr: 'There is no file /no/such/file (ENOENT).\n',
+  })
 })
 
 test('plinth audit verify says of a file without records that there are none, and of a packed one how to unpack it', async () => {
