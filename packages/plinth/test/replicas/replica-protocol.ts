@@ -29,6 +29,7 @@ export interface Order {
     | 'countAsks'
     | 'countStreams'
     | 'listLogged'
+    | 'listKept'
     | 'progress'
     | 'closeStream'
     | 'finishWork'

@@ -12,7 +12,15 @@ const { stores, close } = await openStores(options.storeUrl, options.space, opti
 const { space, jobsUrl } = options
 const jobs = jobsUrl === undefined ? undefined : await openJobs(jobsUrl, { space, timeoutMs: 5_000 })
 const logged: unknown[] = []
+const kept: string[] = []
 let cancelled = 0
+
+const append = stores.eventLogs.append.bind(stores.eventLogs)
+stores.eventLogs.append = async (key, write) => {
+  const head = await append(key, write)
+  kept.push(...write.texts)
+  return head
+}
 
 const server = createServer({
   name: options.serverName ?? 'replicas',
@@ -104,6 +112,7 @@ const doings: Readonly<Record<Order['kind'], (order: Order) => unknown>> = {
   },
   countCancelled: () => cancelled,
   listLogged: () => logged,
+  listKept: () => kept,
   countWork: () => works.length,
   progress: ({ name }) => works.at(-1)?.progress(Number(name)),
   closeStream: () => works.at(-1)?.closeStream(),
