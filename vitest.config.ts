@@ -40,7 +40,7 @@ export default defineConfig({
     reporters: resultsFile ? ['default', ['json', { outputFile: resultsFile }]] : ['default'],
     dangerouslyIgnoreUnhandledErrors: false,
     passWithNoTests: false,
-    // Many tests wait for other processes, so even two cores have something to do for more than one worker.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for other processes, so two cores have something to do for three workers.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
   },
 })
