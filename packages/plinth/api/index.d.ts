@@ -3346,7 +3346,7 @@ import type { Implementation } from './content.ts';
  * stored; on stdio and in memory it belongs to the connection.
  */
 export interface Session {
-    /** Tells one session from another; random, and known only to the two ends. */
+    /** Tells one session from another. Over HTTP it is random, and known only to the two ends. */
     readonly key: string;
     /** The negotiated protocol revision. */
     readonly revision: string;
@@ -4149,6 +4149,7 @@ import type { BudgetPolicy, ConcurrencyLimit, RateLimit, RepeatPolicy } from './
 import { SecretValues } from './mcp/secret-values.ts';
 import type { Stores } from './server-stores.ts';
 import type { SecretProvider } from './storage/secrets.ts';
+import { ServerKeys } from './storage/server-keys.ts';
 import type { CallLogOptions } from './telemetry/call-log.ts';
 import { type LogSink } from './telemetry/log.ts';
 import type { Observer } from './telemetry/observer.ts';
@@ -4270,9 +4271,7 @@ export interface ServerSettings {
     readonly serverInfo: JsonObject;
     readonly instructions: string | undefined;
     /** Others may take their place before the first request. */
-    readonly keys: Uint8Array[];
-    /** True when the key was made up, so that sessions end with the process. */
-    hasRandomKey: boolean;
+    readonly keys: ServerKeys;
     readonly log: LogSink;
     readonly logBounds: ServerLogBounds;
     /** What is counted besides calls. */
@@ -5070,6 +5069,7 @@ export declare class PeerBus {
 
 // storage/sealed-token.d.ts
 
+import { type Keys } from './server-keys.ts';
 /** Seals small values into text that only holders of the key can make or read: state that lives with the client. */
 export interface Sealer {
     /**
@@ -5093,19 +5093,10 @@ export interface Sealer {
 }
 /**
  * A sealer for one purpose (AES-256-GCM, a key of its own for each purpose by HKDF-SHA256). The first key seals, all
- * open, so that keys can be rotated.
- *
- * @throws TypeError naming the option `keys` when there is none, or one is not 32 bytes.
+ * open, so that keys can be rotated. It asks for the keys when it first seals or opens; either throws a TypeError naming
+ * the option `keys` when there is none, or one is not 32 bytes.
  */
-export declare function createSealer(keys: readonly Uint8Array[], purpose: string): Sealer;
-/**
- * Reads keys of 32 bytes each from base64 or base64url, padded or not.
- *
- * @throws TypeError naming the option `keys` and the position of the one that is wrong, never its value.
- */
-export declare function parseKeys(values: readonly string[]): Uint8Array[];
-/** A new random key, as `keys` takes it. */
-export declare function createRandomKey(): string;
+export declare function createSealer(keys: Keys, purpose: string): Sealer;
 
 // storage/secrets.d.ts
 
@@ -5117,6 +5108,35 @@ export interface SecretProvider {
     /** The secret of a tenant; undefined where this provider has none, so that the next one is asked. */
     read(name: string, tenant: string): string | undefined | Promise<string | undefined>;
 }
+
+// storage/server-keys.d.ts
+
+/** The length of a key, in bytes. */
+export declare const keyBytes = 32;
+/** Keys that seal and open: the first seals, all open, so that keys can be rotated. */
+export interface Keys {
+    readonly all: readonly Uint8Array[];
+}
+/** The keys of a server. One that was given none makes one for itself, once it needs it. */
+export declare class ServerKeys implements Keys {
+    private keys;
+    private wasGiven;
+    /** @throws TypeError naming the option `keys` and the position of the one that is wrong, never its value. */
+    constructor(given: readonly string[]);
+    get all(): readonly Uint8Array[];
+    /** Whether it made up its key, so that what it seals ends with the process. */
+    get isRandom(): boolean;
+    /** Takes others in their place. */
+    replace(given: readonly string[]): void;
+}
+/**
+ * Reads keys of 32 bytes each from base64 or base64url, padded or not.
+ *
+ * @throws TypeError naming the option `keys` and the position of the one that is wrong, never its value.
+ */
+export declare function parseKeys(values: readonly string[]): Uint8Array[];
+/** A new random key, as `keys` takes it. */
+export declare function createRandomKey(): string;
 
 // storage/trace-statement.d.ts
 

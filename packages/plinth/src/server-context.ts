@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { loadCrypto } from './load-crypto.ts'
 import { Asks } from './mcp/asks.ts'
 import type { ServerContext } from './mcp/context.ts'
 import { InFlight } from './mcp/in-flight.ts'
@@ -93,5 +93,5 @@ function createRelay(
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return loadCrypto().createHash('sha256').update(text).digest('base64url')
 }

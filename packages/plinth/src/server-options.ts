@@ -1,14 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import type { JobOptions } from './jobs/job-options.ts'
 import type { JsonObject } from './jsonrpc/message.ts'
+import { loadCrypto } from './load-crypto.ts'
 import type { Icon } from './mcp/content.ts'
 import type { BudgetPolicy, ConcurrencyLimit, RateLimit, RepeatPolicy } from './mcp/policy.ts'
 import { SecretValues } from './mcp/secret-values.ts'
 import { parseBudget } from './middleware/budget.ts'
 import { parseRepeat } from './middleware/repeat-guard.ts'
 import type { Stores } from './server-stores.ts'
-import { createRandomKey, parseKeys } from './storage/sealed-token.ts'
 import type { SecretProvider } from './storage/secrets.ts'
+import { ServerKeys } from './storage/server-keys.ts'
 import type { CallLogOptions } from './telemetry/call-log.ts'
 import { createStderrLog, type LogSink } from './telemetry/log.ts'
 import type { Observer } from './telemetry/observer.ts'
@@ -137,9 +137,7 @@ export interface ServerSettings {
   readonly serverInfo: JsonObject
   readonly instructions: string | undefined
   /** Others may take their place before the first request. */
-  readonly keys: Uint8Array[]
-  /** True when the key was made up, so that sessions end with the process. */
-  hasRandomKey: boolean
+  readonly keys: ServerKeys
   readonly log: LogSink
   readonly logBounds: ServerLogBounds
   /** What is counted besides calls. */
@@ -225,8 +223,7 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     ...parseCounts(options),
     serverInfo: toServerInfo(options),
     instructions: options.instructions,
-    keys: parseKeys(keys.length === 0 ? [createRandomKey()] : keys),
-    hasRandomKey: keys.length === 0,
+    keys: new ServerKeys(keys),
     log: toServerLog(log, logBounds, secretValues),
     logBounds,
     counts: counted,
@@ -298,9 +295,7 @@ export type Configurable = Pick<ServerOptions, 'keys' | 'logLevel'>
 /** Puts others in the place of options, before the first request. */
 export function configureSettings(settings: ServerSettings, { keys, logLevel }: Configurable): void {
   if (logLevel !== undefined) settings.logBounds.level = parseLogLevel('logLevel', logLevel)
-  if (keys === undefined) return
-  settings.keys.splice(0, settings.keys.length, ...parseKeys(keys))
-  settings.hasRandomKey = false
+  if (keys !== undefined) settings.keys.replace(keys)
 }
 
 function parseUpstreams(upstreams: readonly Upstream[]): readonly Upstream[] {
@@ -332,5 +327,5 @@ function toServerInfo(options: ServerOptions): JsonObject {
 
 /** A random string that cannot be guessed: 128 bits. */
 export function createKey(): string {
-  return randomBytes(16).toString('base64url')
+  return loadCrypto().randomBytes(16).toString('base64url')
 }

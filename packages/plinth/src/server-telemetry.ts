@@ -1,5 +1,5 @@
-import { createHmac, randomUUID } from 'node:crypto'
 import { createFailure, type Failure, type ProtocolErrorName } from './errors.ts'
+import { loadCrypto } from './load-crypto.ts'
 import { findHttpTrace } from './mcp/call-trace.ts'
 import type { HeaderLookup } from './mcp/exchange.ts'
 import {
@@ -65,15 +65,16 @@ export class ServerTelemetry {
 
   private toOptions(findCallee: FindCallee): ObserveOptions {
     const { now, keys } = this.settings
-    const secret = keys[0] ?? ''
+    const secret = () => keys.all[0] ?? ''
     return {
       observers: [...this.observers],
       tracer: this.tracer,
       now,
       // Unique, and so cheap that each message can have one. Nobody is kept out by it.
-      createKey: () => randomUUID(),
+      createKey: () => loadCrypto().randomUUID(),
       findCallee,
-      hash: (text) => createHmac('sha256', secret).update(`principal|${text}`).digest('base64url'),
+      hash: (text) =>
+        loadCrypto().createHmac('sha256', secret()).update(`principal|${text}`).digest('base64url'),
       hide: (text) => this.settings.secretValues.hideInName(text),
       onError: (error) => this.noteFailure(error),
     }
@@ -218,7 +219,7 @@ function createUnreadRecord(facts: UnreadFacts, time: number, trace?: TraceConte
     time,
     method: undefined,
     isKnown: false,
-    invocationId: randomUUID(),
+    invocationId: loadCrypto().randomUUID(),
     requestId: undefined,
     principalHash: '',
     subject: 'unknown',

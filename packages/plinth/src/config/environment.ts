@@ -1,5 +1,4 @@
-import { parseEnv } from 'node:util'
-import { findNearest, findSlip } from './nearest-name.ts'
+import { findNearest, SlipFinder } from './nearest-name.ts'
 import { readSmallFile } from './read-file.ts'
 import type { Definitions, Environment, Setting, SettingSource } from './setting.ts'
 
@@ -59,6 +58,7 @@ async function findInFile({ name, path, place }: FileVariable): Promise<Found> {
 export async function readEnvFile(path: string, env: Environment): Promise<VariableLayer | string> {
   const read = await readSmallFile(path)
   if ('reason' in read) return read.reason
+  const { parseEnv } = process.getBuiltinModule('node:util')
   const own = Object.entries(parseEnv(read.text)).filter(([name]) => env[name] === undefined)
   return { path, env: Object.fromEntries(own) }
 }
@@ -72,12 +72,12 @@ export function findUnknown(
   { definitions, prefixes }: { definitions: Definitions; prefixes: readonly string[] },
 ): string[] {
   const known = listVariables(definitions)
-  const unset = [...known].filter((name) => layers.every(({ env }) => isEmpty(env[name])))
+  const slips = new SlipFinder([...known].filter((name) => layers.every(({ env }) => isEmpty(env[name]))))
   return layers.flatMap(({ env, path }) => {
     const place = path === undefined ? 'in the environment' : `in ${JSON.stringify(path)}`
     return Object.entries(env).flatMap(([name, value = '']) => {
       if (known.has(name) || isServiceLink(name, value)) return []
-      const fix = findPrefixFix(name, { known, prefixes }) ?? findSlipFix(name, { value, unset })
+      const fix = findPrefixFix(name, { known, prefixes }) ?? findSlipFix(name, { value, slips })
       return fix === undefined ? [] : [`"${name}" ${place} is no setting of this program. ${fix}`]
     })
   })
@@ -109,9 +109,9 @@ function findPrefixFix(
 /** Without a prefix it may be the variable of another program. */
 function findSlipFix(
   name: string,
-  { value, unset }: { value: string; unset: readonly string[] },
+  { value, slips }: { value: string; slips: SlipFinder },
 ): string | undefined {
-  const meant = isEmpty(value) ? undefined : findSlip(name, unset)
+  const meant = isEmpty(value) ? undefined : slips.find(name)
   return meant === undefined ? undefined : `Did you mean "${meant}"? Unset it if not.`
 }
 

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import type { parseArgs } from 'node:util'
 import { show } from './describe-source.ts'
 import { findNearest } from './nearest-name.ts'
 import type { Definitions } from './setting.ts'
@@ -25,6 +25,7 @@ export function isAskingFlag(flag: string): flag is AskedFor {
 
 /** What a command line asks for instead of the work of the program; whatever else it says does not matter then. */
 export function findAsked(argv: readonly string[]): AskedFor | undefined {
+  const { parseArgs } = process.getBuiltinModule('node:util')
   const { tokens } = parseArgs({ args: [...argv], options: askingFlags, strict: false, tokens: true })
   const names = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []))
   return (['help', 'version'] as const).find((one) => names.includes(one))
@@ -54,6 +55,7 @@ export function readFlags(argv: readonly string[], definitions: Definitions): Fl
     tokens: true,
   } as const
   const reader = new FlagReader(known)
+  const { parseArgs } = process.getBuiltinModule('node:util')
   for (const token of parseArgs(how).tokens) reader.take(token)
   return reader
 }

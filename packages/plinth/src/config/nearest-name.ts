@@ -19,24 +19,49 @@ const longChars = 16
 /** How many letters at the beginning, or at the end, a slip leaves as they were. */
 const anchorChars = 3
 
-/**
- * The name that one of somebody else's is so near to that it was probably meant; undefined where it may well be a name of
- * its own: a short one, or one that differs in a digit.
- */
-export function findSlip(spelling: string, known: Iterable<string>): string | undefined {
-  if (spelling.length < minSlipChars) return undefined
-  for (const name of known) if (isSlip(spelling, name)) return name
-  return undefined
+/** Finds the names that others are spelled almost as. */
+export class SlipFinder {
+  /** By how they begin and by how they end, because an environment may be large. */
+  private readonly names = new Map<string, string[]>()
+
+  constructor(known: Iterable<string>) {
+    for (const name of known) {
+      if (name.length < minSlipChars) continue
+      for (const anchor of toAnchors(name)) this.names.set(anchor, [...(this.names.get(anchor) ?? []), name])
+    }
+  }
+
+  /**
+   * The name that one of somebody else's is so near to that it was probably meant; undefined where it may well be a name
+   * of its own: a short one, or one that differs in a digit.
+   */
+  find(spelling: string): string | undefined {
+    if (spelling.length < minSlipChars) return undefined
+    const candidates = toAnchors(spelling).flatMap((anchor) => this.names.get(anchor) ?? [])
+    return candidates.find((name) => isSlip(spelling, name))
+  }
 }
 
-/** What is cheap comes first: an environment may be large. */
+function toAnchors(name: string): [head: string, tail: string] {
+  return [`${name.slice(0, anchorChars)}…`, `…${name.slice(-anchorChars)}`]
+}
+
 function isSlip(spelling: string, name: string): boolean {
   const limit = name.length < longChars ? 1 : 2
-  if (name.length < minSlipChars || Math.abs(spelling.length - name.length) > limit) return false
-  const [head, tail] = [name.slice(0, anchorChars), name.slice(-anchorChars)]
-  if (!spelling.startsWith(head) && !spelling.endsWith(tail)) return false
+  if (Math.abs(spelling.length - name.length) > limit) return false
   if (spelling.replace(/\D/g, '') !== name.replace(/\D/g, '')) return false
-  return measureDistance(spelling, name) <= limit
+  return countMissing(spelling, name) <= limit && measureDistance(spelling, name) <= limit
+}
+
+/** How many letters of one text the other does not have: never more than were changed, and soon counted. */
+function countMissing(one: string, other: string): number {
+  let rest = other
+  let missing = 0
+  for (const letter of one) {
+    if (rest.includes(letter)) rest = rest.replace(letter, '')
+    else missing++
+  }
+  return missing
 }
 
 /** How many letters were added, left out, changed or swapped with their neighbour. */

@@ -1,4 +1,3 @@
-import childProcess, { ChildProcess } from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
 import type { WriteText } from './line-writer.ts'
 
@@ -44,7 +43,10 @@ interface SpawnOptions {
 /** Children started by any of the functions of `node:child_process` find our stdin closed and our stderr as stdout. */
 function redirectChildren(): void {
   // Every asynchronous way to start a child ends in this method, which Node's types leave out.
-  const prototype = ChildProcess.prototype as unknown as { spawn(options: SpawnOptions): unknown }
+  const childProcess = process.getBuiltinModule('node:child_process')
+  const prototype = childProcess.ChildProcess.prototype as unknown as {
+    spawn(options: SpawnOptions): unknown
+  }
   const { spawn } = prototype
   prototype.spawn = function spawnRedirected(options) {
     return spawn.call(this, redirect(options))

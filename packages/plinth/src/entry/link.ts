@@ -7,9 +7,17 @@ import { SlotList } from '../mcp/slot-list.ts'
 import type { Server } from '../server.ts'
 import { toStoppedText } from './stopped.ts'
 
+let links = 0
+
+/** Unlike that of any other link. No client ever names it, so it need not be hard to guess. */
+function createLinkKey(): string {
+  const random = Math.random().toString(36).slice(2)
+  return `link-${process.pid.toString(36)}-${Date.now().toString(36)}-${random}-${++links}`
+}
+
 /** A lasting link to one client, without a particular transport: text in by `receive`, text out by `deliver`. */
 export class Link implements Connection {
-  readonly key: string
+  readonly key: string = createLinkKey()
   /** Who is at the other end. */
   readonly principal: Principal
   session: Session | undefined = undefined
@@ -24,7 +32,6 @@ export class Link implements Connection {
     this.server = server
     this.principal = principal
     this.deliver = deliver
-    this.key = server.scope.context.createKey()
   }
 
   get isClosed(): boolean {

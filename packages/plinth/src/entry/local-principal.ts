@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import type { Principal } from '../mcp/principal.ts'
 
 /** Who calls over a link within this machine, as far as it is known. */
@@ -37,7 +36,7 @@ export function toLocalPrincipal(caller: LocalCaller): Principal {
 /** Not every user has a name: in containers often none has. */
 function readUserName(): string {
   try {
-    return userInfo().username || 'local'
+    return process.getBuiltinModule('node:os').userInfo().username || 'local'
   } catch {
     return 'local'
   }

@@ -64,9 +64,9 @@ async function startStdio(server: Server, principal: LocalCaller): Promise<Trans
 }
 
 async function startHttp(server: Server, options: HttpOptions): Promise<Transport> {
-  const { hasRandomKey, log, serverInfo } = server.settings
+  const { keys, log, serverInfo } = server.settings
   const service = await serveHttp(server, options)
-  if (hasRandomKey) {
+  if (keys.isRandom) {
     const message =
       'Sessions end with this process. Set PLINTH_KEYS, or give createServer "keys", to keep and share them.'
     log({ level: 'warn', message })

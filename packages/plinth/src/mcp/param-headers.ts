@@ -25,6 +25,8 @@ const mapKeywords = new Set(['$defs', 'definitions', 'dependentSchemas', 'patter
  * @throws TypeError naming the place, the value and the rule it breaks.
  */
 export function parseParamHeaders(inputSchema: JsonSchema): readonly ParamHeader[] {
+  // Nearly all schemas have none, and to see that costs little beside looking for each.
+  if (!JSON.stringify(inputSchema).includes(annotation)) return []
   const found: ParamHeader[] = []
   collect(inputSchema, [], found)
   const seen = new Set<string>()

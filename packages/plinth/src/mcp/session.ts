@@ -6,7 +6,7 @@ import type { Implementation } from './content.ts'
  * stored; on stdio and in memory it belongs to the connection.
  */
 export interface Session {
-  /** Tells one session from another; random, and known only to the two ends. */
+  /** Tells one session from another. Over HTTP it is random, and known only to the two ends. */
   readonly key: string
   /** The negotiated protocol revision. */
   readonly revision: string

@@ -1,4 +1,3 @@
-import { readFile, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { SecretProvider } from './secrets.ts'
 
@@ -25,6 +24,7 @@ export function fileSecrets(options: { readonly directory: string }): SecretProv
 }
 
 async function readSecret(directory: string, place: string): Promise<string | undefined> {
+  const { readFile, realpath } = process.getBuiltinModule('node:fs/promises')
   try {
     const path = await realpath(join(directory, place))
     // Kubernetes mounts each secret as a link to a file beside it, so links as such are fine.

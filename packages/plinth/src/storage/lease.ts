@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { loadCrypto } from '../load-crypto.ts'
 import type { DocumentStore } from './document.ts'
 
 export interface LeasesOptions {
@@ -59,7 +59,7 @@ export function createLeases(documents: DocumentStore, options: LeasesOptions = 
       if (!Number.isSafeInteger(ttlMs) || ttlMs <= 0) {
         throw new TypeError(`"ttlMs" must be a positive whole number, got ${ttlMs}.`)
       }
-      const claim = { documents, key: `${prefix}|${key}`, owner: randomUUID(), ttlMs }
+      const claim = { documents, key: `${prefix}|${key}`, owner: loadCrypto().randomUUID(), ttlMs }
       const version = (await write(claim, 0)) ?? (await findVersion(claim))
       return version === undefined ? undefined : new DocumentLease(claim, version)
     },

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { loadCrypto } from '../load-crypto.ts'
+import { type Keys, keyBytes } from './server-keys.ts'
 
 /** Seals small values into text that only holders of the key can make or read: state that lives with the client. */
 export interface Sealer {
@@ -17,7 +18,6 @@ export interface Sealer {
 }
 
 const version = 1
-const keyBytes = 32
 const keyIdBytes = 3
 const ivBytes = 12
 const tagBytes = 16
@@ -31,14 +31,13 @@ interface PurposeKey {
 
 /**
  * A sealer for one purpose (AES-256-GCM, a key of its own for each purpose by HKDF-SHA256). The first key seals, all
- * open, so that keys can be rotated.
- *
- * @throws TypeError naming the option `keys` when there is none, or one is not 32 bytes.
+ * open, so that keys can be rotated. It asks for the keys when it first seals or opens; either throws a TypeError naming
+ * the option `keys` when there is none, or one is not 32 bytes.
  */
-export function createSealer(keys: readonly Uint8Array[], purpose: string): Sealer {
-  let derived = deriveKeys(keys, purpose)
+export function createSealer(keys: Keys, purpose: string): Sealer {
+  let derived: DerivedKeys | undefined
   const derive = () => {
-    if (derived.from !== keys[0]) derived = deriveKeys(keys, purpose)
+    if (derived?.from !== keys.all) derived = deriveKeys(keys.all, purpose)
     return derived
   }
   return {
@@ -55,15 +54,15 @@ export function createSealer(keys: readonly Uint8Array[], purpose: string): Seal
 interface DerivedKeys {
   readonly first: PurposeKey
   readonly all: readonly PurposeKey[]
-  /** The first of the keys they were derived from. */
-  readonly from: Uint8Array | undefined
+  /** The keys they were derived from. */
+  readonly from: readonly Uint8Array[]
 }
 
 function deriveKeys(keys: readonly Uint8Array[], purpose: string): DerivedKeys {
   const all = keys.map((key, index) => deriveKey(assertKey(key, index), purpose))
   const [first] = all
   if (first === undefined) throw new TypeError('"keys" must hold at least one key.')
-  return { first, all, from: keys[0] }
+  return { first, all, from: keys }
 }
 
 function assertKey(key: Uint8Array, index: number): Uint8Array {
@@ -72,6 +71,7 @@ function assertKey(key: Uint8Array, index: number): Uint8Array {
 }
 
 function deriveKey(key: Uint8Array, purpose: string): PurposeKey {
+  const { createHash, hkdfSync } = loadCrypto()
   const derived = Buffer.from(hkdfSync('sha256', key, new Uint8Array(0), `plinth:${purpose}`, keyBytes))
   return { id: createHash('sha256').update(derived).digest().subarray(0, keyIdBytes), key: derived }
 }
@@ -84,6 +84,7 @@ function toPayload(value: { readonly [key: string]: unknown }, expiresAt: number
 }
 
 function sealWith({ id, key }: PurposeKey, purpose: string, payload: string): string {
+  const { createCipheriv, randomBytes } = loadCrypto()
   const iv = randomBytes(ivBytes)
   const head = Buffer.concat([Buffer.of(version), id, iv])
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes })
@@ -110,7 +111,7 @@ function openWith({ key }: PurposeKey, purpose: string, bytes: Buffer): string |
   const head = bytes.subarray(0, headBytes)
   const body = bytes.subarray(headBytes, bytes.length - tagBytes)
   const iv = head.subarray(1 + keyIdBytes)
-  const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes })
+  const decipher = loadCrypto().createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes })
   decipher.setAAD(toAad(head, purpose)).setAuthTag(bytes.subarray(bytes.length - tagBytes))
   try {
     return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8')
@@ -133,23 +134,4 @@ function toBytes(token: string): Buffer | undefined {
 
 function parsePayload(payload: string | undefined): { [key: string]: unknown } | undefined {
   return payload === undefined ? undefined : (JSON.parse(payload) as { [key: string]: unknown })
-}
-
-/**
- * Reads keys of 32 bytes each from base64 or base64url, padded or not.
- *
- * @throws TypeError naming the option `keys` and the position of the one that is wrong, never its value.
- */
-export function parseKeys(values: readonly string[]): Uint8Array[] {
-  return values.map((value, index) => {
-    const valid = typeof value === 'string' && /^(?:[A-Za-z0-9+/]{43}|[A-Za-z0-9_-]{43})=?$/.test(value)
-    const bytes = valid ? Buffer.from(value, 'base64') : Buffer.alloc(0)
-    if (bytes.length === keyBytes) return bytes
-    throw new TypeError(`"keys[${index}]" must be 32 bytes as base64. Make one with: openssl rand -base64 32`)
-  })
-}
-
-/** A new random key, as `keys` takes it. */
-export function createRandomKey(): string {
-  return randomBytes(keyBytes).toString('base64')
 }

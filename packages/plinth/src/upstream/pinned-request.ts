@@ -1,5 +1,4 @@
-import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import type { IncomingMessage, RequestOptions } from 'node:http'
 import type { LookupFunction } from 'node:net'
 import { createFailure } from '../errors.ts'
 import type { ResolvedAddress } from './safe-fetch-options.ts'
@@ -38,7 +37,10 @@ export function sendPinned(pinned: PinnedRequest): Promise<IncomingMessage> {
   }
   const trust = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca: [ca].flat() }) }
   return new Promise((resolve, reject) => {
-    const request = url.protocol === 'https:' ? requestHttps({ ...options, ...trust }) : requestHttp(options)
+    const request =
+      url.protocol === 'https:'
+        ? process.getBuiltinModule('node:https').request({ ...options, ...trust })
+        : process.getBuiltinModule('node:http').request(options)
     request.once('response', resolve)
     request.on('error', reject)
     request.once('socket', (socket) => {

@@ -1,5 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
-
 /** Headers the connection owns: who sets them can make a request mean another one. */
 const connectionHeaders: ReadonlySet<string> = new Set([
   'connection',
@@ -36,6 +34,7 @@ export type RequestHeaders = Readonly<Record<string, string>>
 export function parseRequestHeaders(headers: RequestHeaders, allowCredentials: boolean): RequestHeaders {
   const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const)
   for (const [name, value] of entries) {
+    const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http')
     validateHeaderName(name)
     validateHeaderValue(name, value)
     if (connectionHeaders.has(name)) throw new TypeError(`"headers" must not set "${name}". Leave it out.`)

@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from 'node:fs'
 import { isObject } from '../../jsonrpc/message.ts'
 import { type KeyTable, parseApiKeys } from './api-key.ts'
 
@@ -69,11 +68,11 @@ function toReason(error: unknown): string {
 }
 
 function readVersion(path: string): string {
-  const { mtimeNs, size, ino } = statSync(path, { bigint: true })
+  const { mtimeNs, size, ino } = process.getBuiltinModule('node:fs').statSync(path, { bigint: true })
   return `${mtimeNs} ${size} ${ino}`
 }
 
 function readTable(path: string): KeyTable {
-  const content: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  const content: unknown = JSON.parse(process.getBuiltinModule('node:fs').readFileSync(path, 'utf8'))
   return parseApiKeys(isObject(content) ? content['keys'] : content)
 }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { loadCrypto } from '../../load-crypto.ts'
 import { BoundedMap } from '../../mcp/bounded-map.ts'
 import type { Principal } from '../../mcp/principal.ts'
 
@@ -41,5 +41,5 @@ export class TokenCache {
 
 /** The name of a token in caches and lists: its SHA-256. Whoever reads it learns nothing of the token. */
 export function toTokenDigest(token: string): string {
-  return hash('sha256', token, 'hex')
+  return loadCrypto().hash('sha256', token, 'hex')
 }

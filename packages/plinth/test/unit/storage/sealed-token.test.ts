@@ -1,7 +1,8 @@
 import { createCipheriv, hkdfSync } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRandomKey, createSealer, parseKeys } from '../../../src/storage/sealed-token.ts'
+import { createSealer } from '../../../src/storage/sealed-token.ts'
+import { createRandomKey, parseKeys } from '../../../src/storage/server-keys.ts'
 
 /** Any text, also one that is not well-formed. */
 const anyText = fc.array(fc.nat(0xffff), { maxLength: 24 }).map((codes) => String.fromCharCode(...codes))
@@ -12,7 +13,7 @@ const now = 1_000
 const runs = { numRuns: 200 }
 
 const [oldKey, newKey] = parseKeys([createRandomKey(), createRandomKey()]) as [Uint8Array, Uint8Array]
-const sealer = createSealer([oldKey], 'session')
+const sealer = createSealer({ all: [oldKey] }, 'session')
 
 const values = fc.dictionary(
   anyText.filter((key) => key !== '__proto__'),
@@ -112,23 +113,23 @@ test('the sealed expiry counts, not one in the value', () => {
 })
 
 test('a token opens for its own purpose only', () => {
-  const token = createSealer([oldKey], 'request-state').seal({}, { expiresAt })
+  const token = createSealer({ all: [oldKey] }, 'request-state').seal({}, { expiresAt })
   expect(sealer.open(token, now)).toBeUndefined()
 })
 
 test('a token of another key does not open', () => {
-  const token = createSealer([newKey], 'session').seal({}, { expiresAt })
+  const token = createSealer({ all: [newKey] }, 'session').seal({}, { expiresAt })
   expect(sealer.open(token, now)).toBeUndefined()
 })
 
 test('keys rotate: the first seals, all open', () => {
   const before = sealer.seal({ a: 1 }, { expiresAt })
-  const rotated = createSealer([newKey, oldKey], 'session')
+  const rotated = createSealer({ all: [newKey, oldKey] }, 'session')
   const after = rotated.seal({ a: 2 }, { expiresAt })
   expect(rotated.open(before, now)).toMatchObject({ a: 1 })
   expect(rotated.open(after, now)).toMatchObject({ a: 2 })
-  expect(createSealer([newKey], 'session').open(after, now)).toMatchObject({ a: 2 })
-  expect(createSealer([newKey], 'session').open(before, now)).toBeUndefined()
+  expect(createSealer({ all: [newKey] }, 'session').open(after, now)).toMatchObject({ a: 2 })
+  expect(createSealer({ all: [newKey] }, 'session').open(before, now)).toBeUndefined()
 })
 
 test('a token under the key itself, not the one of the purpose, does not open', () => {
@@ -155,10 +156,9 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])('an expiry of %s is refused', 
 })
 
 test('a sealer needs keys of 32 bytes', () => {
-  expect(() => createSealer([], 'session')).toThrow(/"keys" must hold at least one/)
-  expect(() => createSealer([oldKey, new Uint8Array(16)], 'session')).toThrow(
-    /"keys\[1\]" must be 32 bytes, got 16/,
-  )
+  const seal = (all: Uint8Array[]) => createSealer({ all }, 'session').seal({}, { expiresAt })
+  expect(() => seal([])).toThrow(/"keys" must hold at least one/)
+  expect(() => seal([oldKey, new Uint8Array(16)])).toThrow(/"keys\[1\]" must be 32 bytes, got 16/)
 })
 
 test('keys are read from base64 and base64url, padded or not', () => {
