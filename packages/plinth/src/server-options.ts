@@ -224,7 +224,7 @@ export function parseServerOptions(options: ServerOptions): ServerSettings {
     serverInfo: toServerInfo(options),
     instructions: options.instructions,
     keys: new ServerKeys(keys),
-    log: toServerLog(log, logBounds, secretValues),
+    log: createServerLog(log, logBounds, (record) => secretValues.hideIn(record)),
     logBounds,
     counts: counted,
     secretValues,
@@ -282,11 +282,6 @@ function toLogBounds(options: ServerOptions, now: () => number): ServerLogBounds
       ? preset
       : parseCount('maxLogBytesPerSecond', maxLogBytesPerSecond, { min })
   return { level: parseLogLevel('logLevel', logLevel), maxPerSecond, maxBytesPerSecond, now }
-}
-
-function toServerLog(log: LogSink, bounds: ServerLogBounds, secretValues: SecretValues): LogSink {
-  const write: LogSink = (record) => log(secretValues.hideIn(record))
-  return createServerLog(Object.assign(write, { flush: async () => log.flush?.() }), bounds)
 }
 
 /** Options that flags and environment may say too. */

@@ -11,7 +11,7 @@ import {
   withoutSecrets,
 } from './middleware/observe.ts'
 import { createWatchRun, type WatchRun } from './middleware/watch-run.ts'
-import type { ServerSettings } from './server-options.ts'
+import { createKey, type ServerSettings } from './server-options.ts'
 import { watchStatements } from './storage/trace-statement.ts'
 import { type CallLogOptions, createCallLog } from './telemetry/call-log.ts'
 import { otherComponent } from './telemetry/component-label.ts'
@@ -70,8 +70,7 @@ export class ServerTelemetry {
       observers: [...this.observers],
       tracer: this.tracer,
       now,
-      // Unique, and so cheap that each message can have one. Nobody is kept out by it.
-      createKey: () => loadCrypto().randomUUID(),
+      createKey: createCounting(),
       findCallee,
       hash: (text) =>
         loadCrypto().createHmac('sha256', secret()).update(`principal|${text}`).digest('base64url'),
@@ -210,6 +209,16 @@ async function closeInTime(one: Observer | Tracer | undefined): Promise<void> {
   }
 }
 
+/** Makes ids that are unique, and so cheap that each message can have one. Nobody is kept out by them. */
+function createCounting(): () => string {
+  let prefix: string | undefined
+  let count = 0
+  return () => {
+    prefix ??= createKey()
+    return `${prefix}-${(++count).toString(36)}`
+  }
+}
+
 type UnreadFacts = Pick<CallRecord, 'kind' | 'component' | 'outcome' | 'error'>
 
 /** The record of something of which nothing is known but that it was refused. */
@@ -219,7 +228,7 @@ function createUnreadRecord(facts: UnreadFacts, time: number, trace?: TraceConte
     time,
     method: undefined,
     isKnown: false,
-    invocationId: loadCrypto().randomUUID(),
+    invocationId: createKey(),
     requestId: undefined,
     principalHash: '',
     subject: 'unknown',

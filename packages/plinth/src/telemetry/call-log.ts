@@ -1,6 +1,7 @@
-import { isAboutStranger, isRedacted, type LogRecord, type LogSink } from './log.ts'
+import { toFields, toMembers } from './call-line.ts'
+import { isAboutStranger, type LateLine, type LogRecord, type LogSink, lateLine } from './log.ts'
 import type { CallKind, CallOutcome, CallRecord, Observer } from './observer.ts'
-import { redactName, redactText, redactValue } from './redact.ts'
+import { redactValue } from './redact.ts'
 
 /** What the line of a call says. */
 export interface CallLogOptions {
@@ -35,51 +36,41 @@ const messages: Readonly<Partial<Record<CallKind, Readonly<Partial<Record<CallOu
   http: { refused: 'A request was refused before it was read.' },
 }
 
-/** Writes one line for each message. Those that went well and called nothing are for the level `debug`. */
+/**
+ * Writes one line for each message. Those that went well and called nothing are for the level `debug`. A line is put
+ * together once it is known to be written: of a flood most are not.
+ */
 export function createCallLog(log: LogSink, { logArguments = false }: CallLogOptions = {}): Observer {
   return {
     onCall(record) {
-      const [level, usual] = lines[record.outcome]
+      const [usualLevel, usual] = lines[record.outcome]
       const message = messages[record.kind]?.[record.outcome] ?? usual
-      const shown = calls.has(record.kind) || record.outcome !== 'ok' ? level : 'debug'
-      const input = logArguments ? { arguments: redactValue(record.arguments, record.redact) } : {}
-      const line = { level: shown, message, [isRedacted]: true, ...toFields(record), ...input }
+      const level = calls.has(record.kind) || record.outcome !== 'ok' ? usualLevel : 'debug'
+      const line = { level, message, [lateLine]: new CallLine({ level, message }, record, logArguments) }
       log(record.kind === 'http' ? { ...line, [isAboutStranger]: true } : line)
     },
   }
 }
 
-/** Every line has every field that applies, under names that do not change. What others chose hides no secret. */
-function toFields(record: CallRecord): Record<string, unknown> {
-  const { kind, requestId } = record
-  const component = hide(record.component)
-  const name = kind === 'tool' || kind === 'job' ? { tool_name: component } : { component }
-  return {
-    kind,
-    method: hide(record.method),
-    ...name,
-    execution_time_ms: Math.round(record.durationMs * 1_000) / 1_000,
-    queued_ms: record.queuedMs === 0 ? undefined : Math.round(record.queuedMs),
-    invocation_id: record.invocationId,
-    request_id: typeof requestId === 'string' ? redactText(requestId) : requestId,
-    attempt: record.attempt,
-    outcome: record.outcome,
-    error: hide(record.error),
-    error_type: hide(record.errorType),
-    error_id: record.errorId,
-    principal: record.principalHash,
-    tenant: hide(record.tenant),
-    client: hide(record.client),
-    revision: hide(record.revision),
-    bytes_in: record.bytesIn,
-    bytes_out: record.bytesOut,
-    trace_id: record.traceId,
-    span_id: record.spanId,
-    dry_run: record.dryRun || undefined,
-    events: record.events.length === 0 ? undefined : record.events.map(({ name: event }) => event),
-  }
-}
+/** The line of a call, put together by whoever takes it. */
+class CallLine implements LateLine {
+  private readonly head: Pick<LogRecord, 'level' | 'message'>
+  private readonly record: CallRecord
+  private readonly logArguments: boolean
 
-function hide(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : redactName(text)
+  constructor(head: Pick<LogRecord, 'level' | 'message'>, record: CallRecord, logArguments: boolean) {
+    this.head = head
+    this.record = record
+    this.logArguments = logArguments
+  }
+
+  toRecord(): LogRecord {
+    const { arguments: given, redact } = this.record
+    const input = this.logArguments ? { arguments: redactValue(given, redact) } : {}
+    return { ...this.head, ...toFields(this.record), ...input }
+  }
+
+  toMembers(): string | undefined {
+    return this.logArguments ? undefined : toMembers(this.head, this.record)
+  }
 }

@@ -1,13 +1,10 @@
-import { isRedacted, type LogRecord } from './log.ts'
+import type { LogRecord } from './log.ts'
 
-/** About as long as the line of a call is without its arguments, in characters. */
-const callChars = 600
 /** What stands around a member or an item. */
 const quoteChars = 6
 
 /** How long a line is, about: in characters, worked out without writing it. The record holds plain data, as redacted. */
 export function estimateChars(record: LogRecord): number {
-  if (isRedacted in record && record['arguments'] === undefined) return callChars
   return estimate(record)
 }
 

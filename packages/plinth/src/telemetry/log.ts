@@ -7,8 +7,27 @@ export interface LogRecord {
   readonly [field: string]: unknown
 }
 
-/** Marks a record whose maker has hidden every secret already; it is not looked through again. */
-export const isRedacted: unique symbol = Symbol('redacted')
+/** Where a record has what is put together only once it is known to be written. */
+export const lateLine: unique symbol = Symbol('late line')
+
+/** A line without a secret in it, which nobody has put together yet. */
+export interface LateLine {
+  /** The whole record. */
+  toRecord(): LogRecord
+  /** The members of the record as JSON text, without braces; undefined where only the record will do. */
+  toMembers(): string | undefined
+}
+
+/** A sink that takes the text of a line as well. */
+export interface TextSink extends LogSink {
+  /** @param members The members of a JSON object, without braces. */
+  writeMembers(members: string): void
+}
+
+/** Whether a sink takes text. */
+export function takesText(sink: LogSink): sink is TextSink {
+  return 'writeMembers' in sink
+}
 
 /** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
 export const isAboutStranger: unique symbol = Symbol('about a stranger')
@@ -39,11 +58,11 @@ export function createStderrLog(): LogSink {
 export function createLineLog(
   write: (line: string) => void,
   toText: (record: LogRecord) => string = toLine,
-): (record: LogRecord) => void {
+): TextSink {
   const readTime = createClock()
-  return function writeLog(record) {
-    write(`${toText({ time: readTime(), ...record })}\n`)
-  }
+  const writeLog = (record: LogRecord) => write(`${toText({ time: readTime(), ...record })}\n`)
+  const writeMembers = (members: string) => write(`{"time":"${readTime()}",${members}}\n`)
+  return Object.assign(writeLog, { writeMembers })
 }
 
 /** The time as text, worked out once a millisecond: busy servers write many lines in one. */

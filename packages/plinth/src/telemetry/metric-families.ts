@@ -41,14 +41,19 @@ export interface MetricFamily {
 }
 
 /** Most series of components that one metric may have; components that come later are counted as `other`. */
-const maxSeries = 1_000
+export const maxSeries = 1_000
+
+/** One series of a counter. */
+export interface CounterSeries {
+  value: number
+}
 
 /** Counts up. */
 export class Counter implements MetricFamily {
   readonly type = 'counter'
   readonly name: string
   readonly help: string
-  private readonly series: Series<{ value: number }>
+  private readonly series: Series<CounterSeries>
 
   constructor(name: string, help: string) {
     this.name = name
@@ -57,7 +62,12 @@ export class Counter implements MetricFamily {
   }
 
   add(labels: Labels, value = 1): void {
-    this.series.find(labels).value += value
+    this.find(labels).value += value
+  }
+
+  /** The series of these labels, for those who count often. */
+  find(labels: Labels): CounterSeries {
+    return this.series.find(labels)
   }
 
   *points(): Iterable<MetricPoint> {
@@ -65,11 +75,28 @@ export class Counter implements MetricFamily {
   }
 }
 
-interface Distribution {
+/** One series of a histogram. */
+export class HistogramSeries {
   readonly buckets: number[]
-  readonly exemplars: (Exemplar | undefined)[]
-  sum: number
-  count: number
+  readonly exemplars: (Exemplar | undefined)[] = []
+  sum = 0
+  count = 0
+  private readonly bounds: readonly number[]
+
+  constructor(bounds: readonly number[]) {
+    this.bounds = bounds
+    this.buckets = new Array<number>(bounds.length + 1).fill(0)
+  }
+
+  /** @param trace The trace it was measured in, kept until another one falls into the same bucket. */
+  observe(value: number, trace?: Omit<Exemplar, 'value'>): void {
+    const found = this.bounds.findIndex((bound) => value <= bound)
+    const at = found === -1 ? this.bounds.length : found
+    this.buckets[at] = (this.buckets[at] ?? 0) + 1
+    if (trace !== undefined) this.exemplars[at] = { ...trace, value }
+    this.sum += value
+    this.count++
+  }
 }
 
 /** Counts values by size. Bounds are upper ends, ascending. */
@@ -78,26 +105,18 @@ export class Histogram implements MetricFamily {
   readonly name: string
   readonly help: string
   readonly bounds: readonly number[]
-  private readonly series: Series<Distribution>
+  private readonly series: Series<HistogramSeries>
 
   constructor(name: string, help: string, bounds: readonly number[]) {
     this.name = name
     this.help = help
     this.bounds = bounds
-    this.series = new Series(() => {
-      return { buckets: new Array<number>(bounds.length + 1).fill(0), exemplars: [], sum: 0, count: 0 }
-    })
+    this.series = new Series(() => new HistogramSeries(bounds))
   }
 
-  /** @param trace The trace it was measured in, kept until another one falls into the same bucket. */
-  observe(labels: Labels, value: number, trace?: Omit<Exemplar, 'value'>): void {
-    const series = this.series.find(labels)
-    const found = this.bounds.findIndex((bound) => value <= bound)
-    const at = found === -1 ? this.bounds.length : found
-    series.buckets[at] = (series.buckets[at] ?? 0) + 1
-    if (trace !== undefined) series.exemplars[at] = { ...trace, value }
-    series.sum += value
-    series.count++
+  /** The series of these labels. */
+  find(labels: Labels): HistogramSeries {
+    return this.series.find(labels)
   }
 
   *points(): Iterable<MetricPoint> {

@@ -1,13 +1,17 @@
 import { toComponentLabel } from './component-label.ts'
 import {
   Counter,
+  type CounterSeries,
   Histogram,
+  type HistogramSeries,
+  type Labels,
   type MetricFamily,
+  maxSeries,
   Reading,
   type ReadingOptions,
   type Sample,
 } from './metric-families.ts'
-import type { CallEventName, CallRecord, MetricReading, Observer } from './observer.ts'
+import type { CallEventName, CallKind, CallOutcome, CallRecord, MetricReading, Observer } from './observer.ts'
 import { toOpenMetricsText, toPrometheusText } from './prometheus.ts'
 
 /** How metrics are written. `openmetrics` has exemplars: for each bucket the id of a trace that fell into it. */
@@ -71,6 +75,13 @@ export function createRegistry(): MetricsRegistry {
   }
 }
 
+/** What is counted with every call of a component, found once: to find a series takes longer than to count. */
+interface ComponentSeries {
+  readonly labels: Labels
+  readonly outcomes: Map<CallOutcome, CounterSeries>
+  readonly durations: HistogramSeries
+}
+
 class CallCounts {
   readonly families: readonly MetricFamily[]
   private readonly calls = new Counter(
@@ -91,6 +102,9 @@ class CallCounts {
   private readonly sessions = new Counter('plinth_sessions_opened_total', 'Sessions that clients opened.')
   private readonly bytes = new Counter('plinth_message_bytes_total', 'Bytes of messages and answers.')
   private readonly events: ReadonlyMap<CallEventName, Counter>
+  private readonly components = new Map<CallKind, Map<string, ComponentSeries>>()
+  private bytesIn: CounterSeries | undefined
+  private bytesOut: CounterSeries | undefined
 
   constructor() {
     this.events = new Map(
@@ -103,15 +117,38 @@ class CallCounts {
   }
 
   add(record: CallRecord): void {
-    const where = { kind: record.kind, component: toComponentLabel(record) }
-    this.calls.add({ ...where, outcome: record.outcome })
-    this.durations.observe(where, record.durationMs / 1_000, toExemplar(record))
-    if (record.queuedMs > 0) this.queued.observe(where, record.queuedMs / 1_000, toExemplar(record))
+    const component = toComponentLabel(record)
+    const series = this.findSeries(record.kind, component)
+    this.findOutcome(series, record.outcome).value++
+    series.durations.observe(record.durationMs / 1_000, toExemplar(record))
+    const { labels } = series
+    if (record.queuedMs > 0) this.queued.find(labels).observe(record.queuedMs / 1_000, toExemplar(record))
     if (record.outcome === 'refused') this.refusals.add({ reason: record.error ?? 'other' })
     if (record.method === 'initialize' && record.outcome === 'ok') this.sessions.add({})
-    this.bytes.add({ direction: 'in' }, record.bytesIn)
-    this.bytes.add({ direction: 'out' }, record.bytesOut)
-    for (const { name } of record.events) this.events.get(name)?.add(where)
+    this.bytesIn ??= this.bytes.find({ direction: 'in' })
+    this.bytesIn.value += record.bytesIn
+    this.bytesOut ??= this.bytes.find({ direction: 'out' })
+    this.bytesOut.value += record.bytesOut
+    for (const { name } of record.events) this.events.get(name)?.add(labels)
+  }
+
+  private findSeries(kind: CallKind, component: string): ComponentSeries {
+    const known = this.components.get(kind)?.get(component)
+    if (known !== undefined) return known
+    const labels = { kind, component }
+    const made = { labels, outcomes: new Map(), durations: this.durations.find(labels) }
+    const ofKind = this.components.get(kind) ?? new Map<string, ComponentSeries>()
+    this.components.set(kind, ofKind)
+    if (ofKind.size < maxSeries) ofKind.set(component, made)
+    return made
+  }
+
+  private findOutcome({ labels, outcomes }: ComponentSeries, outcome: CallOutcome): CounterSeries {
+    const known = outcomes.get(outcome)
+    if (known !== undefined) return known
+    const made = this.calls.find({ ...labels, outcome })
+    outcomes.set(outcome, made)
+    return made
   }
 }
 

@@ -1,5 +1,5 @@
 import { boundLog, type LogBounds } from './bound-log.ts'
-import { isRedacted, type LogRecord, type LogSink } from './log.ts'
+import { type LateLine, type LogRecord, type LogSink, lateLine, takesText } from './log.ts'
 import { estimateChars } from './log-size.ts'
 import { redactValue } from './redact.ts'
 
@@ -14,11 +14,25 @@ export interface ServerLogBounds extends LogBounds {
   level: ServerLogLevel
 }
 
-/** Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call. */
-export function createServerLog(sink: LogSink, options: ServerLogBounds): LogSink {
+/**
+ * Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call.
+ *
+ * @param hide Takes away the secrets that are known by their value.
+ */
+export function createServerLog(
+  sink: LogSink,
+  options: ServerLogBounds,
+  hide: (record: LogRecord) => LogRecord,
+): LogSink {
   const redacted = {
     write(record: LogRecord): number {
-      const clean = isRedacted in record ? record : (redactValue(record) as LogRecord)
+      const { [lateLine]: late } = record as { readonly [lateLine]?: LateLine }
+      const members = takesText(sink) ? late?.toMembers() : undefined
+      if (members !== undefined && takesText(sink)) {
+        sink.writeMembers(members)
+        return members.length
+      }
+      const clean = hide(late?.toRecord() ?? (redactValue(record) as LogRecord))
       sink(clean)
       return estimateChars(clean)
     },

@@ -1,0 +1,104 @@
+import type { LogRecord } from './log.ts'
+import type { CallRecord } from './observer.ts'
+import { redactName, redactText } from './redact.ts'
+
+/** Where the text of a field comes from, which decides what has to be done before it is shown. */
+type Origin =
+  /** Others chose it: no secret in it is shown. Mostly the same few come again and again. */
+  | 'chosen'
+  /** The server made it, of letters, digits and `-` or `_` alone. */
+  | 'made'
+  /** A number, `true` or a list of names of the server's own. */
+  | 'plain'
+
+type Value = string | number | boolean | readonly string[] | undefined
+
+interface Field {
+  readonly name: string
+  readonly origin: Origin
+  read(record: CallRecord): Value
+}
+
+/** What the line of a call says, in this order, under names that do not change. What does not apply is left out. */
+const fields: readonly Field[] = [
+  field('kind', 'made', (record) => record.kind),
+  field('method', 'chosen', (record) => record.method),
+  field('tool_name', 'chosen', (record) => (isOfTool(record) ? record.component : undefined)),
+  field('component', 'chosen', (record) => (isOfTool(record) ? undefined : record.component)),
+  field('execution_time_ms', 'plain', (record) => Math.round(record.durationMs * 1_000) / 1_000),
+  field('queued_ms', 'plain', ({ queuedMs }) => (queuedMs === 0 ? undefined : Math.round(queuedMs))),
+  field('invocation_id', 'made', (record) => record.invocationId),
+  field('request_id', 'chosen', (record) => record.requestId),
+  field('attempt', 'plain', (record) => record.attempt),
+  field('outcome', 'made', (record) => record.outcome),
+  field('error', 'chosen', (record) => record.error),
+  field('error_type', 'chosen', (record) => record.errorType),
+  field('error_id', 'chosen', (record) => record.errorId),
+  field('principal', 'made', (record) => record.principalHash),
+  field('tenant', 'chosen', (record) => record.tenant),
+  field('client', 'chosen', (record) => record.client),
+  field('revision', 'chosen', (record) => record.revision),
+  field('bytes_in', 'plain', (record) => record.bytesIn),
+  field('bytes_out', 'plain', (record) => record.bytesOut),
+  field('trace_id', 'made', (record) => record.traceId),
+  field('span_id', 'made', (record) => record.spanId),
+  field('dry_run', 'plain', (record) => record.dryRun || undefined),
+  field('events', 'plain', ({ events }) =>
+    events.length === 0 ? undefined : events.map(({ name }) => name),
+  ),
+]
+
+function field(name: string, origin: Origin, read: Field['read']): Field {
+  return { name, origin, read }
+}
+
+function isOfTool({ kind }: CallRecord): boolean {
+  return kind === 'tool' || kind === 'job'
+}
+
+/** The fields of a line. */
+export function toFields(record: CallRecord): Record<string, unknown> {
+  const shown: Record<string, unknown> = {}
+  for (const { name, origin, read } of fields) {
+    const value = read(record)
+    if (value === undefined) continue
+    shown[name] = origin === 'chosen' && typeof value === 'string' ? hide(value) : value
+  }
+  return shown
+}
+
+/** The same as the members of a JSON object, without its braces: several times faster than by way of the object. */
+export function toMembers(
+  { level, message }: Pick<LogRecord, 'level' | 'message'>,
+  record: CallRecord,
+): string {
+  let text = `"level":"${level}","message":"${message}"`
+  for (const { name, origin, read } of fields) {
+    const value = read(record)
+    if (value !== undefined) text += `,"${name}":${toJson(value, origin)}`
+  }
+  return text
+}
+
+function toJson(value: Exclude<Value, undefined>, origin: Origin): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value !== 'string') return JSON.stringify(value)
+  return origin === 'made' ? `"${value}"` : quote(value)
+}
+
+/** Longer texts do not come again and again. */
+const maxNameChars = 64
+const maxNames = 2_000
+const quoted = new Map<string, string>()
+
+function quote(text: string): string {
+  const known = quoted.get(text)
+  if (known !== undefined) return known
+  const made = JSON.stringify(hide(text))
+  if (text.length <= maxNameChars && quoted.size < maxNames) quoted.set(text, made)
+  return made
+}
+
+function hide(text: string): string {
+  return text.length <= maxNameChars ? redactName(text) : redactText(text)
+}
