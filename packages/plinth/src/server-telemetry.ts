@@ -7,7 +7,7 @@ import {
   type FindCallee,
   type Observe,
   type ObserveOptions,
-  tell,
+  tellAll,
   withoutSecrets,
 } from './middleware/observe.ts'
 import { createWatchRun, type WatchRun } from './middleware/watch-run.ts'
@@ -168,8 +168,7 @@ export class ServerTelemetry {
     if (this.observers.length === 0 && span === undefined) return
     const record = createUnreadRecord(facts, this.settings.now(), span?.context)
     const onError = (error: unknown) => this.noteFailure(error)
-    for (const observer of this.observers) tell(() => observer.onCall(record), { onError })
-    tell(() => span?.end(record), { onError })
+    tellAll(record, span, { observers: this.observers, onError })
   }
 
   /** Writes what is held back. One that fails, or takes too long, keeps none of the others from it. */

@@ -3,6 +3,7 @@ import { accepts } from '../guard/media-type.ts'
 import type { RequestId } from '../jsonrpc/message.ts'
 import type { ServerContext } from '../mcp/context.ts'
 import type { CloseListener, Exchange, Reply } from '../mcp/exchange.ts'
+import type { Observation } from '../mcp/observation.ts'
 import type { Principal } from '../mcp/principal.ts'
 import type { Session } from '../mcp/session.ts'
 import type { EventStore, KeptEvent, SharedStream } from './event-store.ts'
@@ -34,6 +35,7 @@ export class HttpExchange implements Exchange {
   readonly headers: Head
   readonly connection = undefined
   readonly principal: Principal
+  observation: Observation | undefined = undefined
   /** Since when its answer is awaited, in milliseconds since 1970. */
   waitingSince = 0
   private readonly response: HttpResponse

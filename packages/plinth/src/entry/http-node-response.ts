@@ -33,6 +33,10 @@ export class NodeResponse implements HttpResponse {
     return this.response.req.socket.remoteAddress
   }
 
+  get connection(): object {
+    return this.response.req.socket
+  }
+
   get queuedBytes(): number {
     return this.response.writableLength
   }

@@ -17,6 +17,8 @@ export interface HttpResponse {
   readonly queuedBytes: number
   /** The address of the client, where it is known. */
   readonly remoteAddress: string | undefined
+  /** What stays the same for all answers over one connection, where there is such a thing. */
+  readonly connection?: object
 }
 
 /** Headers of every JSON answer. Answers depend on who asks, so nothing on the way may keep them. */

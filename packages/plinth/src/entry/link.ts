@@ -1,6 +1,7 @@
 import { answer } from '../answer.ts'
 import type { RequestId } from '../jsonrpc/message.ts'
 import type { CloseListener, CloseReason, Connection, Exchange, Reply } from '../mcp/exchange.ts'
+import type { Observation } from '../mcp/observation.ts'
 import { localPrincipal, type Principal } from '../mcp/principal.ts'
 import type { Session } from '../mcp/session.ts'
 import { SlotList } from '../mcp/slot-list.ts'
@@ -96,6 +97,7 @@ class LinkExchange implements Exchange {
   readonly headers: undefined
   readonly connection: Link
   readonly principal: Principal
+  observation: Observation | undefined = undefined
   isAbandoned = false
   private id: RequestId | undefined
   private closeListeners: CloseListener[] | undefined

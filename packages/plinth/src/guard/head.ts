@@ -146,7 +146,8 @@ class RawHead implements Head {
     if (this.hidesCredentials && isCredentialHeader(name)) return undefined
     let found: string | undefined
     for (let at = 0; at + 1 < this.rawHeaders.length; at += 2) {
-      if ((this.rawHeaders[at] as string).toLowerCase() !== name) continue
+      const sent = this.rawHeaders[at] as string
+      if (sent.length !== name.length || sent.toLowerCase() !== name) continue
       const value = this.rawHeaders[at + 1] as string
       found = found === undefined ? value : `${found}, ${value}`
     }

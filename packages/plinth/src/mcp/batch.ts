@@ -56,7 +56,7 @@ export class BatchExchange implements Exchange {
   readonly connection: Connection | undefined
   readonly principal: Principal
   readonly remoteAddress: string | undefined
-  observation?: Observation
+  observation: Observation | undefined = undefined
   private readonly whole: Exchange
 
   constructor(whole: Exchange) {

@@ -30,5 +30,6 @@ function findMessageTrace(params: Params): TraceContext | undefined {
 
 /** The trace of an HTTP request. */
 export function findHttpTrace(headers: HeaderLookup | undefined): TraceContext | undefined {
-  return parseTraceparent(headers?.get('traceparent'), headers?.get('tracestate'))
+  const traceparent = headers?.get('traceparent')
+  return traceparent === undefined ? undefined : parseTraceparent(traceparent, headers?.get('tracestate'))
 }

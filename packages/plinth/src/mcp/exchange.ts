@@ -38,7 +38,7 @@ export interface Exchange {
   /** The address of the other end, where the transport knows it. */
   readonly remoteAddress?: string | undefined
   /** What the record of this message is made from; set where somebody observes. */
-  observation?: Observation
+  observation?: Observation | undefined
   /** Sends a notification or request that belongs to this message, ahead of its answer. */
   send(text: string): void
   /** Called at most once, when the client can no longer receive the answer. */

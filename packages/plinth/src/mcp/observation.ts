@@ -25,6 +25,7 @@ const inTheCall: ReadonlySet<string> = new Set([
 ])
 
 const declaredCode = 40_000
+const nothing: readonly CallEvent[] = Object.freeze([])
 /** Most events kept of one message. */
 const maxEvents = 100
 const refusals: ReadonlySet<string> = new Set(['scope_missing', 'streams_exhausted'])
@@ -45,17 +46,22 @@ export class Observation {
   errorType: string | undefined
   errorId: string | undefined
   queuedMs = 0
-  readonly events: CallEvent[] = []
-  private readonly onRequest: (observation: Observation) => void
+  /** Most messages have none. */
+  private noted: CallEvent[] | undefined
+  private readonly onRequest: ((observation: Observation) => void) | undefined
 
-  constructor(onRequest: (observation: Observation) => void) {
+  constructor(onRequest?: (observation: Observation) => void) {
     this.startedAt = performance.now()
     this.onRequest = onRequest
   }
 
+  get events(): readonly CallEvent[] {
+    return this.noted ?? nothing
+  }
+
   noteRequest(request: McpRequest): void {
     this.request = request
-    this.onRequest(this)
+    this.onRequest?.(this)
   }
 
   noteQueued(queuedMs: number): void {
@@ -64,7 +70,8 @@ export class Observation {
   }
 
   noteEvent(name: CallEventName, facts?: EventFacts): void {
-    if (this.events.length < maxEvents) this.events.push({ name, time: Date.now(), facts })
+    this.noted ??= []
+    if (this.noted.length < maxEvents) this.noted.push({ name, time: Date.now(), facts })
   }
 
   /** The JSON-RPC error that goes back. */

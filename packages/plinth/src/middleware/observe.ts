@@ -9,7 +9,7 @@ import { toMethodLabel } from '../telemetry/component-label.ts'
 import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts'
 import { hideEncoded, redactName, redactText } from '../telemetry/redact.ts'
 import { continueTrace, type TraceContext } from '../telemetry/trace-context.ts'
-import type { Tracer } from '../telemetry/tracer.ts'
+import type { CallSpan, Tracer } from '../telemetry/tracer.ts'
 
 /** Finds a component by its name, or a resource by its URI. */
 export type FindCallee = (kind: CallKind, name: string) => Pick<Callee, 'name' | 'redact'> | undefined
@@ -57,28 +57,51 @@ export function createObserve(options: ObserveOptions): Observe | undefined {
   const { observers, tracer, now } = options
   if (observers.length === 0 && tracer === undefined) return undefined
   const toHash = createPrincipalHash(options.hash)
+  const end = (reply: Reply, begun: Begun): Reply => {
+    const { observation, exchange } = begun
+    if (tracer !== undefined) startFailedSpan(begun, { tracer, hide: options.hide })
+    const principalHash = toHash(exchange.principal)
+    const record = toRecord(begun, { reply, principalHash, invocationId: options.createKey(), options })
+    tellAll(record, observation.span, options)
+    return reply
+  }
   return function observe(text, exchange, answer) {
     const time = now()
-    const observation = new Observation((started) => startSpan(started, time, options))
+    const onRequest =
+      tracer === undefined ? undefined : (started: Observation) => startSpan(started, time, options)
+    const observation = new Observation(onRequest)
     exchange.observation = observation
-    const end = (reply: Reply): Reply => {
-      if (tracer !== undefined) startFailedSpan(observation, exchange, { tracer, time, hide: options.hide })
-      const principalHash = toHash(exchange.principal)
-      const facts = { time, text, reply, principalHash, options }
-      const record = toRecord(observation, exchange, { ...facts, invocationId: options.createKey() })
-      for (const observer of observers) tell(() => observer.onCall(record), options)
-      tell(() => observation.span?.end(record), options)
-      return reply
-    }
+    const begun = { time, text, exchange, observation }
     const pending = answer()
-    return pending instanceof Promise ? pending.then(end) : end(pending)
+    return pending instanceof Promise ? pending.then((reply) => end(reply, begun)) : end(pending, begun)
   }
 }
 
-/** Tells one observer. */
-export function tell(run: () => void, { onError }: Pick<ObserveOptions, 'onError'>): void {
+/** A message whose answer is not ready yet, or a run of a job. */
+export interface Begun {
+  /** When it came, in milliseconds since 1970. */
+  readonly time: number
+  /** The message as it came. */
+  readonly text: string
+  readonly exchange: Exchange
+  readonly observation: Observation
+}
+
+/** Tells everybody of a message, or of a run. One that throws keeps none of the others from it. */
+export function tellAll(
+  record: CallRecord,
+  span: CallSpan | undefined,
+  { observers, onError }: Pick<ObserveOptions, 'observers' | 'onError'>,
+): void {
+  for (const observer of observers) {
+    try {
+      observer.onCall(record)
+    } catch (error) {
+      onError(error)
+    }
+  }
   try {
-    run()
+    span?.end(record)
   } catch (error) {
     onError(error)
   }
@@ -115,9 +138,8 @@ function startSpan(
 
 /** What failed before it was known to be a request has a span too, which says no more than that. */
 function startFailedSpan(
-  observation: Observation,
-  exchange: Exchange,
-  { tracer, time, hide }: { tracer: Tracer; time: number; hide: Hide },
+  { observation, exchange, time }: Begun,
+  { tracer, hide }: { tracer: Tracer; hide: Hide },
 ): void {
   if (observation.span !== undefined || observation.error === undefined) return
   const { method, id, params = {} } = observation.message ?? {}
@@ -147,8 +169,6 @@ export function withoutSecrets(context: TraceContext, hide: Hide): TraceContext 
 
 /** What the record of a message says besides what its stages left behind. */
 export interface Facts {
-  readonly time: number
-  readonly text: string
   readonly reply: Reply
   readonly principalHash: string
   readonly invocationId: string
@@ -156,7 +176,7 @@ export interface Facts {
 }
 
 /** All there is to tell of a message. */
-export function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord {
+export function toRecord({ observation, exchange, time, text }: Begun, facts: Facts): CallRecord {
   const { call, request, outcome, error, errorType, errorId, queuedMs, events } = observation
   const { principal } = exchange
   const { findCallee, hide } = facts.options
@@ -165,7 +185,7 @@ export function toRecord(observation: Observation, exchange: Exchange, facts: Fa
   const callee = call?.callee ?? observation.callee ?? findCallee(message.kind, message.component ?? '')
   // Each member by its name: this is made for every message, and copies of parts take longer.
   return {
-    time: facts.time,
+    time,
     kind: message.kind,
     method: message.method,
     component: callee?.name ?? message.component,
@@ -185,7 +205,7 @@ export function toRecord(observation: Observation, exchange: Exchange, facts: Fa
     errorId,
     durationMs: performance.now() - observation.startedAt,
     queuedMs,
-    bytesIn: Buffer.byteLength(facts.text),
+    bytesIn: Buffer.byteLength(text),
     bytesOut: facts.reply.text === undefined ? 0 : Buffer.byteLength(facts.reply.text),
     traceId: trace?.traceId,
     spanId: trace?.spanId,

@@ -1,7 +1,7 @@
 import { findTraceParent } from '../mcp/call-trace.ts'
 import { Observation } from '../mcp/observation.ts'
 import type { McpRequest } from '../mcp/request.ts'
-import { createPrincipalHash, type ObserveOptions, tell, toRecord } from './observe.ts'
+import { createPrincipalHash, type ObserveOptions, tellAll, toRecord } from './observe.ts'
 
 /** Watches one run of a job until the returned function is called, which tells the observers of it. */
 export type WatchRun = (request: McpRequest, run: { readonly attempt: number }) => () => void
@@ -14,7 +14,7 @@ export function createWatchRun(options: ObserveOptions): WatchRun | undefined {
   return function watchRun(request, { attempt }) {
     const time = now()
     const { exchange } = request
-    const observation = new Observation(() => undefined)
+    const observation = new Observation()
     observation.request = request
     observation.message = { jsonrpc: '2.0', id: request.id, method: request.method, params: request.params }
     observation.span = tracer?.start({
@@ -31,17 +31,12 @@ export function createWatchRun(options: ObserveOptions): WatchRun | undefined {
     exchange.observation = observation
     return function end() {
       const principalHash = toHash(exchange.principal)
-      const facts = {
-        time,
-        text: '',
-        reply: { status: 200, text: undefined },
-        principalHash,
-        options,
-      }
-      const about = toRecord(observation, exchange, { ...facts, invocationId: options.createKey() })
+      const begun = { time, text: '', exchange, observation }
+      const reply = { status: 200, text: undefined }
+      const facts = { reply, principalHash, invocationId: options.createKey(), options }
+      const about = toRecord(begun, facts)
       const record = { ...about, kind: 'job', attempt } as const
-      for (const observer of observers) tell(() => observer.onCall(record), options)
-      tell(() => observation.span?.end(record), options)
+      tellAll(record, observation.span, options)
     }
   }
 }

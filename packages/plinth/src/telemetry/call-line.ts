@@ -15,6 +15,8 @@ type Value = string | number | boolean | readonly string[] | undefined
 
 interface Field {
   readonly name: string
+  /** What stands before its value in JSON. */
+  readonly before: string
   readonly origin: Origin
   read(record: CallRecord): Value
 }
@@ -49,7 +51,7 @@ const fields: readonly Field[] = [
 ]
 
 function field(name: string, origin: Origin, read: Field['read']): Field {
-  return { name, origin, read }
+  return { name, before: `,"${name}":`, origin, read }
 }
 
 function isOfTool({ kind }: CallRecord): boolean {
@@ -73,17 +75,18 @@ export function toMembers(
   record: CallRecord,
 ): string {
   let text = `"level":"${level}","message":"${message}"`
-  for (const { name, origin, read } of fields) {
+  for (const { before, origin, read } of fields) {
     const value = read(record)
-    if (value !== undefined) text += `,"${name}":${toJson(value, origin)}`
+    if (value === undefined) continue
+    if (origin === 'made') text += `${before}"${value}"`
+    else text += before + toJson(value)
   }
   return text
 }
 
-function toJson(value: Exclude<Value, undefined>, origin: Origin): string {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  if (typeof value !== 'string') return JSON.stringify(value)
-  return origin === 'made' ? `"${value}"` : quote(value)
+function toJson(value: Exclude<Value, undefined>): string {
+  if (typeof value === 'string') return quote(value)
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 /** Longer texts do not come again and again. */

@@ -1,7 +1,7 @@
 import { isObject } from '../../jsonrpc/message.ts'
 import type { Principal } from '../../mcp/principal.ts'
 import { isScope } from './challenge.ts'
-import { toTokenDigest } from './token-cache.ts'
+import { toTokenDigest } from './token-digest.ts'
 
 /** One API key as it is stored: who it stands for, and a digest from which the key cannot be made. */
 export interface ApiKey {

@@ -1,5 +1,5 @@
 import type { HeaderLookup } from '../../mcp/exchange.ts'
-import { toTokenDigest } from './token-cache.ts'
+import { toTokenDigest } from './token-digest.ts'
 import type { AuthRefusal, Credentials } from './verifier.ts'
 
 /** Longest token that is looked at, in characters. */
@@ -22,6 +22,8 @@ export type ParsedCredentials = Credentials | AuthRefusal
 /** Where a connection ends, read only when a verifier asks. */
 export interface RemoteEnd {
   readonly remoteAddress: string | undefined
+  /** What stays the same for all requests of one connection, where there is such a thing. */
+  readonly connection?: object | undefined
 }
 
 /** Reads credentials from the headers they may stand in, and from nowhere else: never from the query or the body. */
@@ -60,7 +62,7 @@ class SentCredentials implements Credentials {
 
   get digest(): string {
     const secret = this.apiKey ?? this.bearer
-    this.knownDigest ??= secret === undefined ? '' : toTokenDigest(secret)
+    this.knownDigest ??= secret === undefined ? '' : toTokenDigest(secret, this.end.connection)
     return this.knownDigest
   }
 

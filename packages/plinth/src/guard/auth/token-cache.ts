@@ -1,4 +1,3 @@
-import { loadCrypto } from '../../load-crypto.ts'
 import { BoundedMap } from '../../mcp/bounded-map.ts'
 import type { Principal } from '../../mcp/principal.ts'
 
@@ -37,9 +36,4 @@ export class TokenCache {
   keepRefused(digest: string, ttlMs: number): void {
     this.kept.set(digest, { principal: undefined, until: this.now() + ttlMs })
   }
-}
-
-/** The name of a token in caches and lists: its SHA-256. Whoever reads it learns nothing of the token. */
-export function toTokenDigest(token: string): string {
-  return loadCrypto().hash('sha256', token, 'hex')
 }
