@@ -417,8 +417,22 @@ export interface LogRecord {
     readonly message: string;
     readonly [field: string]: unknown;
 }
-/** Marks a record whose maker has hidden every secret already; it is not looked through again. */
-export declare const isRedacted: unique symbol;
+/** Where a record has what is put together only once it is known to be written. */
+export declare const lateLine: unique symbol;
+/** A line without a secret in it, which nobody has put together yet. */
+export interface LateLine {
+    /** The whole record. */
+    toRecord(): LogRecord;
+    /** The members of the record as JSON text, without braces; undefined where only the record will do. */
+    toMembers(): string | undefined;
+}
+/** A sink that takes the text of a line as well. */
+export interface TextSink extends LogSink {
+    /** @param members The members of a JSON object, without braces. */
+    writeMembers(members: string): void;
+}
+/** Whether a sink takes text. */
+export declare function takesText(sink: LogSink): sink is TextSink;
 /** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
 export declare const isAboutStranger: unique symbol;
 /** Where log records go. */
@@ -436,6 +450,6 @@ export interface LogSink {
  */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): TextSink;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;

@@ -715,8 +715,22 @@ export interface LogRecord {
     readonly message: string;
     readonly [field: string]: unknown;
 }
-/** Marks a record whose maker has hidden every secret already; it is not looked through again. */
-export declare const isRedacted: unique symbol;
+/** Where a record has what is put together only once it is known to be written. */
+export declare const lateLine: unique symbol;
+/** A line without a secret in it, which nobody has put together yet. */
+export interface LateLine {
+    /** The whole record. */
+    toRecord(): LogRecord;
+    /** The members of the record as JSON text, without braces; undefined where only the record will do. */
+    toMembers(): string | undefined;
+}
+/** A sink that takes the text of a line as well. */
+export interface TextSink extends LogSink {
+    /** @param members The members of a JSON object, without braces. */
+    writeMembers(members: string): void;
+}
+/** Whether a sink takes text. */
+export declare function takesText(sink: LogSink): sink is TextSink;
 /** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
 export declare const isAboutStranger: unique symbol;
 /** Where log records go. */
@@ -734,14 +748,14 @@ export interface LogSink {
  */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): TextSink;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 
 // telemetry/server-log.d.ts
 
 import { type LogBounds } from './bound-log.ts';
-import { type LogSink } from './log.ts';
+import { type LogRecord, type LogSink } from './log.ts';
 /** From the most talkative to the quietest. */
 export declare const logLevels: readonly ['debug', 'info', 'warn', 'error'];
 /** How much the log of a server says. */
@@ -750,7 +764,11 @@ export type ServerLogLevel = (typeof logLevels)[number];
 export interface ServerLogBounds extends LogBounds {
     level: ServerLogLevel;
 }
-/** Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call. */
-export declare function createServerLog(sink: LogSink, options: ServerLogBounds): LogSink;
+/**
+ * Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call.
+ *
+ * @param hide Takes away the secrets that are known by their value.
+ */
+export declare function createServerLog(sink: LogSink, options: ServerLogBounds, hide: (record: LogRecord) => LogRecord): LogSink;
 /** @throws TypeError naming the option and its value. */
 export declare function parseLogLevel(option: string, value: unknown): ServerLogLevel;

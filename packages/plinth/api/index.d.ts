@@ -2627,7 +2627,7 @@ export interface Exchange {
     /** The address of the other end, where the transport knows it. */
     readonly remoteAddress?: string | undefined;
     /** What the record of this message is made from; set where somebody observes. */
-    observation?: Observation;
+    observation?: Observation | undefined;
     /** Sends a notification or request that belongs to this message, ahead of its answer. */
     send(text: string): void;
     /** Called at most once, when the client can no longer receive the answer. */
@@ -2797,9 +2797,11 @@ export declare class Observation {
     errorType: string | undefined;
     errorId: string | undefined;
     queuedMs: number;
-    readonly events: CallEvent[];
+    /** Most messages have none. */
+    private noted;
     private readonly onRequest;
-    constructor(onRequest: (observation: Observation) => void);
+    constructor(onRequest?: (observation: Observation) => void);
+    get events(): readonly CallEvent[];
     noteRequest(request: McpRequest): void;
     noteQueued(queuedMs: number): void;
     noteEvent(name: CallEventName, facts?: EventFacts): void;
@@ -3597,7 +3599,7 @@ import { Observation } from '../mcp/observation.ts';
 import { type Principal } from '../mcp/principal.ts';
 import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts';
 import { type TraceContext } from '../telemetry/trace-context.ts';
-import type { Tracer } from '../telemetry/tracer.ts';
+import type { CallSpan, Tracer } from '../telemetry/tracer.ts';
 /** Finds a component by its name, or a resource by its URI. */
 export type FindCallee = (kind: CallKind, name: string) => Pick<Callee, 'name' | 'redact'> | undefined;
 /** Answers one message and tells the observers of it, once, when its answer is ready. */
@@ -3620,23 +3622,30 @@ export interface ObserveOptions {
 type Hide = ObserveOptions['hide'];
 /** Puts measuring around the answer to a message; undefined where nobody observes, so that it costs nothing. */
 export declare function createObserve(options: ObserveOptions): Observe | undefined;
-/** Tells one observer. */
-export declare function tell(run: () => void, { onError }: Pick<ObserveOptions, 'onError'>): void;
+/** A message whose answer is not ready yet, or a run of a job. */
+export interface Begun {
+    /** When it came, in milliseconds since 1970. */
+    readonly time: number;
+    /** The message as it came. */
+    readonly text: string;
+    readonly exchange: Exchange;
+    readonly observation: Observation;
+}
+/** Tells everybody of a message, or of a run. One that throws keeps none of the others from it. */
+export declare function tellAll(record: CallRecord, span: CallSpan | undefined, { observers, onError }: Pick<ObserveOptions, 'observers' | 'onError'>): void;
 /** Remembers what was worked out for a principal. */
 export declare function createPrincipalHash(hash: (text: string) => string): (principal: Principal) => string;
 /** A trace goes on without what its caller wants passed on, where that holds a secret. */
 export declare function withoutSecrets(context: TraceContext, hide: Hide): TraceContext;
 /** What the record of a message says besides what its stages left behind. */
 export interface Facts {
-    readonly time: number;
-    readonly text: string;
     readonly reply: Reply;
     readonly principalHash: string;
     readonly invocationId: string;
     readonly options: Pick<ObserveOptions, 'findCallee' | 'hide'>;
 }
 /** All there is to tell of a message. */
-export declare function toRecord(observation: Observation, exchange: Exchange, facts: Facts): CallRecord;
+export declare function toRecord({ observation, exchange, time, text }: Begun, facts: Facts): CallRecord;
 export {};
 
 // middleware/shedding.d.ts
@@ -4487,7 +4496,7 @@ import { type Failure, type ProtocolErrorName } from './errors.ts';
 import type { HeaderLookup } from './mcp/exchange.ts';
 import { type FindCallee, type Observe } from './middleware/observe.ts';
 import { type WatchRun } from './middleware/watch-run.ts';
-import type { ServerSettings } from './server-options.ts';
+import { type ServerSettings } from './server-options.ts';
 import { type CallLogOptions } from './telemetry/call-log.ts';
 import type { MetricReading, Observer } from './telemetry/observer.ts';
 import type { Tracer } from './telemetry/tracer.ts';
@@ -5200,7 +5209,10 @@ export interface CallLogOptions {
     /** Whether lines carry the arguments, without their secrets. Default `false`. */
     readonly logArguments?: boolean;
 }
-/** Writes one line for each message. Those that went well and called nothing are for the level `debug`. */
+/**
+ * Writes one line for each message. Those that went well and called nothing are for the level `debug`. A line is put
+ * together once it is known to be written: of a flood most are not.
+ */
 export declare function createCallLog(log: LogSink, { logArguments }?: CallLogOptions): Observer;
 
 // telemetry/log.d.ts
@@ -5211,8 +5223,22 @@ export interface LogRecord {
     readonly message: string;
     readonly [field: string]: unknown;
 }
-/** Marks a record whose maker has hidden every secret already; it is not looked through again. */
-export declare const isRedacted: unique symbol;
+/** Where a record has what is put together only once it is known to be written. */
+export declare const lateLine: unique symbol;
+/** A line without a secret in it, which nobody has put together yet. */
+export interface LateLine {
+    /** The whole record. */
+    toRecord(): LogRecord;
+    /** The members of the record as JSON text, without braces; undefined where only the record will do. */
+    toMembers(): string | undefined;
+}
+/** A sink that takes the text of a line as well. */
+export interface TextSink extends LogSink {
+    /** @param members The members of a JSON object, without braces. */
+    writeMembers(members: string): void;
+}
+/** Whether a sink takes text. */
+export declare function takesText(sink: LogSink): sink is TextSink;
 /** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
 export declare const isAboutStranger: unique symbol;
 /** Where log records go. */
@@ -5230,7 +5256,7 @@ export interface LogSink {
  */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): TextSink;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 
@@ -5271,6 +5297,12 @@ export interface MetricFamily {
     readonly bounds?: readonly number[];
     points(): Iterable<MetricPoint>;
 }
+/** Most series of components that one metric may have; components that come later are counted as `other`. */
+export declare const maxSeries = 1000;
+/** One series of a counter. */
+export interface CounterSeries {
+    value: number;
+}
 /** Counts up. */
 export declare class Counter implements MetricFamily {
     readonly type = "counter";
@@ -5279,7 +5311,20 @@ export declare class Counter implements MetricFamily {
     private readonly series;
     constructor(name: string, help: string);
     add(labels: Labels, value?: number): void;
+    /** The series of these labels, for those who count often. */
+    find(labels: Labels): CounterSeries;
     points(): Iterable<MetricPoint>;
+}
+/** One series of a histogram. */
+export declare class HistogramSeries {
+    readonly buckets: number[];
+    readonly exemplars: (Exemplar | undefined)[];
+    sum: number;
+    count: number;
+    private readonly bounds;
+    constructor(bounds: readonly number[]);
+    /** @param trace The trace it was measured in, kept until another one falls into the same bucket. */
+    observe(value: number, trace?: Omit<Exemplar, 'value'>): void;
 }
 /** Counts values by size. Bounds are upper ends, ascending. */
 export declare class Histogram implements MetricFamily {
@@ -5289,8 +5334,8 @@ export declare class Histogram implements MetricFamily {
     readonly bounds: readonly number[];
     private readonly series;
     constructor(name: string, help: string, bounds: readonly number[]);
-    /** @param trace The trace it was measured in, kept until another one falls into the same bucket. */
-    observe(labels: Labels, value: number, trace?: Omit<Exemplar, 'value'>): void;
+    /** The series of these labels. */
+    find(labels: Labels): HistogramSeries;
     points(): Iterable<MetricPoint>;
 }
 /** How a value that is read when it is asked for is called. */
@@ -5492,7 +5537,7 @@ export declare class ServerCounts {
 // telemetry/server-log.d.ts
 
 import { type LogBounds } from './bound-log.ts';
-import { type LogSink } from './log.ts';
+import { type LogRecord, type LogSink } from './log.ts';
 /** From the most talkative to the quietest. */
 export declare const logLevels: readonly ['debug', 'info', 'warn', 'error'];
 /** How much the log of a server says. */
@@ -5501,8 +5546,12 @@ export type ServerLogLevel = (typeof logLevels)[number];
 export interface ServerLogBounds extends LogBounds {
     level: ServerLogLevel;
 }
-/** Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call. */
-export declare function createServerLog(sink: LogSink, options: ServerLogBounds): LogSink;
+/**
+ * Puts level, bounds and redaction before a sink: nothing reaches it unredacted, and it never ends a call.
+ *
+ * @param hide Takes away the secrets that are known by their value.
+ */
+export declare function createServerLog(sink: LogSink, options: ServerLogBounds, hide: (record: LogRecord) => LogRecord): LogSink;
 /** @throws TypeError naming the option and its value. */
 export declare function parseLogLevel(option: string, value: unknown): ServerLogLevel;
 

@@ -8,8 +8,22 @@ export interface LogRecord {
     readonly message: string;
     readonly [field: string]: unknown;
 }
-/** Marks a record whose maker has hidden every secret already; it is not looked through again. */
-export declare const isRedacted: unique symbol;
+/** Where a record has what is put together only once it is known to be written. */
+export declare const lateLine: unique symbol;
+/** A line without a secret in it, which nobody has put together yet. */
+export interface LateLine {
+    /** The whole record. */
+    toRecord(): LogRecord;
+    /** The members of the record as JSON text, without braces; undefined where only the record will do. */
+    toMembers(): string | undefined;
+}
+/** A sink that takes the text of a line as well. */
+export interface TextSink extends LogSink {
+    /** @param members The members of a JSON object, without braces. */
+    writeMembers(members: string): void;
+}
+/** Whether a sink takes text. */
+export declare function takesText(sink: LogSink): sink is TextSink;
 /** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
 export declare const isAboutStranger: unique symbol;
 /** Where log records go. */
@@ -27,7 +41,7 @@ export interface LogSink {
  */
 export declare function createStderrLog(): LogSink;
 /** Hands each record on as one line of JSON, with its time. */
-export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): (record: LogRecord) => void;
+export declare function createLineLog(write: (line: string) => void, toText?: (record: LogRecord) => string): TextSink;
 /** What the log keeps of anything that was thrown; never throws itself. */
 export declare function describeError(thrown: unknown): Record<string, unknown>;
 
@@ -68,6 +82,12 @@ export interface MetricFamily {
     readonly bounds?: readonly number[];
     points(): Iterable<MetricPoint>;
 }
+/** Most series of components that one metric may have; components that come later are counted as `other`. */
+export declare const maxSeries = 1000;
+/** One series of a counter. */
+export interface CounterSeries {
+    value: number;
+}
 /** Counts up. */
 export declare class Counter implements MetricFamily {
     readonly type = "counter";
@@ -76,7 +96,20 @@ export declare class Counter implements MetricFamily {
     private readonly series;
     constructor(name: string, help: string);
     add(labels: Labels, value?: number): void;
+    /** The series of these labels, for those who count often. */
+    find(labels: Labels): CounterSeries;
     points(): Iterable<MetricPoint>;
+}
+/** One series of a histogram. */
+export declare class HistogramSeries {
+    readonly buckets: number[];
+    readonly exemplars: (Exemplar | undefined)[];
+    sum: number;
+    count: number;
+    private readonly bounds;
+    constructor(bounds: readonly number[]);
+    /** @param trace The trace it was measured in, kept until another one falls into the same bucket. */
+    observe(value: number, trace?: Omit<Exemplar, 'value'>): void;
 }
 /** Counts values by size. Bounds are upper ends, ascending. */
 export declare class Histogram implements MetricFamily {
@@ -86,8 +119,8 @@ export declare class Histogram implements MetricFamily {
     readonly bounds: readonly number[];
     private readonly series;
     constructor(name: string, help: string, bounds: readonly number[]);
-    /** @param trace The trace it was measured in, kept until another one falls into the same bucket. */
-    observe(labels: Labels, value: number, trace?: Omit<Exemplar, 'value'>): void;
+    /** The series of these labels. */
+    find(labels: Labels): HistogramSeries;
     points(): Iterable<MetricPoint>;
 }
 /** How a value that is read when it is asked for is called. */

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { createServer, type JsonSchema, type LogRecord } from 'plinth'
 import { createPinoLog } from 'plinth/log'
 import { createTestClient } from 'plinth/testing'
@@ -105,6 +106,40 @@ test('pino writes the same lines', async () => {
   const line = JSON.parse(String(stream.read())) as Record<string, unknown>
   expect(line).toMatchObject({ level: 'info', message: 'A call was answered.', tool_name: 'greet' })
   expect(line['time']).toMatch(/^\d{4}-\d\d-\d\dT/)
+})
+
+test('a sink of text and a sink of records say the same of every call', async () => {
+  const records: LogRecord[] = []
+  const stream = new PassThrough()
+  const keys = [Buffer.alloc(32).toString('base64')]
+  const sinks = [(record: LogRecord) => void records.push(record), createPinoLog({ destination: stream })]
+  for (const log of sinks) {
+    const { client } = createObserved({ logCalls: true, logLevel: 'debug', log, keys })
+    for (const name of [
+      'greet',
+      'crash',
+      'decline',
+      'sleep',
+      'rare',
+      'rare',
+      'private',
+      'no "such" \u2028 tool',
+    ])
+      await client.callTool(name).catch(() => undefined)
+    await client.callTool('sk-abcdefghijklmnopqrstuvwx').catch(() => undefined)
+  }
+  const lines = (await text(stream.end())).trim().split('\n')
+  const written = lines.map((line) => JSON.parse(line) as LogRecord)
+  expect(written).toHaveLength(records.length)
+  // What differs from run to run; its kind is the same all the same.
+  const changing = ['execution_time_ms', 'invocation_id', 'error_id', 'error']
+  const toStable = (record: LogRecord) => {
+    const shown = Object.entries(record).filter(([name]) => name !== 'time')
+    return shown.map(([name, value]) => [name, changing.includes(name) ? typeof value : value])
+  }
+  expect(written.map(toStable)).toEqual(records.map(toStable))
+  expect(JSON.stringify(records)).not.toContain('sk-abcdef')
+  expect(lines.join()).not.toContain('sk-abcdef')
 })
 
 const mark = z.string().meta({ redact: true })

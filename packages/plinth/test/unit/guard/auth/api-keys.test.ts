@@ -1,6 +1,10 @@
+import { once } from 'node:events'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { type ApiKey, apiKeys, toApiKeyHash } from 'plinth/auth'
 import { expect, onTestFinished, test } from 'vitest'
 import { createEchoServer, exchange, listen, post } from '../../../security/raw-http.ts'
@@ -133,4 +137,39 @@ for (const [what, [options, message]] of Object.entries(wrong)) {
 test('a file without keys is refused at once', async () => {
   const file = await writeKeys({ keys: [] })
   expect(() => apiKeys({ file })).toThrow(/holds no keys/)
+})
+
+test('callers that share one connection are told apart with each request', async () => {
+  const keys = [
+    { ...entry, subject: 'first' },
+    { id: 'next', sha256: toApiKeyHash(nextKey), subject: 'second' },
+  ]
+  const { server } = createEchoServer()
+  server.tool({ name: 'who', description: 'Tells who calls.', effect: 'read' }, (_input, call) => {
+    return call.principal.subject
+  })
+  const service = await listen(server, { auth: { verifiers: [apiKeys({ keys })] } })
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(() => agent.destroy())
+  const { body, headers } = alone('tools/call', { name: 'who', arguments: {} })
+  const sockets = new Set<Socket>()
+  const ask = async (apiKey: string) => {
+    const own = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+    const sent = request(service.url, {
+      method: 'POST',
+      agent,
+      headers: { ...own, ...headers, 'x-api-key': apiKey },
+    })
+    sent.end(body)
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    sockets.add(response.socket)
+    const answer = await text(response)
+    return response.statusCode === 200 ? JSON.parse(answer).result.content[0].text : response.statusCode
+  }
+  const unknown = `plinth_${'k'.repeat(42)}x`
+  const asked = [key, key, nextKey, key, unknown, unknown, key, nextKey.slice(0, -1), nextKey, nextKey]
+  const answers = []
+  for (const apiKey of asked) answers.push(await ask(apiKey))
+  expect(answers).toEqual(['first', 'first', 'second', 'first', 401, 401, 'first', 401, 'second', 'second'])
+  expect(sockets.size).toBe(1)
 })
