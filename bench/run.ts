@@ -12,6 +12,7 @@ import { jobs } from './questions/jobs.ts'
 import { list } from './questions/list.ts'
 import { operated } from './questions/operated.ts'
 import { peersQuestion } from './questions/peers.ts'
+import { processes } from './questions/processes.ts'
 import { realistic } from './questions/realistic.ts'
 import { sessions } from './questions/sessions.ts'
 import { soak } from './questions/soak.ts'
@@ -39,6 +40,7 @@ const questions: readonly Question[] = [
   identity,
   stores,
   jobs,
+  processes,
   telemetry,
   operated,
   peersQuestion,

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import type { Stretch, StretchResult } from './load.ts'
 import type { ServerFacts } from './servers/control.ts'
 
-export type ServerKind = 'floor' | 'plinth' | 'sdk-v2' | 'tmcp'
+export type ServerKind = 'floor' | 'plinth' | 'cluster' | 'sdk-v2' | 'tmcp'
 
 /** How a server is started. */
 export interface ServerPlan {
   readonly kind: ServerKind
   /**
    * `BENCH_TOOLS`, `BENCH_GUARDS`, `BENCH_STDIO`, `BENCH_PLINTH`, `BENCH_IDENTITY`, `BENCH_VERIFY`, `BENCH_TELEMETRY`,
-   * `BENCH_COLLECTOR`, `BENCH_FOLDER`, `BENCH_STORES`.
+   * `BENCH_COLLECTOR`, `BENCH_FOLDER`, `BENCH_STORES`, `BENCH_PROCESSES`.
    */
   readonly env?: Readonly<Record<string, string>>
   /** Further flags of Node. */
@@ -22,12 +22,14 @@ export interface ServerPlan {
 const hasTaskset = availableParallelism() > 1 && spawnSync('taskset', ['-c', '0,1', 'true']).status === 0
 const running = new Set<ChildProcess>()
 
-/** Where a process runs: servers on one core, load on another, where the system can do that. */
+/** Where a process runs: servers on one core, load on another, where the system can do that; several servers anywhere. */
 function spawnNode(
   args: readonly string[],
-  options: { core: 0 | 1; env: NodeJS.ProcessEnv; stdin: boolean },
+  options: { core: 0 | 1 | undefined; env: NodeJS.ProcessEnv; stdin: boolean },
 ): ChildProcess {
-  const command = hasTaskset ? ['taskset', '-c', String(options.core), process.execPath] : [process.execPath]
+  const { core } = options
+  const isPinned = hasTaskset && core !== undefined
+  const command = isPinned ? ['taskset', '-c', String(core), process.execPath] : [process.execPath]
   const pipe = options.stdin ? 'pipe' : 'ignore'
   const child = spawn(command[0] ?? '', [...command.slice(1), ...args], {
     env: options.env,
@@ -82,7 +84,11 @@ export class ServerProcess {
     const args = ['--expose-gc', '--conditions=plinth-source', ...flags, script]
     const stdin = env['BENCH_STDIO'] === '1'
     return {
-      child: spawnNode(args, { core: 0, env: { ...process.env, NODE_ENV: 'production', ...env }, stdin }),
+      child: spawnNode(args, {
+        core: kind === 'cluster' ? undefined : 0,
+        env: { ...process.env, NODE_ENV: 'production', ...env },
+        stdin,
+      }),
     }
   }
 

@@ -7,7 +7,7 @@ export interface Job {
   readonly revision: RevisionDate
   readonly method: 'tools/call' | 'tools/list'
   /** The tool to call. */
-  readonly name?: 'add' | 'merge_reader' | 'price_order' | 'slow'
+  readonly name?: 'add' | 'merge_reader' | 'price_order' | 'slow' | 'digest'
   /** Default `16`. */
   readonly connections?: number
   /** Who asks: headers with the credentials. Default nobody. */
@@ -31,7 +31,7 @@ const readerArguments = {
 
 function toArguments(name: Job['name'], id: number): object {
   if (name === 'add') return { a: id, b: 1 }
-  if (name === 'slow') return { tag: String(id) }
+  if (name === 'slow' || name === 'digest') return { tag: String(id) }
   return name === 'price_order' ? sampleOrder : readerArguments
 }
 
@@ -39,6 +39,7 @@ function toArguments(name: Job['name'], id: number): object {
 export function toExpectedText(job: Job, id: number): string | undefined {
   if (job.name === 'add') return String(id + 1)
   if (job.name === 'slow') return `slow ${id}`
+  if (job.name === 'digest') return `digest ${id} 64`
   return job.name === 'merge_reader' ? 'merge_reader waiting 20 4 person-40117' : undefined
 }
 

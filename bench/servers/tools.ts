@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { type Order, orderInput, orderOutput, priceOrder } from './order.ts'
@@ -13,7 +14,7 @@ export interface BenchTool {
 }
 
 /** Which tools a server has: one of these, or so many. */
-export type ToolSet = 'order' | 'slow' | number
+export type ToolSet = 'order' | 'slow' | 'digest' | number
 
 const addTool: BenchTool = {
   name: 'add',
@@ -27,6 +28,20 @@ const slowTool: BenchTool = {
   description: 'Answers after 200 ms.',
   input: z.object({ tag: z.string().describe('Comes back in the answer') }),
   run: ({ tag }: { tag: string }) => sleep(200, `slow ${tag}`),
+}
+
+/** About a millisecond of work. */
+const digestRounds = 1_500
+
+const digestTool: BenchTool = {
+  name: 'digest',
+  description: 'Digests a text again and again.',
+  input: z.object({ tag: z.string().describe('What to digest; comes back in the answer') }),
+  run: ({ tag }: { tag: string }) => {
+    let digest = tag
+    for (let round = 0; round < digestRounds; round++) digest = hash('sha256', digest)
+    return `digest ${tag} ${digest.length}`
+  },
 }
 
 const orderTool: BenchTool = {
@@ -72,6 +87,7 @@ function createRealisticTool(index: number): BenchTool {
 export function createTools(set: ToolSet): readonly BenchTool[] {
   if (set === 'order') return [orderTool]
   if (set === 'slow') return [slowTool]
+  if (set === 'digest') return [digestTool]
   const others = Array.from({ length: set - 1 }, (_, index) => createRealisticTool(index))
   return others.toSpliced(others.length >> 1, 0, addTool)
 }
@@ -79,5 +95,5 @@ export function createTools(set: ToolSet): readonly BenchTool[] {
 /** The set this process was started with. */
 export function readToolSet(): ToolSet {
   const value = process.env['BENCH_TOOLS'] ?? '1'
-  return value === 'order' || value === 'slow' ? value : Number(value)
+  return value === 'order' || value === 'slow' || value === 'digest' ? value : Number(value)
 }

@@ -57,7 +57,7 @@ test('the log has one line for each call, whatever became of it, and no argument
     method: 'tools/call',
     tool_name: 'hello',
     execution_time_ms: expect.any(Number),
-    invocation_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    invocation_id: expect.stringMatching(/^[\w-]{22}-[0-9a-z]+$/),
     request_id: expect.any(Number),
     outcome: 'ok',
     principal: expect.stringMatching(/^[\w-]{16}$/),
