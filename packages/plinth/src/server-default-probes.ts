@@ -37,11 +37,18 @@ export function addRecordProbe(probes: Probes, telemetry: ServerTelemetry): void
 }
 
 /** Counters are asked only where there is nothing else: limits go on without them, and asking is a write. */
-function listReads({ documents, cache, keptResults, counters }: Partial<Stores>): (() => unknown)[] {
+function listReads({
+  documents,
+  cache,
+  keptResults,
+  eventLogs,
+  counters,
+}: Partial<Stores>): (() => unknown)[] {
   const reads = [
     ...(documents === undefined ? [] : [() => documents.get(probeKey)]),
     ...(cache === undefined ? [] : [() => cache.get(probeKey)]),
     ...(keptResults === undefined ? [] : [() => keptResults.read('', probeKey)]),
+    ...(eventLogs === undefined ? [] : [() => eventLogs.read(probeKey, { owner: '', after: -1 })]),
   ]
   if (reads.length > 0 || counters === undefined) return reads
   return [() => counters.take(probeKey, { limit: 1, windowMs: 1_000, burst: 1 }, 0)]

@@ -51,6 +51,15 @@ async function orderReport({ url }: Program) {
   return { session, execution, taskId: execution.handle.taskId }
 }
 
+/** Waits until a client of a web process has heard of a change of the list of reports. */
+async function watchReports({ url }: Program): Promise<{ heard: Promise<string> }> {
+  const { client } = await connectTasks(url)
+  const { promise: heard, resolve } = Promise.withResolvers<string>()
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => resolve(params.uri))
+  await client.listen({ resourceSubscriptions: ['reports://all'] })
+  return { heard }
+}
+
 test.skipIf(!redis)(
   'a worker runs the reports of a web process over Redis, and another one finishes what it left',
   async () => {
@@ -66,8 +75,11 @@ test.skipIf(!redis)(
     }
     first.kill('SIGKILL')
     const dataDir = createTemporaryDir()
+    const { heard } = await watchReports(program)
     const second = await startWorker(createEnv(dataDir, { ...env, ...quick }))
     const { outcome } = await execution.settle()
+    // The worker finished it, and whoever watches at the web process hears of it.
+    expect(await heard).toBe('reports://all')
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ structuredContent: { id: taskId, weeks: 5 } })
     const exited = once(second, 'exit')
     expect(existsSync(join(dataDir, 'blueprint.db-wal'))).toBe(true)
@@ -84,10 +96,12 @@ test.skipIf(!hasPostgres)(
     const env = { DATABASE_URL: await createDatabaseOfSamples() }
     const worker = createEnv(createTemporaryDir(), { ...env, ...quick, JOB_MAX_RUNNING: '0' })
     const [program] = await Promise.all([startWeb(env), startWorker(worker, ['--max-running', '1'])])
+    const { heard } = await watchReports(program)
     const { execution, taskId } = await orderReport(program)
     const [kept] = await queryPostgres(env.DATABASE_URL, 'select count(*)::int as jobs from plinth.jobs')
     expect(kept).toEqual({ jobs: 1 })
     const { outcome } = await execution.settle()
+    expect(await heard).toBe('reports://all')
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ structuredContent: { weeks: 5 } })
     const { client } = await connectTasks(program.url)
     const { contents } = await client.readResource({ uri: `reports://${taskId}` })

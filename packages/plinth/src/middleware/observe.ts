@@ -198,7 +198,7 @@ export function toRecord({ observation, exchange, time, text }: Begun, facts: Fa
     client: toClient(request, hide),
     revision: request?.revision.date,
     outcome,
-    error,
+    error: error && hide(error),
     errorCode: observation.errorCode,
     errorMessage: observation.errorMessage && hide(observation.errorMessage),
     errorType: errorType && hide(errorType),

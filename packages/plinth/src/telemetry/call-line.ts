@@ -8,6 +8,8 @@ type Origin =
   | 'chosen'
   /** The server made it, of letters, digits and `-` or `_` alone. */
   | 'made'
+  /** Others chose it, and it does not come again. */
+  | 'unique'
   /** A number, `true` or a list of names of the server's own. */
   | 'plain'
 
@@ -30,20 +32,20 @@ const fields: readonly Field[] = [
   field('execution_time_ms', 'plain', (record) => Math.round(record.durationMs * 1_000) / 1_000),
   field('queued_ms', 'plain', ({ queuedMs }) => (queuedMs === 0 ? undefined : Math.round(queuedMs))),
   field('invocation_id', 'made', (record) => record.invocationId),
-  field('request_id', 'chosen', (record) => record.requestId),
+  field('request_id', 'unique', (record) => record.requestId),
   field('attempt', 'plain', (record) => record.attempt),
   field('outcome', 'made', (record) => record.outcome),
   field('error', 'chosen', (record) => record.error),
   field('error_type', 'chosen', (record) => record.errorType),
-  field('error_id', 'chosen', (record) => record.errorId),
+  field('error_id', 'unique', (record) => record.errorId),
   field('principal', 'made', (record) => record.principalHash),
   field('tenant', 'chosen', (record) => record.tenant),
   field('client', 'chosen', (record) => record.client),
   field('revision', 'chosen', (record) => record.revision),
   field('bytes_in', 'plain', (record) => record.bytesIn),
   field('bytes_out', 'plain', (record) => record.bytesOut),
-  field('trace_id', 'made', (record) => record.traceId),
-  field('span_id', 'made', (record) => record.spanId),
+  field('trace_id', 'unique', (record) => record.traceId),
+  field('span_id', 'unique', (record) => record.spanId),
   field('dry_run', 'plain', (record) => record.dryRun || undefined),
   field('events', 'plain', ({ events }) =>
     events.length === 0 ? undefined : events.map(({ name }) => name),
@@ -64,7 +66,7 @@ export function toFields(record: CallRecord): Record<string, unknown> {
   for (const { name, origin, read } of fields) {
     const value = read(record)
     if (value === undefined) continue
-    shown[name] = origin === 'chosen' && typeof value === 'string' ? hide(value) : value
+    shown[name] = typeof value === 'string' ? hide(value, origin) : value
   }
   return shown
 }
@@ -79,14 +81,15 @@ export function toMembers(
     const value = read(record)
     if (value === undefined) continue
     if (origin === 'made') text += `${before}"${value}"`
-    else text += before + toJson(value)
+    else text += before + toJson(value, origin)
   }
   return text
 }
 
-function toJson(value: Exclude<Value, undefined>): string {
-  if (typeof value === 'string') return quote(value)
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+function toJson(value: Exclude<Value, undefined>, origin: Origin): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value !== 'string') return JSON.stringify(value)
+  return origin === 'chosen' ? quote(value) : JSON.stringify(hide(value, origin))
 }
 
 /** Longer texts do not come again and again. */
@@ -97,11 +100,12 @@ const quoted = new Map<string, string>()
 function quote(text: string): string {
   const known = quoted.get(text)
   if (known !== undefined) return known
-  const made = JSON.stringify(hide(text))
+  const made = JSON.stringify(hide(text, 'chosen'))
   if (text.length <= maxNameChars && quoted.size < maxNames) quoted.set(text, made)
   return made
 }
 
-function hide(text: string): string {
-  return text.length <= maxNameChars ? redactName(text) : redactText(text)
+function hide(text: string, origin: Origin): string {
+  if (origin === 'made') return text
+  return origin === 'chosen' ? redactName(text) : redactText(text)
 }

@@ -24,9 +24,12 @@ export interface TextSink extends LogSink {
   writeMembers(members: string): void
 }
 
+/** The sinks of this module. Another function that has their properties, such as one put around them, is none. */
+const textSinks = new WeakSet<LogSink>()
+
 /** Whether a sink takes text. */
 export function takesText(sink: LogSink): sink is TextSink {
-  return 'writeMembers' in sink
+  return textSinks.has(sink)
 }
 
 /** Marks a record about a caller nobody knows, of whom there can be any number: fewer of those are written. */
@@ -62,7 +65,9 @@ export function createLineLog(
   const readTime = createClock()
   const writeLog = (record: LogRecord) => write(`${toText({ time: readTime(), ...record })}\n`)
   const writeMembers = (members: string) => write(`{"time":"${readTime()}",${members}}\n`)
-  return Object.assign(writeLog, { writeMembers })
+  const sink = Object.assign(writeLog, { writeMembers })
+  textSinks.add(sink)
+  return sink
 }
 
 /** The time as text, worked out once a millisecond: busy servers write many lines in one. */

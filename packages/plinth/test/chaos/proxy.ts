@@ -70,6 +70,8 @@ class Network {
   mode: Mode = 'open'
   delayMs = 0
   readonly links = new Set<Link>()
+  /** Connections to the service. Those of a client that left while nothing came through are open until the end. */
+  readonly inner = new Set<Socket>()
 
   turn(mode: Mode, delayMs = 0): void {
     this.mode = mode
@@ -86,7 +88,10 @@ export async function openProxy(targetPort: number): Promise<BadNetwork> {
   const network = new Network()
   const server = createServer((outer) => {
     if (network.mode === 'cut') return void outer.resetAndDestroy()
-    const link = new Link(network, outer, connect(targetPort, '127.0.0.1'))
+    const inner = connect(targetPort, '127.0.0.1')
+    const link = new Link(network, outer, inner)
+    network.inner.add(inner)
+    inner.on('close', () => network.inner.delete(inner))
     network.links.add(link)
     outer.on('close', () => network.links.delete(link))
   }).listen(0, '127.0.0.1')
@@ -103,6 +108,7 @@ export async function openProxy(targetPort: number): Promise<BadNetwork> {
     },
     close() {
       network.turn('cut')
+      for (const socket of network.inner) socket.destroy()
       server.close()
     },
   }

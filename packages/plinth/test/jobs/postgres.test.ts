@@ -12,8 +12,10 @@ afterAll(() => service?.close())
 describe.skipIf(service === undefined)('Postgres', () => {
   const url = service?.url ?? ''
 
-  test('of 200 jobs none is lost while workers are killed', { timeout: 120_000 }, () => {
-    return killWorkers('postgres', url, { jobs: 200, workers: 3, seed: 2 })
+  test('of 200 jobs none is lost while workers are killed, and so is who makes them', {
+    timeout: 120_000,
+  }, () => {
+    return killWorkers('postgres', url, { jobs: 200, workers: 3, seed: 2, killClerkAfter: 60 })
   })
 
   test('a worker that stood still beyond its lease commits nothing twice', { timeout: 60_000 }, () => {

@@ -8,14 +8,17 @@ export interface Gate {
   end(): Promise<void>
 }
 
+const defaultPorts: Readonly<Record<string, number>> = { 'redis:': 6379, 'postgres:': 5432 }
+
 /** Puts a gate in front of the service at a URL. It is open. */
 export async function openGate(url: string): Promise<Gate> {
   const target = new URL(url)
+  const targetPort = Number(target.port) || (defaultPorts[target.protocol] ?? 0)
   const sockets = new Set<Socket>()
   let isOpen = true
   const server = createServer((socket) => {
     if (!isOpen) return void socket.destroy()
-    const other = connect(Number(target.port), target.hostname)
+    const other = connect(targetPort, target.hostname)
     for (const [from, to] of [
       [socket, other],
       [other, socket],

@@ -10,8 +10,12 @@ export interface OpenedStores {
   close(): Promise<void>
 }
 
-/** `timeoutMs` is how long a service may take to answer. Default `500` on Redis. */
-export type ReplicaStoreOptions = SharedStoreOptions & { readonly timeoutMs?: number }
+export interface ReplicaStoreOptions extends SharedStoreOptions {
+  /** How long a service may take to answer, in milliseconds. Default `500` on Redis, `2_000` on Postgres. */
+  readonly timeoutMs?: number
+  /** Whether the tables are there, so that a process need not reach Postgres to start. Default `false`. */
+  readonly isPrepared?: boolean
+}
 
 /** Opens the stores a URL names, or the SQLite file of a path. Those of one space share what they keep. */
 export async function openStores(
@@ -36,11 +40,11 @@ function openRedisStores(url: string, space: string, options: ReplicaStoreOption
 async function openPostgresStores(
   url: string,
   space: string,
-  options: ReplicaStoreOptions,
+  { isPrepared = false, ...options }: ReplicaStoreOptions,
 ): Promise<OpenedStores> {
   const pool = new Pool({ connectionString: url, max: 3, application_name: space })
   const stores = createPostgresStores(pool, { ...options, schema: space })
-  await stores.prepare()
+  if (!isPrepared) await stores.prepare()
   return { stores, close: () => stores.close().then(() => pool.end()) }
 }
 

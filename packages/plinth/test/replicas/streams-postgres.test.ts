@@ -2,7 +2,7 @@ import { Pool } from 'pg'
 import { test } from 'vitest'
 import { createSpace } from '../contracts/driver.ts'
 import { openPostgres } from '../contracts/services.ts'
-import { testCalls, testSessionStreams, testStreams } from './streams.ts'
+import { testCalls, testLostProcesses, testSessionStreams, testStreams } from './streams.ts'
 
 const service = await openPostgres()
 
@@ -17,5 +17,6 @@ function testPostgres(storeUrl: string): void {
     await pool.end()
     await service?.close()
   }
-  testStreams({ name: 'Postgres', storeUrl, space, clear }, testCalls, testSessionStreams)
+  const suites = [testCalls, testSessionStreams, testLostProcesses]
+  testStreams({ name: 'Postgres', storeUrl, space, clear }, ...suites)
 }

@@ -10,11 +10,11 @@ import { canaries, findLeaks, formed, formless } from './canary-secrets.ts'
 /** Known to the process by their form or by their value, wherever they stand. */
 const known = [...formed, formless.environment, formless.configured]
 
-async function startProgram(collectorUrl: string) {
+async function startProgram(collectorUrl: string, flags: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-canary-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const audit = join(folder, 'audit.log')
-  const ports = ['--port', '0', '--admin-port', '0', '--log-level', 'debug']
+  const ports = ['--port', '0', '--admin-port', '0', '--log-level', 'debug', ...flags]
   const child = new Child('canary-server.ts', [audit, ...ports], {
     SECRET_LEAKY_KEY: formless.environment,
     SECRET_API_KEY: canaries.openai[0],
@@ -95,50 +95,59 @@ function listRequests(secret: string): Body[] {
 
 const parent = `00-${'a1'.repeat(16)}-${'b2'.repeat(8)}-01`
 
-test('no secret that is known by form or value, in whatever slot, reaches anything a real process tells', async () => {
-  const collector = await startCollector()
-  const { child, audit, url, adminUrl } = await startProgram(collector.url)
-  // From here on the process knows what it gave out.
-  await post(url, toRequest('tools/call', { name: 'use' }, 'none'))
-  const answers: string[] = []
-  for (const secret of known) {
-    for (const request of listRequests(secret)) answers.push(await post(url, request))
-    const state = { traceparent: parent, tracestate: `a=${encodeURIComponent(secret)}` }
-    answers.push(
-      await post(url, toRequest('tools/call', { name: 'use' }, 'none'), state),
-      await post(url, toRequest('tools/list', {}, secret), {
-        'mcp-session-id': secret,
-        'last-event-id': secret,
-      }),
-      await post(url, toRequest('tools/list', {}, secret), {
-        'mcp-protocol-version': secret,
-        origin: secret,
-      }),
-      await post(url, toRequest('tools/list', {}, secret), { 'x-api-key': secret, 'user-agent': secret }),
-      await post(url, toRequest('tools/list', {}, secret), { authorization: secret, cookie: `a=${secret}` }),
-      await post(new URL(`/${encodeURIComponent(secret)}?a=${secret}`, url).href, {}),
-      await (await fetch(new URL(`/${encodeURIComponent(secret)}?a=${secret}`, adminUrl))).text(),
-    )
-  }
-  const metrics = await (await fetch(`${adminUrl}/metrics`)).text()
-  child.process.kill('SIGTERM')
-  expect(await child.exited).toBe(0)
-  const audited = await readFile(audit, 'utf8')
-  const told = {
-    answers: answers.join('\n'),
-    metrics,
-    stderr: child.stderr,
-    audited,
-    traces: collector.text(),
-  }
-  for (const [where, text] of Object.entries(told)) expect([where, findLeaks(text)]).toEqual([where, []])
-  const families = parseText(metrics)
-  expect(families.find(({ name }) => name === 'plinth_refusals_total')?.metrics.length).toBeGreaterThan(3)
-  expect(families.filter(({ type }) => type === 'UNTYPED')).toEqual([])
-  // All of it was there to be told of.
-  const calls = child.stderr.split('\n').filter((line) => line.includes('"invocation_id"')).length
-  expect(calls).toBeGreaterThan(known.length * 15)
-  expect(audited.split('\n').length).toBeGreaterThan(known.length * 15)
-  expect(collector.spans.length).toBeGreaterThan(known.length * 10)
-  expect(child.stderr).toContain('Was given this.')
-})
+test.each([
+  ['with the arguments in its log', ['--log-arguments']],
+  ['as it is', []],
+])(
+  'no secret that is known by form or value, in whatever slot, reaches anything a real process tells, %s',
+  async (_how, flags) => {
+    const collector = await startCollector()
+    const { child, audit, url, adminUrl } = await startProgram(collector.url, flags)
+    // From here on the process knows what it gave out.
+    await post(url, toRequest('tools/call', { name: 'use' }, 'none'))
+    const answers: string[] = []
+    for (const secret of known) {
+      for (const request of listRequests(secret)) answers.push(await post(url, request))
+      const state = { traceparent: parent, tracestate: `a=${encodeURIComponent(secret)}` }
+      answers.push(
+        await post(url, toRequest('tools/call', { name: 'use' }, 'none'), state),
+        await post(url, toRequest('tools/list', {}, secret), {
+          'mcp-session-id': secret,
+          'last-event-id': secret,
+        }),
+        await post(url, toRequest('tools/list', {}, secret), {
+          'mcp-protocol-version': secret,
+          origin: secret,
+        }),
+        await post(url, toRequest('tools/list', {}, secret), { 'x-api-key': secret, 'user-agent': secret }),
+        await post(url, toRequest('tools/list', {}, secret), {
+          authorization: secret,
+          cookie: `a=${secret}`,
+        }),
+        await post(new URL(`/${encodeURIComponent(secret)}?a=${secret}`, url).href, {}),
+        await (await fetch(new URL(`/${encodeURIComponent(secret)}?a=${secret}`, adminUrl))).text(),
+      )
+    }
+    const metrics = await (await fetch(`${adminUrl}/metrics`)).text()
+    child.process.kill('SIGTERM')
+    expect(await child.exited).toBe(0)
+    const audited = await readFile(audit, 'utf8')
+    const told = {
+      answers: answers.join('\n'),
+      metrics,
+      stderr: child.stderr,
+      audited,
+      traces: collector.text(),
+    }
+    for (const [where, text] of Object.entries(told)) expect([where, findLeaks(text)]).toEqual([where, []])
+    const families = parseText(metrics)
+    expect(families.find(({ name }) => name === 'plinth_refusals_total')?.metrics.length).toBeGreaterThan(3)
+    expect(families.filter(({ type }) => type === 'UNTYPED')).toEqual([])
+    // All of it was there to be told of.
+    const calls = child.stderr.split('\n').filter((line) => line.includes('"invocation_id"')).length
+    expect(calls).toBeGreaterThan(known.length * 15)
+    expect(audited.split('\n').length).toBeGreaterThan(known.length * 15)
+    expect(collector.spans.length).toBeGreaterThan(known.length * 10)
+    expect(child.stderr).toContain('Was given this.')
+  },
+)

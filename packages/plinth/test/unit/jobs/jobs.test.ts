@@ -277,3 +277,43 @@ test('a server that stops waits for jobs that end in time', async () => {
   await server.jobs.stop(10_000)
   await waitFor(client, taskId, 'completed')
 })
+
+test('a job that says nothing for several leases stays with whoever runs it', async () => {
+  let time = 0
+  const now = () => time
+  const memory = createMemoryJobStore({ now })
+  let renewals = 0
+  const renew: JobStore['renew'] = async (...asked) => {
+    const record = await memory.renew(...asked)
+    renewals++
+    return record
+  }
+  const store = new Proxy(memory, {
+    get: (target, name) => (name === 'renew' ? renew : Reflect.get(target, name)),
+  })
+  let runs = 0
+  const { promise: end, resolve } = Promise.withResolvers<string>()
+  const servers = [1, 2].map(() => {
+    const server = createTaskServer({ now, jobs: { store, leaseMs: 30 } })
+    server.tool({ name: 'work', description: 'Works.', effect: 'read', task: 'allowed' }, () => {
+      runs++
+      return end
+    })
+    return server
+  })
+  const client = connectTasks(servers[0] as Server)
+  connectTasks(servers[1] as Server)
+  const { taskId } = await startTask(client, 'work')
+  await expect.poll(() => runs).toBe(1)
+  // Five leases in all, and each step within one: whoever did not renew would have lost the job.
+  for (let step = 0; step < 8; step++) {
+    const before = renewals
+    await expect.poll(() => renewals).toBeGreaterThan(before)
+    time += 20
+  }
+  resolve('done')
+  const { result } = await waitFor(client, taskId, 'completed')
+  expect(result?.content).toMatchObject([{ text: 'done' }])
+  expect(runs).toBe(1)
+  expect((await memory.get(taskId))?.attempts).toBe(1)
+})

@@ -48,6 +48,8 @@ test('every decision has a record: calls, denials and unknown names', async () =
   const { client } = createObserved({ observers: [audit] })
   for (const name of ['greet', 'rare', 'rare', 'crash']) await client.callTool(name)
   await client.callTool('nope').catch(() => undefined)
+  const traceparent = `00-${'a1'.repeat(16)}-${'b2'.repeat(8)}-01`
+  await client.call('tools/call', { name: 'greet', arguments: {}, _meta: { traceparent } })
   await audit.flush()
   const records = sink.lines().map((line) => JSON.parse(line) as Record<string, unknown>)
   expect(records.map(({ seq, component, decision, outcome }) => [seq, component, decision, outcome])).toEqual(
@@ -57,9 +59,17 @@ test('every decision has a record: calls, denials and unknown names', async () =
       [3, 'rare', 'denied', 'refused'],
       [4, 'crash', 'allowed', 'crash'],
       [5, 'nope', 'denied', 'protocol_error'],
+      [6, 'greet', 'allowed', 'ok'],
     ],
   )
   expect(records[0]).toMatchObject({ subject: 'local', tenant: 'local', version: '1.0.0', kind: 'tool' })
+  expect(records[5]).toMatchObject({
+    time: expect.stringMatching(/^\d{4}-.+Z$/),
+    client: 'test-client/1.0.0',
+    invocation_id: expect.stringMatching(/^[\w-]+$/),
+    duration_ms: expect.any(Number),
+    trace_id: 'a1'.repeat(16),
+  })
 })
 
 test('arguments leave a digest that does not depend on their order, and nothing else', async () => {

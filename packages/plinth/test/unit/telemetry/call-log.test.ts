@@ -111,6 +111,7 @@ test('pino writes the same lines', async () => {
 test('a sink of text and a sink of records say the same of every call', async () => {
   const records: LogRecord[] = []
   const stream = new PassThrough()
+  const traceparent = `00-${'a1'.repeat(16)}-${'b2'.repeat(8)}-01`
   const keys = [Buffer.alloc(32).toString('base64')]
   const sinks = [(record: LogRecord) => void records.push(record), createPinoLog({ destination: stream })]
   for (const log of sinks) {
@@ -127,17 +128,22 @@ test('a sink of text and a sink of records say the same of every call', async ()
     ])
       await client.callTool(name).catch(() => undefined)
     await client.callTool('sk-abcdefghijklmnopqrstuvwx').catch(() => undefined)
+    await client.call('tools/call', { name: 'greet', arguments: {}, _meta: { traceparent } })
   }
   const lines = (await text(stream.end())).trim().split('\n')
   const written = lines.map((line) => JSON.parse(line) as LogRecord)
   expect(written).toHaveLength(records.length)
   // What differs from run to run; its kind is the same all the same.
-  const changing = ['execution_time_ms', 'invocation_id', 'error_id', 'error']
+  const changing = ['execution_time_ms', 'invocation_id', 'error_id', 'error', 'span_id']
   const toStable = (record: LogRecord) => {
     const shown = Object.entries(record).filter(([name]) => name !== 'time')
     return shown.map(([name, value]) => [name, changing.includes(name) ? typeof value : value])
   }
   expect(written.map(toStable)).toEqual(records.map(toStable))
+  expect(written.at(-1)).toMatchObject({
+    trace_id: 'a1'.repeat(16),
+    span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+  })
   expect(JSON.stringify(records)).not.toContain('sk-abcdef')
   expect(lines.join()).not.toContain('sk-abcdef')
 })
