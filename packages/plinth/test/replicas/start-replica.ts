@@ -42,7 +42,11 @@ export async function startReplica(options: Omit<ReplicaOptions, 'key'>): Promis
     tell: (kind, details = {}) => send(child, { ...details, kind }),
     kill: () => end('SIGKILL'),
     signal: (signal) => void child.kill(signal),
-    close: () => end('SIGTERM'),
+    close: () => {
+      // One that stands still hears of nothing.
+      child.kill('SIGCONT')
+      return end('SIGTERM')
+    },
   }
 }
 

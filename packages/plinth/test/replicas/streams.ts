@@ -216,6 +216,7 @@ export function testLostProcesses(bench: Bench): void {
     const call = await startWork(victim, caller)
     await progress(victim, 1)
     await call.until(isProgress(1))
+    await seeKept(victim)
     await victim.kill()
     await call.ended()
     const resumed = await Promise.all([b, c].map((replica) => EventReader.get(replica, caller, call.lastId)))
@@ -254,6 +255,7 @@ export function testLostProcesses(bench: Bench): void {
     const victim = await start('victim')
     const caller = await openCaller(victim)
     const call = await startWork(victim, caller)
+    await seeKept(victim)
     victim.signal('SIGSTOP')
     await call.cut()
     const resumed = await EventReader.get(b, caller, call.lastId)
@@ -328,6 +330,11 @@ export async function startWork(replica: Replica, caller: Caller, id = 7): Promi
 
 export function progress(replica: Replica, done: number): Promise<unknown> {
   return replica.tell('progress', { name: String(done) })
+}
+
+/** Waits until a process has written something of its streams to the store: nobody goes on with one of which nothing is. */
+async function seeKept(replica: Replica): Promise<void> {
+  await expect.poll(() => listKept(replica), patient).not.toEqual([])
 }
 
 /** What a process has written to the store of what it says in streams of sessions. */
