@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { type Answer, ask, askUntilDefinite } from './ask-shop.ts'
-import { toOrder } from './load.ts'
+import { type Answer, ask, askTask, askUntilDefinite } from './ask-shop.ts'
+import { toOrder, toShipment } from './load.ts'
 import { createPlace } from './place.ts'
 import { startShop } from './start-shop.ts'
 
@@ -57,6 +57,48 @@ test.skipIf(!isSupported)(
     const database = new DatabaseSync(storeUrl)
     expect(database.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
     database.close()
+  },
+  60_000,
+)
+
+test.skipIf(!isSupported)(
+  'a job that a full disk let in comes to its end once there is room, and one that it did not is refused',
+  async ({ onTestFinished }) => {
+    const place = createPlace()
+    onTestFinished(() => place.remove())
+    const shop = await startShop({
+      leaseMs: 10_000,
+      storeTimeoutMs: 1_000,
+      limit: 1_000_000,
+      windowMs: 1_000,
+      storeUrl: join(place.directory, 'stores.sqlite'),
+      space: 'full',
+      directory: place.directory,
+      name: 'full',
+    })
+    onTestFinished(() => void shop.close())
+    const accepted = new Map<string, string>()
+    const order = async (): Promise<Answer> => {
+      const key = String(accepted.size)
+      const answer = await ask(shop.url, toShipment(key))
+      if (answer.taskId !== undefined) accepted.set(key, answer.taskId)
+      return answer
+    }
+    await order()
+    limitFiles(shop.child.pid, '400000')
+    let answer = await order()
+    while (answer.taskId !== undefined) answer = await order()
+    expect(answer).toMatchObject({ error: expect.any(String), retry: true })
+    expect(readFileSync(join(place.directory, 'full.log'), 'utf8')).toContain('Make room on its disk.')
+    limitFiles(shop.child.pid, 'unlimited')
+    const refused = String(accepted.size)
+    const again = await askUntilDefinite([shop.url], toShipment(refused))
+    accepted.set(refused, again.taskId ?? JSON.stringify(again))
+    for (const [key, taskId] of accepted) {
+      await expect.poll(() => askTask(shop.url, taskId)).toMatchObject({ status: 'completed' })
+      expect(place.effects().filter((line) => line === `transferred ship-${key}`)).toHaveLength(1)
+    }
+    expect(await shop.close()).toBe(0)
   },
   60_000,
 )
