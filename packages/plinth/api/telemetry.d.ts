@@ -457,7 +457,7 @@ export declare const redacted = "[redacted]";
 /** A text without the secrets whose form gives them away. Long texts are cut. */
 export declare function redactText(text: string): string;
 /** As `redactText`, for short texts that come again and again: names of tools, clients and tenants. */
-export declare function redactName(name: string): string;
+export declare const redactName: (name: string) => string;
 /**
  * A text of a caller without the secrets that `hide` knows; where it is percent-encoded and shows one only once it is
  * decoded, decoded and without it. Secrets with a form are left to `redactText`, but for those.

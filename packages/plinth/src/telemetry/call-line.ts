@@ -1,3 +1,4 @@
+import { keepShort } from './keep-short.ts'
 import type { LogRecord } from './log.ts'
 import type { CallRecord } from './observer.ts'
 import { redactName, redactText } from './redact.ts'
@@ -92,18 +93,7 @@ function toJson(value: Exclude<Value, undefined>, origin: Origin): string {
   return origin === 'chosen' ? quote(value) : JSON.stringify(hide(value, origin))
 }
 
-/** Longer texts do not come again and again. */
-const maxNameChars = 64
-const maxNames = 2_000
-const quoted = new Map<string, string>()
-
-function quote(text: string): string {
-  const known = quoted.get(text)
-  if (known !== undefined) return known
-  const made = JSON.stringify(hide(text, 'chosen'))
-  if (text.length <= maxNameChars && quoted.size < maxNames) quoted.set(text, made)
-  return made
-}
+const quote = keepShort((text) => JSON.stringify(redactText(text)))
 
 function hide(text: string, origin: Origin): string {
   if (origin === 'made') return text

@@ -1,3 +1,4 @@
+import { keepShort } from './keep-short.ts'
 import { describeError } from './log.ts'
 import { lookAt } from './redact-hints.ts'
 import { redactUrls } from './redact-urls.ts'
@@ -80,18 +81,8 @@ export function redactText(text: string): string {
   return redactBounded(text, shownBounds)
 }
 
-const maxTexts = 2_000
-const maxTextChars = 64
-const seenTexts = new Map<string, string>()
-
 /** As `redactText`, for short texts that come again and again: names of tools, clients and tenants. */
-export function redactName(name: string): string {
-  const known = seenTexts.get(name)
-  if (known !== undefined) return known
-  const clean = redactText(name)
-  if (name.length <= maxTextChars && seenTexts.size < maxTexts) seenTexts.set(name, clean)
-  return clean
-}
+export const redactName: (name: string) => string = keepShort(redactText)
 
 /**
  * A text of a caller without the secrets that `hide` knows; where it is percent-encoded and shows one only once it is
@@ -247,19 +238,10 @@ interface SeenName {
   readonly isCount: boolean
 }
 
-const maxNames = 2_000
-const maxNameChars = 64
-const seenNames = new Map<string, SeenName>()
-
-/** Names come again and again; most are looked at once. */
-function lookAtName(name: string): SeenName {
-  const known = seenNames.get(name)
-  if (known !== undefined) return known
+const lookAtName = keepShort((name): SeenName => {
   const plain = name.replace(/[-_ .]/g, '').toLowerCase()
-  const seen = { clean: redactText(name), isSecret: secretName.test(plain), isCount: countName.test(plain) }
-  if (name.length <= maxNameChars && seenNames.size < maxNames) seenNames.set(name, seen)
-  return seen
-}
+  return { clean: redactText(name), isSecret: secretName.test(plain), isCount: countName.test(plain) }
+})
 
 function holdsSecret(member: unknown, isCount: boolean): boolean {
   if (member === null || member === undefined || typeof member === 'boolean') return false

@@ -10,8 +10,8 @@ export interface Chaos {
   readonly jobs: number
   readonly workers: number
   readonly seed: number
-  /** After how many jobs the process that makes them is killed as well. Default: it is not. */
-  readonly killClerkAfter?: number
+  /** After how many jobs the process that makes them is killed as well. */
+  readonly killClerkAfter: number
 }
 
 const steps: readonly string[] = knownSteps
@@ -32,10 +32,9 @@ export async function killWorkers(driver: ShopPlace['driver'], url: string, chao
   const killed = killWhileTheyRun(clerk, workers, chaos)
   // A test that failed before tells why by itself.
   killed.catch(() => undefined)
-  const { killClerkAfter: count } = chaos
-  const early = count === undefined ? new Map() : await orderUntilKilled(clerk.place, orders, count)
+  const early = await orderUntilKilled(clerk.place, orders, chaos.killClerkAfter)
   const late = await clerk.order(orders.filter((_, n) => !early.has(n)))
-  const ids = orders.map((_, n) => early.get(n) ?? late.shift())
+  const ids = orders.map((_, n) => (early.get(n) ?? late.shift()) as string)
   const ended = await clerk.follow(orders, ids)
   await killed
   expectEnds(ended, clerk.effects())

@@ -1,22 +1,13 @@
-import { Redis } from 'ioredis'
 import { test } from 'vitest'
-import { createSpace } from '../contracts/driver.ts'
 import { openRedis } from '../contracts/services.ts'
 import { testOutages } from './outage.ts'
+import { createRedisSpace, type RedisSpace } from './own-space.ts'
 
 const service = await openRedis()
 
 if (service === undefined) test.skip('replicas without their Redis', () => {})
-else testRedis(service.url)
+else testRedis(createRedisSpace(service))
 
-function testRedis(storeUrl: string): void {
-  const space = createSpace()
-  const clear = async () => {
-    const client = new Redis(storeUrl)
-    const keys = await client.keys(`${space}:*`)
-    if (keys.length > 0) await client.unlink(keys)
-    client.disconnect()
-    await service?.close()
-  }
-  testOutages({ name: 'Redis', storeUrl, space, clear })
+function testRedis(own: RedisSpace): void {
+  testOutages(own)
 }

@@ -1,30 +1,13 @@
-import { Redis } from 'ioredis'
 import { test } from 'vitest'
-import { createSpace } from '../contracts/driver.ts'
 import { openRedis } from '../contracts/services.ts'
+import { createRedisSpace, type RedisSpace } from './own-space.ts'
 import { testStreamOutages } from './streams-outage.ts'
 
 const service = await openRedis()
 
 if (service === undefined) test.skip('streams without their Redis', () => {})
-else testRedis(service.url)
+else testRedis(createRedisSpace(service))
 
-function testRedis(storeUrl: string): void {
-  const space = createSpace()
-  const client = new Redis(storeUrl)
-  const lose = async (pattern: string) => {
-    const keys = await client.keys(`${space}:${pattern}`)
-    if (keys.length > 0) await client.unlink(keys)
-  }
-  testStreamOutages({
-    name: 'Redis',
-    storeUrl,
-    space,
-    loseLogs: () => lose('events:*'),
-    async clear() {
-      await lose('*')
-      client.disconnect()
-      await service?.close()
-    },
-  })
+function testRedis(own: RedisSpace): void {
+  testStreamOutages({ ...own, loseLogs: () => own.lose(`${own.space}:events:*`) })
 }

@@ -1,22 +1,13 @@
-import { Pool } from 'pg'
 import { test } from 'vitest'
-import { createSpace } from '../contracts/driver.ts'
 import { openPostgres } from '../contracts/services.ts'
+import { createPostgresSpace, type PostgresSpace } from './own-space.ts'
 import { testCalls, testLostProcesses, testSessionStreams, testStreams } from './streams.ts'
 
 const service = await openPostgres()
 
 if (service === undefined) test.skip('streams over Postgres', () => {})
-else testPostgres(service.url)
+else testPostgres(createPostgresSpace(service))
 
-function testPostgres(storeUrl: string): void {
-  const space = createSpace()
-  const clear = async () => {
-    const pool = new Pool({ connectionString: storeUrl, max: 1 })
-    await pool.query(`DROP SCHEMA IF EXISTS ${space} CASCADE`)
-    await pool.end()
-    await service?.close()
-  }
-  const suites = [testCalls, testSessionStreams, testLostProcesses]
-  testStreams({ name: 'Postgres', storeUrl, space, clear }, ...suites)
+function testPostgres(own: PostgresSpace): void {
+  testStreams(own, testCalls, testSessionStreams, testLostProcesses)
 }
