@@ -9,6 +9,8 @@ export interface Flags {
   readonly faults: readonly string[]
 }
 
+const noFlags: Flags = { texts: new Map(), faults: [] }
+
 /** What a command line may ask a program for instead of its work. */
 export type AskedFor = 'help' | 'version'
 
@@ -25,6 +27,7 @@ export function isAskingFlag(flag: string): flag is AskedFor {
 
 /** What a command line asks for instead of the work of the program; whatever else it says does not matter then. */
 export function findAsked(argv: readonly string[]): AskedFor | undefined {
+  if (argv.length === 0) return undefined
   const { parseArgs } = process.getBuiltinModule('node:util')
   const { tokens } = parseArgs({ args: [...argv], options: askingFlags, strict: false, tokens: true })
   const names = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []))
@@ -41,6 +44,7 @@ type OptionToken = Extract<Token, { kind: 'option' }>
 
 /** Reads a command line. A flag takes its value after a space or a `=`; that of a switch may be left out. */
 export function readFlags(argv: readonly string[], definitions: Definitions): Flags {
+  if (argv.length === 0) return noFlags
   const known = new Map<string, Known>()
   for (const [name, { flag, kind }] of Object.entries(definitions)) {
     if (flag !== undefined) known.set(flag, { name, isSwitch: kind === 'boolean' })

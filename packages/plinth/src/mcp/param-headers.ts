@@ -22,11 +22,15 @@ const mapKeywords = new Set(['$defs', 'definitions', 'dependentSchemas', 'patter
 /**
  * The header annotations of an input schema, in the order in which they stand.
  *
+ * @param text The schema as JSON, where it is at hand.
  * @throws TypeError naming the place, the value and the rule it breaks.
  */
-export function parseParamHeaders(inputSchema: JsonSchema): readonly ParamHeader[] {
+export function parseParamHeaders(
+  inputSchema: JsonSchema,
+  text: string = JSON.stringify(inputSchema),
+): readonly ParamHeader[] {
   // Nearly all schemas have none, and to see that costs little beside looking for each.
-  if (!JSON.stringify(inputSchema).includes(annotation)) return []
+  if (!text.includes(annotation)) return []
   const found: ParamHeader[] = []
   collect(inputSchema, [], found)
   const seen = new Set<string>()

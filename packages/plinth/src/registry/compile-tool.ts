@@ -60,8 +60,10 @@ export function compileTool(
   const input =
     contract.input === undefined ? noInputValidator : createValidator(contract.input, `${owner}, "input"`)
   const output = contract.output && createValidator(contract.output, `${owner}, "output"`)
-  const { schema: inputSchema, paths } = takeRedactedFields(toInputSchema(contract.input, owner))
-  const paramHeaders = parseParamHeaders(inputSchema)
+  const given = toInputSchema(contract.input, owner)
+  const text = JSON.stringify(given)
+  const { schema: inputSchema, paths } = takeRedactedFields(given, text)
+  const paramHeaders = parseParamHeaders(inputSchema, text)
   const outputSchema =
     contract.output &&
     takeRedactedFields(toReadableSchema(toJsonSchema(contract.output, 'output', `${owner}, "output"`))).schema

@@ -36,9 +36,16 @@ const parts: Readonly<Record<string, 'any' | 'same'>> = {
   else: 'same',
 }
 
-/** Takes `redact: true` off the fields of a schema. */
-export function takeRedactedFields(schema: JsonSchema): RedactedFields {
-  if (!JSON.stringify(schema).includes(`"${keyword}"`)) return { schema, paths: [] }
+/**
+ * Takes `redact: true` off the fields of a schema.
+ *
+ * @param text The schema as JSON, where it is at hand.
+ */
+export function takeRedactedFields(
+  schema: JsonSchema,
+  text: string = JSON.stringify(schema),
+): RedactedFields {
+  if (!text.includes(`"${keyword}"`)) return { schema, paths: [] }
   const paths = new Set<string>()
   collect(schema, { root: schema, path: [], depth: 0, paths })
   return { schema: strip(schema) as JsonSchema, paths: [...paths] }
