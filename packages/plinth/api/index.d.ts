@@ -2831,9 +2831,10 @@ export interface ParamHeader {
 /**
  * The header annotations of an input schema, in the order in which they stand.
  *
+ * @param text The schema as JSON, where it is at hand.
  * @throws TypeError naming the place, the value and the rule it breaks.
  */
-export declare function parseParamHeaders(inputSchema: JsonSchema): readonly ParamHeader[];
+export declare function parseParamHeaders(inputSchema: JsonSchema, text?: string): readonly ParamHeader[];
 /**
  * The first header that does not agree with the arguments, if any. An argument that is absent or null has no header,
  * so one that is sent all the same disagrees.

@@ -56,8 +56,9 @@ export interface PinoLogOptions {
     /**
      * Where lines go without a logger: for a busy server
      * `pino.destination({ dest: path, sync: false, minLength: 4096, maxLength: 4194304 })`. One that is synchronous stops
-     * the server while nobody takes its lines. Default: stderr, so that stdout stays free for the protocol; where 4 MiB
-     * wait for whoever reads it, further lines are dropped and counted.
+     * the server while nobody takes its lines; to an asynchronous one they go many at a time, after 20 ms at most. Default:
+     * stderr, so that stdout stays free for the protocol; where 4 MiB wait for whoever reads it, further lines are dropped
+     * and counted.
      */
     readonly destination?: DestinationStream;
 }

@@ -111,9 +111,11 @@ export function tellAll(
 export function createPrincipalHash(hash: (text: string) => string): (principal: Principal) => string {
   const known = new WeakMap<Principal, string>()
   return function toHash(principal) {
-    const found = known.get(principal) ?? hash(toPrincipalKey(principal)).slice(0, 16)
-    known.set(principal, found)
-    return found
+    const found = known.get(principal)
+    if (found !== undefined) return found
+    const made = hash(toPrincipalKey(principal)).slice(0, 16)
+    known.set(principal, made)
+    return made
   }
 }
 

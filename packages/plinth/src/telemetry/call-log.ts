@@ -43,22 +43,30 @@ const messages: Readonly<Partial<Record<CallKind, Readonly<Partial<Record<CallOu
 export function createCallLog(log: LogSink, { logArguments = false }: CallLogOptions = {}): Observer {
   return {
     onCall(record) {
-      const [usualLevel, usual] = lines[record.outcome]
-      const message = messages[record.kind]?.[record.outcome] ?? usual
-      const level = calls.has(record.kind) || record.outcome !== 'ok' ? usualLevel : 'debug'
-      const line = { level, message, [lateLine]: new CallLine({ level, message }, record, logArguments) }
+      const head = toHead(record)
+      const { level, message } = head
+      const line = { level, message, [lateLine]: new CallLine(head, record, logArguments) }
       log(record.kind === 'http' ? { ...line, [isAboutStranger]: true } : line)
     },
   }
 }
 
+/** What stands first in a line. */
+type Head = Pick<LogRecord, 'level' | 'message'>
+
+function toHead({ kind, outcome }: CallRecord): Head {
+  const [usualLevel, usual] = lines[outcome]
+  const level = calls.has(kind) || outcome !== 'ok' ? usualLevel : 'debug'
+  return { level, message: messages[kind]?.[outcome] ?? usual }
+}
+
 /** The line of a call, put together by whoever takes it. */
 class CallLine implements LateLine {
-  private readonly head: Pick<LogRecord, 'level' | 'message'>
+  private readonly head: Head
   private readonly record: CallRecord
   private readonly logArguments: boolean
 
-  constructor(head: Pick<LogRecord, 'level' | 'message'>, record: CallRecord, logArguments: boolean) {
+  constructor(head: Head, record: CallRecord, logArguments: boolean) {
     this.head = head
     this.record = record
     this.logArguments = logArguments

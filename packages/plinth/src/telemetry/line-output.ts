@@ -40,24 +40,46 @@ export class LineOutput {
   }
 }
 
-/** The lines of one turn of the event loop, which go on as one text. */
+/** How many characters of lines go on at once. */
+const fullChars = 65_536
+
+/** Lines that go on as one text: those of one turn of the event loop, or of a moment, but not too many. */
 export class LineBatch {
   private readonly send: (text: string, lines: number) => void
+  private readonly holdMs: number
   private lines: string[] = []
+  private chars = 0
+  private isDue = false
 
-  constructor(send: (text: string, lines: number) => void) {
+  /** @param holdMs How long a line may be held back, in milliseconds. Default: for one turn. */
+  constructor(send: (text: string, lines: number) => void, holdMs = 0) {
     this.send = send
+    this.holdMs = holdMs
   }
 
   add(line: string): void {
-    if (this.lines.push(line) === 1) setImmediate(() => this.write())
+    this.lines.push(line)
+    this.chars += line.length
+    if (this.chars >= fullChars) this.write()
+    else if (!this.isDue) this.schedule()
   }
 
   write(): void {
     const { lines } = this
     if (lines.length === 0) return
     this.lines = []
+    this.chars = 0
     this.send(lines.join(''), lines.length)
+  }
+
+  private schedule(): void {
+    this.isDue = true
+    const end = () => {
+      this.isDue = false
+      this.write()
+    }
+    if (this.holdMs === 0) setImmediate(end)
+    else setTimeout(end, this.holdMs)
   }
 }
 

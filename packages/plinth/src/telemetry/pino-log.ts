@@ -10,8 +10,9 @@ export interface PinoLogOptions {
   /**
    * Where lines go without a logger: for a busy server
    * `pino.destination({ dest: path, sync: false, minLength: 4096, maxLength: 4194304 })`. One that is synchronous stops
-   * the server while nobody takes its lines. Default: stderr, so that stdout stays free for the protocol; where 4 MiB
-   * wait for whoever reads it, further lines are dropped and counted.
+   * the server while nobody takes its lines; to an asynchronous one they go many at a time, after 20 ms at most. Default:
+   * stderr, so that stdout stays free for the protocol; where 4 MiB wait for whoever reads it, further lines are dropped
+   * and counted.
    */
   readonly destination?: DestinationStream
 }
@@ -62,9 +63,15 @@ interface Destination extends DestinationStream {
   on?(event: 'drop' | 'drain', listener: (text: string) => void): unknown
 }
 
-/** An asynchronous destination holds lines back anyway: those of one turn go to it as one text. */
+/** How long lines wait for others that go to an asynchronous destination with them, in milliseconds. */
+const holdMs = 20
+
+/**
+ * An asynchronous destination holds lines back anyway, and hands what it writes to another thread, which takes longer
+ * than writing it: so lines come to it many at a time.
+ */
 function createDestinationLog(stream: Destination): LogSink {
-  const batch = stream.sync === false ? new LineBatch((text) => stream.write(text)) : undefined
+  const batch = stream.sync === false ? new LineBatch((text) => stream.write(text), holdMs) : undefined
   const log = createLineLog((line) => (batch === undefined ? stream.write(line) : batch.add(line)))
   const flush = () => {
     batch?.write()

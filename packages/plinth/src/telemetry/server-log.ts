@@ -24,12 +24,13 @@ export function createServerLog(
   options: ServerLogBounds,
   hide: (record: LogRecord) => LogRecord,
 ): LogSink {
+  const textSink = takesText(sink) ? sink : undefined
   const redacted = {
     write(record: LogRecord): number {
       const { [lateLine]: late } = record as { readonly [lateLine]?: LateLine }
-      const members = takesText(sink) ? late?.toMembers() : undefined
-      if (members !== undefined && takesText(sink)) {
-        sink.writeMembers(members)
+      const members = textSink === undefined ? undefined : late?.toMembers()
+      if (members !== undefined) {
+        textSink?.writeMembers(members)
         return members.length
       }
       const clean = hide(late?.toRecord() ?? (redactValue(record) as LogRecord))

@@ -115,7 +115,11 @@ test('a sink of text and a sink of records say the same of every call', async ()
   const keys = [Buffer.alloc(32).toString('base64')]
   const sinks = [(record: LogRecord) => void records.push(record), createPinoLog({ destination: stream })]
   for (const log of sinks) {
-    const { client } = createObserved({ logCalls: true, logLevel: 'debug', log, keys })
+    const { client, server } = createObserved({ logCalls: true, logLevel: 'debug', log, keys })
+    const others = [
+      createTestClient(server, { revision: '2025-11-25' }),
+      createTestClient(server, { principal: { subject: 'ada', tenant: 'acme', scopes: ['secret:read'] } }),
+    ]
     for (const name of [
       'greet',
       'crash',
@@ -126,7 +130,7 @@ test('a sink of text and a sink of records say the same of every call', async ()
       'private',
       'no "such" \u2028 tool',
     ])
-      await client.callTool(name).catch(() => undefined)
+      for (const one of [client, ...others, client]) await one.callTool(name).catch(() => undefined)
     await client.callTool('sk-abcdefghijklmnopqrstuvwx').catch(() => undefined)
     await client.call('tools/call', { name: 'greet', arguments: {}, _meta: { traceparent } })
   }
