@@ -33,7 +33,8 @@ async function bundle(): Promise<void> {
   )
   const bundled = await rolldown({ input, platform: 'node', external: [/^node:/, /^[@a-z]/], checks })
   const { output } = await bundled.generate({ format: 'esm' })
-  const [index, http, serve] = ['index', 'http-node', 'serve'].map((name) => listLoaded(output, name))
+  const entries = ['index', 'http-node', 'http-fetch', 'serve']
+  const [index, http, fetch, serve] = entries.map((name) => listLoaded(output, name))
   // What is loaded in any case, or by two of the ways to serve, so that none has to open the file of another.
   const isCore = (id: string) => index?.has(id) || (http?.has(id) && serve?.has(id))
   await bundled.write({
@@ -50,6 +51,7 @@ async function bundle(): Promise<void> {
       groups: [
         { name: 'core', test: isCore },
         { name: 'serve', test: (id) => serve?.has(id) },
+        { name: 'http', test: (id) => http?.has(id) && fetch?.has(id) },
       ],
     },
   })

@@ -320,7 +320,7 @@ export interface AdminSettings {
 /** @throws TypeError naming the option, its value and the fix. */
 export declare function parseAdminOptions(options: AdminOptions): AdminSettings;
 
-// entry/http-fetch.d.ts
+// entry/fetch-handler.d.ts
 
 import type { Server } from '../server.ts';
 import { type HttpOptions } from './http-options.ts';
@@ -1380,7 +1380,7 @@ export declare function isAuthRefusal(found: object): found is AuthRefusal;
 // index.d.ts
 
 export type { AdminOptions } from './entry/admin-options.ts';
-export { createFetchHandler } from './entry/http-fetch.ts';
+export { createFetchHandler } from './entry/fetch-handler.ts';
 export type { HttpOptions } from './entry/http-options.ts';
 export type { LocalCaller } from './entry/local-principal.ts';
 export type { ServeOptions, Service } from './entry/serve.ts';

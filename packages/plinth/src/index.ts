@@ -1,5 +1,5 @@
 export type { AdminOptions } from './entry/admin-options.ts'
-export { createFetchHandler } from './entry/http-fetch.ts'
+export { createFetchHandler } from './entry/fetch-handler.ts'
 export type { HttpOptions } from './entry/http-options.ts'
 export type { LocalCaller } from './entry/local-principal.ts'
 export type { ServeOptions, Service } from './entry/serve.ts'

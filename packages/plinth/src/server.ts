@@ -231,7 +231,7 @@ export class Server {
    * else, such as names of your own, make a handler with `createFetchHandler`.
    */
   async fetch(request: Request): Promise<Response> {
-    this.fetchHandler ??= import('./entry/http-fetch.ts').then(({ createFetchHandler }) =>
+    this.fetchHandler ??= import('./entry/fetch-handler.ts').then(({ createFetchHandler }) =>
       createFetchHandler(this),
     )
     const handle = await this.fetchHandler

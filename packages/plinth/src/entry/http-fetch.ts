@@ -4,37 +4,20 @@ import type { Server } from '../server.ts'
 import { isPrincipal } from './http-auth.ts'
 import { HttpEntry, notUtf8, tooLarge } from './http-entry.ts'
 import { FetchResponse } from './http-fetch-response.ts'
-import { type HttpOptions, parseFetchOptions } from './http-options.ts'
+import type { HttpSettings } from './http-options.ts'
 
 const tooSlow: Refusal = { status: 408, message: 'The body took too long to arrive.' }
 const unreadable: Refusal = { status: 400, message: 'The body ended before its time.' }
 
-/**
- * A handler for everything that speaks web-standard requests: Node, Bun, Deno, Workers, and frameworks on them. Same
- * guards and same answers as `serveHttp`; binding, connections and their timeouts are the runtime's. Without
- * `allowedHosts` it answers under loopback names only.
- *
- * @param server What to serve.
- * @param options `host`, `port`, `maxConnections` and the timeouts of connections have no meaning here.
- * @returns A handler that never rejects once the server's raw schemas are usable.
- * @throws TypeError naming the option, its value and the fix.
- */
-export function createFetchHandler(
+/** Makes a server answer web-standard requests, once what it needs is loaded. */
+export async function serveFetch(
   server: Server,
-  options: HttpOptions = {},
-): (request: Request) => Promise<Response> {
-  const entry = new HttpEntry(server, parseFetchOptions(options))
-  let ready: Promise<void> | undefined
-  return async function handleRequest(request) {
-    ready ??= prepare(server, entry)
-    await ready
-    return answerRequest(request, entry)
-  }
-}
-
-async function prepare(server: Server, entry: HttpEntry): Promise<void> {
+  settings: HttpSettings,
+): Promise<(request: Request) => Promise<Response>> {
+  const entry = new HttpEntry(server, settings)
   await server.prepare()
   await entry.prepare()
+  return (request) => answerRequest(request, entry)
 }
 
 async function answerRequest(request: Request, entry: HttpEntry): Promise<Response> {

@@ -1,5 +1,6 @@
 import { type AuthOptions, type AuthSettings, parseAuthOptions } from '../guard/auth/auth-options.ts'
-import { loopbackHosts } from '../guard/host.ts'
+import { loopbackHosts, parseHosts } from '../guard/host.ts'
+import { parseOrigins } from '../guard/origin.ts'
 import { parseCount } from '../server-options.ts'
 import type { AdminOptions } from './admin-options.ts'
 import { isLoopbackAddress } from './loopback.ts'
@@ -139,12 +140,12 @@ function toSettings(host: string, options: HttpOptions): HttpSettings {
     host,
     port: parseHttpNumber('port', options),
     ...toPaths(options, auth),
-    allowedHosts: [
+    allowedHosts: parseHosts([
       ...loopbackHosts,
       ...(isLoopback ? [host.includes(':') ? `[${host}]` : host] : []),
       ...toHosts(options),
-    ],
-    allowedOrigins: options.allowedOrigins ?? [],
+    ]),
+    allowedOrigins: parseOrigins(options.allowedOrigins ?? []),
     allowLoopback: isLoopback,
     isLocal: isLoopback && findForeignHost(options) === undefined,
     allowAnonymous: options.allowAnonymous ?? false,

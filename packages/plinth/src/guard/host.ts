@@ -31,12 +31,21 @@ export function isAllowedHost(header: string | undefined, allowed: ReadonlySet<s
  *
  * @throws TypeError naming the option `allowedHosts` and the entry that is no host.
  */
-export function createHostRule(allowed: Iterable<string>): (header: string | undefined) => boolean {
-  const hosts = new Set([...allowed].map(assertHost))
+export function createHostRule(allowed: readonly string[]): (header: string | undefined) => boolean {
+  const hosts = new Set(parseHosts(allowed))
   return (header) => isAllowedHost(header, hosts)
 }
 
-function assertHost(entry: string): string {
+/**
+ * Names of hosts as they are compared.
+ *
+ * @throws TypeError naming the option `allowedHosts` and the entry that is no host.
+ */
+export function parseHosts(entries: readonly string[]): readonly string[] {
+  return entries.map(parseEntry)
+}
+
+function parseEntry(entry: string): string {
   const name = typeof entry === 'string' ? parseHost(entry) : undefined
   if (name !== undefined) return name + entry.slice(findPort(entry))
   throw new TypeError(

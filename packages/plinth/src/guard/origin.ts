@@ -16,7 +16,7 @@ const visible = /^[\x21-\x7e]+$/
  */
 export function createOriginRule(options: OriginRuleOptions): (header: string | undefined) => boolean {
   const { allowLoopback } = options
-  const origins = new Set(options.allowedOrigins.map(assertOrigin))
+  const origins = new Set(parseOrigins(options.allowedOrigins))
   return function isAllowedOrigin(header) {
     if (header === undefined || origins.has(header)) return true
     if (allowLoopback && loopbackOrigin.test(header)) return true
@@ -24,7 +24,16 @@ export function createOriginRule(options: OriginRuleOptions): (header: string | 
   }
 }
 
-function assertOrigin(value: string): string {
+/**
+ * Origins as they are compared.
+ *
+ * @throws TypeError naming the option `allowedOrigins` and the entry that is no origin.
+ */
+export function parseOrigins(entries: readonly string[]): readonly string[] {
+  return entries.map(parseEntry)
+}
+
+function parseEntry(value: string): string {
   const url = URL.parse(value)
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:'
   if (isWeb && url.origin === value.toLowerCase() && !value.includes('*')) return url.origin

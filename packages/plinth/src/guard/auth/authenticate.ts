@@ -34,7 +34,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   }
 
   function settle(verdict: Verdict, head: HeaderLookup): Verdict {
-    if (verdict !== undefined) return toTrusted(verdict, now())
+    if (verdict !== undefined) return toTrusted(verdict, now)
     if (hasCredentials(head))
       return isUnderstood(head) ? createInvalidToken('The token is not known.') : undefined
     return allowAnonymous ? anonymousPrincipal : undefined
@@ -65,7 +65,7 @@ function askFrom(start: number, credentials: Credentials, question: Question): V
 }
 
 /** A verifier of our users may answer anything: only a whole principal that has not expired is let in. */
-function toTrusted(verdict: Principal | AuthRefusal, now: number): Principal | AuthRefusal {
+function toTrusted(verdict: Principal | AuthRefusal, now: () => number): Principal | AuthRefusal {
   if (typeof verdict !== 'object' || verdict === null) return createUnavailable(describeWrong(verdict))
   if (isAuthRefusal(verdict)) return verdict
   const { subject, tenant, scopes, roles, expiresAt, isTrusted } = verdict
@@ -75,7 +75,7 @@ function toTrusted(verdict: Principal | AuthRefusal, now: number): Principal | A
   const isDated = expiresAt === undefined || typeof expiresAt === 'number'
   if (!isNamed || !isListed || !isDated || isTrusted === true)
     return createUnavailable(describeWrong(verdict))
-  if (expiresAt !== undefined && !(expiresAt > now)) return createInvalidToken('The token has expired.')
+  if (expiresAt !== undefined && !(expiresAt > now())) return createInvalidToken('The token has expired.')
   return verdict
 }
 
