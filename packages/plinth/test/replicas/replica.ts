@@ -25,6 +25,8 @@ stores.eventLogs.append = async (key, write) => {
 const server = createServer({
   name: options.serverName ?? 'replicas',
   version: '1.0.0',
+  // Nobody asks here what a busy machine is late by.
+  maxEventLoopDelayMs: 60_000,
   keys: [options.key],
   stores,
   rate: false,
