@@ -9,7 +9,7 @@ import { type BadNetwork, openProxy } from './proxy.ts'
 import { type Shop, startShop } from './start-shop.ts'
 
 /** Most of it is the start of processes, on a machine that may be busy. */
-const withinMs = 60_000
+const withinMs = 120_000
 
 const storeTimeoutMs = 300
 
