@@ -12,7 +12,7 @@ export function parseHost(header: string | undefined): string | undefined {
 }
 
 /**
- * Tells whether a Host header names this server. An entry of `allowed` is a lower-case name as `createHostRule` makes
+ * Tells whether a Host header names this server. An entry of `allowed` is a lower-case name as `parseHosts` makes
  * it and stands for every port; with a port it stands for that port alone.
  */
 export function isAllowedHost(header: string | undefined, allowed: ReadonlySet<string>): boolean {

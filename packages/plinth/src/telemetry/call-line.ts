@@ -109,8 +109,9 @@ function keepRepeated(
     if (known !== undefined && isOf(record, known.values)) return known.text
     // In one piece: what is put together with `+` stays in pieces, which every line would join again.
     const text = repeated.map((one) => toMember(one, record)).join('')
+    if (text.length > maxChars) return text
     if (kept.size >= maxTexts) kept.clear()
-    if (text.length <= maxChars) kept.set(key, { values: repeated.map(({ read }) => read(record)), text })
+    kept.set(key, { values: repeated.map(({ read }) => read(record)), text })
     return text
   }
 }

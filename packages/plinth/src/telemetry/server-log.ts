@@ -28,9 +28,9 @@ export function createServerLog(
   const redacted = {
     write(record: LogRecord): number {
       const { [lateLine]: late } = record as { readonly [lateLine]?: LateLine }
-      const members = textSink === undefined ? undefined : late?.toMembers()
-      if (members !== undefined) {
-        textSink?.writeMembers(members)
+      const members = textSink && late?.toMembers()
+      if (textSink !== undefined && members !== undefined) {
+        textSink.writeMembers(members)
         return members.length
       }
       const clean = hide(late?.toRecord() ?? (redactValue(record) as LogRecord))

@@ -1,4 +1,4 @@
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 
-/** What a worker thread runs. This module stays a file of its own in the package, so that the two are neighbours. */
+/** What a worker thread runs. The build puts it beside the file that this module becomes part of. */
 export const workerMain: URL = new URL(`./worker-main.${extension}`, import.meta.url)
