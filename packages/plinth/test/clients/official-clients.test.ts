@@ -91,18 +91,7 @@ describe.for(clientKinds)('$name over HTTP', (kind) => {
   })
 
   test('cancels a call', async () => {
-    const client = await connect(kind)
-    const controller = new AbortController()
-    const started = Promise.withResolvers<void>()
-    const call = client.callTool(
-      'queue',
-      {},
-      { signal: controller.signal, onprogress: () => started.resolve() },
-    )
-    await started.promise
-    controller.abort()
-    await expect(call).rejects.toThrow()
-    expect(await client.callTool('queue_end')).toMatchObject({ content: [{ text: 'cancelled' }] })
+    await cancelACall(await connect(kind))
   })
 
   test('asks its user, twice in one call, and the tool does its work once', async () => {
@@ -193,14 +182,29 @@ describe.for(clientKinds)('$name over HTTP', (kind) => {
 })
 
 describe.for(clientKinds)('$name over stdio', (kind) => {
-  test('starts the server, lists, calls, asks and ends it', async () => {
+  test('starts the server, lists, calls, asks, cancels and ends it', async () => {
     const answers = { 'elicitation/create': () => ({ action: 'decline' }) }
     const client = await connect(kind, answers, libraryProcess)
     expect((await client.listTools()).length).toBeGreaterThan(20)
     expect(await client.callTool('add', { a: 2, b: 3 })).toMatchObject({ structuredContent: { sum: 5 } })
     expect(await client.callTool('lend')).toMatchObject({ content: [{ text: 'Not lent: decline' }] })
-    const heard: number[] = []
-    await client.callTool('scan_slowly', {}, { onprogress: ({ progress }) => void heard.push(progress) })
-    expect(heard).toEqual([1])
+    await cancelACall(client)
   })
 })
+
+/** A call that ends only when it is cancelled, which its client does once it has heard of progress. */
+async function cancelACall(client: OfficialClient): Promise<void> {
+  const controller = new AbortController()
+  const heard: number[] = []
+  const started = Promise.withResolvers<void>()
+  const onprogress = ({ progress }: { progress: number }) => {
+    heard.push(progress)
+    started.resolve()
+  }
+  const call = client.callTool('queue', {}, { signal: controller.signal, onprogress })
+  await started.promise
+  controller.abort()
+  await expect(call).rejects.toThrow()
+  expect(heard).toEqual([1])
+  expect(await client.callTool('queue_end')).toMatchObject({ content: [{ text: 'cancelled' }] })
+}

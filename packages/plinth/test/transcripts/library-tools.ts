@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Icon, type Server, ToolError, toolResult } from 'plinth'
 import { z } from 'zod'
 
@@ -113,12 +112,6 @@ function addNotifyingTools(server: Server): void {
     call.progress(0.5, 3, 'Back')
     call.progress(2.5)
     setImmediate(() => call.progress(3, 3, 'Too late'))
-    return 'Scanned.'
-  })
-  // The official clients drop progress that arrives together with the answer.
-  server.tool({ name: 'scan_slowly', description: 'Scans a page.', effect: 'read' }, async (_input, call) => {
-    call.progress(1)
-    await sleep(30)
     return 'Scanned.'
   })
   server.tool({ name: 'whisper', description: 'Logs at every level.', effect: 'read' }, (_input, call) => {
