@@ -81,7 +81,7 @@ export const stdio: Question = {
         min: 0.6,
         detail: `${formatCount(median(readings.rates))}/s, `,
       }),
-      toRatioRow('one at a time', readings.sequential, { min: 0.85, detail: '' }),
+      toRatioRow('one at a time', readings.sequential, { min: 0.92, detail: '' }),
       toLimitRow('cold start', median(starts.plinth), { unit: 'ms', detail }),
     ]
   },
