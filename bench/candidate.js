@@ -14,7 +14,6 @@ const server = createServer({
   name: 'candidate',
   version: '1.0.0',
   log: () => undefined,
-  logCalls: false,
   maxEventLoopDelayMs: 60_000,
   rate: { limit: unlimited, windowMs: 1_000, burst: unlimited },
 })

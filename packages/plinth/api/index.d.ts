@@ -3598,7 +3598,8 @@ import type { Callee } from '../mcp/active-call.ts';
 import type { Exchange, Reply } from '../mcp/exchange.ts';
 import { Observation } from '../mcp/observation.ts';
 import { type Principal } from '../mcp/principal.ts';
-import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts';
+import type { CallLog } from '../telemetry/call-log.ts';
+import type { CallEnd, CallKind, CallRecord, Observer } from '../telemetry/observer.ts';
 import { type TraceContext } from '../telemetry/trace-context.ts';
 import type { CallSpan, Tracer } from '../telemetry/tracer.ts';
 /** Finds a component by its name, or a resource by its URI. */
@@ -3607,6 +3608,8 @@ export type FindCallee = (kind: CallKind, name: string) => Pick<Callee, 'name' |
 export type Observe = (text: string, exchange: Exchange, answer: Answer) => Reply | Promise<Reply>;
 type Answer = () => Reply | Promise<Reply>;
 export interface ObserveOptions {
+    /** Undefined where the log tells of no calls. Its line comes before observers hear of a message. */
+    readonly callLog: CallLog | undefined;
     readonly observers: readonly Observer[];
     readonly tracer: Tracer | undefined;
     readonly now: () => number;
@@ -3632,8 +3635,12 @@ export interface Begun {
     readonly exchange: Exchange;
     readonly observation: Observation;
 }
+/** Who is told of a message. */
+type Listeners = Pick<ObserveOptions, 'callLog' | 'observers'>;
+/** Whether anybody is told of messages. */
+export declare function isObserved({ callLog, observers, tracer, }: Listeners & Pick<ObserveOptions, 'tracer'>): boolean;
 /** Tells everybody of a message, or of a run. One that throws keeps none of the others from it. */
-export declare function tellAll(record: CallRecord, span: CallSpan | undefined, { observers, onError }: Pick<ObserveOptions, 'observers' | 'onError'>): void;
+export declare function tellAll(end: CallEnd, span: CallSpan | undefined, { callLog, observers, onError }: Listeners & Pick<ObserveOptions, 'onError'>): void;
 /** Remembers what was worked out for a principal. */
 export declare function createPrincipalHash(hash: (text: string) => string): (principal: Principal) => string;
 /** A trace goes on without what its caller wants passed on, where that holds a secret. */
@@ -4504,7 +4511,7 @@ import type { Tracer } from './telemetry/tracer.ts';
 /** Who hears of the calls of a server. */
 export declare class ServerTelemetry {
     private readonly settings;
-    private readonly others;
+    private readonly observers;
     private callLog;
     private readonly onChange;
     private tracer;
@@ -4518,8 +4525,6 @@ export declare class ServerTelemetry {
     /** Watches one run of a job until the returned function is called; undefined where nobody observes. */
     watchRun(...[request, run]: Parameters<WatchRun>): (() => void) | undefined;
     private toOptions;
-    /** The line of a call comes first. */
-    private get observers();
     get hasTracer(): boolean;
     observe(observer: Observer): void;
     useTracer(tracer: Tracer): void;
@@ -5204,17 +5209,21 @@ export declare function boundLog(sink: BoundedSink, bounds: LogBounds): LogSink;
 // telemetry/call-log.d.ts
 
 import { type LogSink } from './log.ts';
-import type { Observer } from './observer.ts';
+import type { CallEnd } from './observer.ts';
 /** What the line of a call says. */
 export interface CallLogOptions {
     /** Whether lines carry the arguments, without their secrets. Default `false`. */
     readonly logArguments?: boolean;
 }
+/** Writes of every message. */
+export interface CallLog {
+    write(end: CallEnd): void;
+}
 /**
- * Writes one line for each message. Those that went well and called nothing are for the level `debug`. A line is put
- * together once it is known to be written: of a flood most are not.
+ * Writes one line for each message. Those that went well and called nothing are for the level `debug`. A line, and the
+ * record it is made of, is put together once it is known to be written: of a flood most are not.
  */
-export declare function createCallLog(log: LogSink, { logArguments }?: CallLogOptions): Observer;
+export declare function createCallLog(log: LogSink, { logArguments }?: CallLogOptions): CallLog;
 
 // telemetry/log.d.ts
 
@@ -5493,6 +5502,12 @@ export interface CallRecord {
     /** Paths of the arguments that the contract keeps out of all records. */
     readonly redact: readonly string[];
     readonly events: readonly CallEvent[];
+}
+/** How a message ended. Its record is made once somebody asks for it, at once or never. */
+export interface CallEnd {
+    readonly kind: CallKind;
+    readonly outcome: CallOutcome;
+    readonly record: CallRecord;
 }
 /** Hears of every message. Must neither throw nor block: it stands in the way of the answer. */
 export interface Observer {

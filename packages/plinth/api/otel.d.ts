@@ -251,6 +251,12 @@ export interface CallRecord {
     readonly redact: readonly string[];
     readonly events: readonly CallEvent[];
 }
+/** How a message ended. Its record is made once somebody asks for it, at once or never. */
+export interface CallEnd {
+    readonly kind: CallKind;
+    readonly outcome: CallOutcome;
+    readonly record: CallRecord;
+}
 /** Hears of every message. Must neither throw nor block: it stands in the way of the answer. */
 export interface Observer {
     /** Called exactly once for each message, refused and unknown ones included, when its answer is ready. */

@@ -5,6 +5,7 @@ import type { HeaderLookup } from './mcp/exchange.ts'
 import {
   createObserve,
   type FindCallee,
+  isObserved,
   type Observe,
   type ObserveOptions,
   tellAll,
@@ -13,7 +14,7 @@ import {
 import { createWatchRun, type WatchRun } from './middleware/watch-run.ts'
 import { createKey, type ServerSettings } from './server-options.ts'
 import { watchStatements } from './storage/trace-statement.ts'
-import { type CallLogOptions, createCallLog } from './telemetry/call-log.ts'
+import { type CallLog, type CallLogOptions, createCallLog } from './telemetry/call-log.ts'
 import { otherComponent } from './telemetry/component-label.ts'
 import { describeError } from './telemetry/log.ts'
 import type { CallRecord, MetricReading, Observer } from './telemetry/observer.ts'
@@ -30,8 +31,8 @@ const maxPathChars = 4_096
 /** Who hears of the calls of a server. */
 export class ServerTelemetry {
   private readonly settings: ServerSettings
-  private readonly others: Observer[]
-  private callLog: Observer | undefined
+  private readonly observers: Observer[]
+  private callLog: CallLog | undefined
   private readonly onChange: () => void
   private tracer: Tracer | undefined
   private unwatchStatements: (() => void) | undefined
@@ -41,7 +42,7 @@ export class ServerTelemetry {
     this.settings = settings
     this.onChange = onChange
     if (settings.tracer !== undefined) this.setTracer(settings.tracer)
-    this.others = [...settings.observers]
+    this.observers = [...settings.observers]
     this.logCalls(settings.logCalls)
   }
 
@@ -67,6 +68,7 @@ export class ServerTelemetry {
     const { now, keys } = this.settings
     const secret = () => keys.all[0] ?? ''
     return {
+      callLog: this.callLog,
       observers: [...this.observers],
       tracer: this.tracer,
       now,
@@ -79,17 +81,12 @@ export class ServerTelemetry {
     }
   }
 
-  /** The line of a call comes first. */
-  private get observers(): readonly Observer[] {
-    return this.callLog === undefined ? this.others : [this.callLog, ...this.others]
-  }
-
   get hasTracer(): boolean {
     return this.tracer !== undefined
   }
 
   observe(observer: Observer): void {
-    this.others.push(observer)
+    this.observers.push(observer)
     this.runWatcher = undefined
     this.onChange()
   }
@@ -165,10 +162,12 @@ export class ServerTelemetry {
   }
 
   private tell(facts: UnreadFacts, span: CallSpan | undefined): void {
-    if (this.observers.length === 0 && span === undefined) return
+    const { callLog, observers, tracer } = this
+    if (!isObserved({ callLog, observers, tracer })) return
     const record = createUnreadRecord(facts, this.settings.now(), span?.context)
+    const { kind, outcome } = record
     const onError = (error: unknown) => this.noteFailure(error)
-    tellAll(record, span, { observers: this.observers, onError })
+    tellAll({ kind, outcome, record }, span, { callLog, observers, onError })
   }
 
   /** Writes what is held back. One that fails, or takes too long, keeps none of the others from it. */

@@ -5,8 +5,9 @@ import type { Exchange, Reply } from '../mcp/exchange.ts'
 import { Observation } from '../mcp/observation.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { McpRequest } from '../mcp/request.ts'
+import type { CallLog } from '../telemetry/call-log.ts'
 import { toMethodLabel } from '../telemetry/component-label.ts'
-import type { CallKind, CallRecord, Observer } from '../telemetry/observer.ts'
+import type { CallEnd, CallKind, CallOutcome, CallRecord, Observer } from '../telemetry/observer.ts'
 import { hideEncoded, redactName, redactText } from '../telemetry/redact.ts'
 import { continueTrace, type TraceContext } from '../telemetry/trace-context.ts'
 import type { CallSpan, Tracer } from '../telemetry/tracer.ts'
@@ -20,6 +21,8 @@ export type Observe = (text: string, exchange: Exchange, answer: Answer) => Repl
 type Answer = () => Reply | Promise<Reply>
 
 export interface ObserveOptions {
+  /** Undefined where the log tells of no calls. Its line comes before observers hear of a message. */
+  readonly callLog: CallLog | undefined
   readonly observers: readonly Observer[]
   readonly tracer: Tracer | undefined
   readonly now: () => number
@@ -54,15 +57,12 @@ type Hide = ObserveOptions['hide']
 
 /** Puts measuring around the answer to a message; undefined where nobody observes, so that it costs nothing. */
 export function createObserve(options: ObserveOptions): Observe | undefined {
-  const { observers, tracer, now } = options
-  if (observers.length === 0 && tracer === undefined) return undefined
+  const { tracer, now } = options
+  if (!isObserved(options)) return undefined
   const toHash = createPrincipalHash(options.hash)
-  const end = (reply: Reply, begun: Begun): Reply => {
-    const { observation, exchange } = begun
+  const tell = (reply: Reply, begun: Begun): Reply => {
     if (tracer !== undefined) startFailedSpan(begun, { tracer, hide: options.hide })
-    const principalHash = toHash(exchange.principal)
-    const record = toRecord(begun, { reply, principalHash, invocationId: options.createKey(), options })
-    tellAll(record, observation.span, options)
+    tellAll(new MessageEnd(begun, reply, { toHash, options }), begun.observation.span, options)
     return reply
   }
   return function observe(text, exchange, answer) {
@@ -73,7 +73,7 @@ export function createObserve(options: ObserveOptions): Observe | undefined {
     exchange.observation = observation
     const begun = { time, text, exchange, observation }
     const pending = answer()
-    return pending instanceof Promise ? pending.then((reply) => end(reply, begun)) : end(pending, begun)
+    return pending instanceof Promise ? pending.then((reply) => tell(reply, begun)) : tell(pending, begun)
   }
 }
 
@@ -87,23 +87,84 @@ export interface Begun {
   readonly observation: Observation
 }
 
+/** Who is told of a message. */
+type Listeners = Pick<ObserveOptions, 'callLog' | 'observers'>
+
+/** Whether anybody is told of messages. */
+export function isObserved({
+  callLog,
+  observers,
+  tracer,
+}: Listeners & Pick<ObserveOptions, 'tracer'>): boolean {
+  return callLog !== undefined || observers.length > 0 || tracer !== undefined
+}
+
 /** Tells everybody of a message, or of a run. One that throws keeps none of the others from it. */
 export function tellAll(
-  record: CallRecord,
+  end: CallEnd,
   span: CallSpan | undefined,
-  { observers, onError }: Pick<ObserveOptions, 'observers' | 'onError'>,
+  { callLog, observers, onError }: Listeners & Pick<ObserveOptions, 'onError'>,
 ): void {
+  try {
+    callLog?.write(end)
+  } catch (error) {
+    onError(error)
+  }
   for (const observer of observers) {
     try {
-      observer.onCall(record)
+      observer.onCall(end.record)
     } catch (error) {
       onError(error)
     }
   }
   try {
-    span?.end(record)
+    span?.end(end.record)
   } catch (error) {
     onError(error)
+  }
+}
+
+/** How the record of a message is made. */
+interface Making {
+  readonly toHash: (principal: Principal) => string
+  readonly options: Pick<ObserveOptions, 'createKey' | 'findCallee' | 'hide'>
+}
+
+/** The end of a message. Lines that are too many for the log need no record, and most servers have nobody else to tell. */
+class MessageEnd implements CallEnd {
+  private readonly begun: Begun
+  private readonly reply: Reply
+  private readonly making: Making
+  private made: CallRecord | undefined = undefined
+
+  constructor(begun: Begun, reply: Reply, making: Making) {
+    this.begun = begun
+    this.reply = reply
+    this.making = making
+  }
+
+  get kind(): CallKind {
+    return toKind(this.begun.observation.message)
+  }
+
+  get outcome(): CallOutcome {
+    return this.begun.observation.outcome
+  }
+
+  get record(): CallRecord {
+    this.made ??= this.makeRecord()
+    return this.made
+  }
+
+  private makeRecord(): CallRecord {
+    const { toHash, options } = this.making
+    const principalHash = toHash(this.begun.exchange.principal)
+    return toRecord(this.begun, {
+      reply: this.reply,
+      principalHash,
+      invocationId: options.createKey(),
+      options,
+    })
   }
 }
 
@@ -226,7 +287,7 @@ type MessageFacts = Pick<CallRecord, 'kind' | 'method' | 'component' | 'requestI
 function toMessageFacts({ message }: Observation, hide: Hide): MessageFacts {
   if (message === undefined) {
     return {
-      kind: 'unreadable',
+      kind: toKind(message),
       method: undefined,
       component: undefined,
       requestId: undefined,
@@ -243,7 +304,9 @@ function toMessageFacts({ message }: Observation, hide: Hide): MessageFacts {
   }
 }
 
-function toKind({ method, id }: JsonRpcMessage): CallKind {
+function toKind(message: JsonRpcMessage | undefined): CallKind {
+  if (message === undefined) return 'unreadable'
+  const { method, id } = message
   if (method === undefined) return 'response'
   return id === undefined ? 'notification' : (kinds.get(method) ?? 'request')
 }

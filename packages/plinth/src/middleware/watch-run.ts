@@ -1,15 +1,15 @@
 import { findTraceParent } from '../mcp/call-trace.ts'
 import { Observation } from '../mcp/observation.ts'
 import type { McpRequest } from '../mcp/request.ts'
-import { createPrincipalHash, type ObserveOptions, tellAll, toRecord } from './observe.ts'
+import { createPrincipalHash, isObserved, type ObserveOptions, tellAll, toRecord } from './observe.ts'
 
 /** Watches one run of a job until the returned function is called, which tells the observers of it. */
 export type WatchRun = (request: McpRequest, run: { readonly attempt: number }) => () => void
 
 /** Has runs of jobs told like calls; undefined where nobody observes, so that it costs nothing. */
 export function createWatchRun(options: ObserveOptions): WatchRun | undefined {
-  const { observers, tracer, now } = options
-  if (observers.length === 0 && tracer === undefined) return undefined
+  const { tracer, now } = options
+  if (!isObserved(options)) return undefined
   const toHash = createPrincipalHash(options.hash)
   return function watchRun(request, { attempt }) {
     const time = now()
@@ -36,7 +36,8 @@ export function createWatchRun(options: ObserveOptions): WatchRun | undefined {
       const facts = { reply, principalHash, invocationId: options.createKey(), options }
       const about = toRecord(begun, facts)
       const record = { ...about, kind: 'job', attempt } as const
-      tellAll(record, observation.span, options)
+      const { kind, outcome } = record
+      tellAll({ kind, outcome, record }, observation.span, options)
     }
   }
 }

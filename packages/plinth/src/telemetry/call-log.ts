@@ -1,6 +1,6 @@
 import { toFields, toMembers } from './call-line.ts'
 import { isAboutStranger, type LateLine, type LogRecord, type LogSink, lateLine } from './log.ts'
-import type { CallKind, CallOutcome, CallRecord, Observer } from './observer.ts'
+import type { CallEnd, CallKind, CallOutcome } from './observer.ts'
 import { redactValue } from './redact.ts'
 
 /** What the line of a call says. */
@@ -36,17 +36,22 @@ const messages: Readonly<Partial<Record<CallKind, Readonly<Partial<Record<CallOu
   http: { refused: 'A request was refused before it was read.' },
 }
 
+/** Writes of every message. */
+export interface CallLog {
+  write(end: CallEnd): void
+}
+
 /**
- * Writes one line for each message. Those that went well and called nothing are for the level `debug`. A line is put
- * together once it is known to be written: of a flood most are not.
+ * Writes one line for each message. Those that went well and called nothing are for the level `debug`. A line, and the
+ * record it is made of, is put together once it is known to be written: of a flood most are not.
  */
-export function createCallLog(log: LogSink, { logArguments = false }: CallLogOptions = {}): Observer {
+export function createCallLog(log: LogSink, { logArguments = false }: CallLogOptions = {}): CallLog {
   return {
-    onCall(record) {
-      const head = toHead(record)
+    write(end) {
+      const head = toHead(end)
       const { level, message } = head
-      const line = { level, message, [lateLine]: new CallLine(head, record, logArguments) }
-      log(record.kind === 'http' ? { ...line, [isAboutStranger]: true } : line)
+      const line = { level, message, [lateLine]: new CallLine(head, end, logArguments) }
+      log(end.kind === 'http' ? { ...line, [isAboutStranger]: true } : line)
     },
   }
 }
@@ -54,7 +59,7 @@ export function createCallLog(log: LogSink, { logArguments = false }: CallLogOpt
 /** What stands first in a line. */
 type Head = Pick<LogRecord, 'level' | 'message'>
 
-function toHead({ kind, outcome }: CallRecord): Head {
+function toHead({ kind, outcome }: CallEnd): Head {
   const [usualLevel, usual] = lines[outcome]
   const level = calls.has(kind) || outcome !== 'ok' ? usualLevel : 'debug'
   return { level, message: messages[kind]?.[outcome] ?? usual }
@@ -63,22 +68,22 @@ function toHead({ kind, outcome }: CallRecord): Head {
 /** The line of a call, put together by whoever takes it. */
 class CallLine implements LateLine {
   private readonly head: Head
-  private readonly record: CallRecord
+  private readonly end: CallEnd
   private readonly logArguments: boolean
 
-  constructor(head: Head, record: CallRecord, logArguments: boolean) {
+  constructor(head: Head, end: CallEnd, logArguments: boolean) {
     this.head = head
-    this.record = record
+    this.end = end
     this.logArguments = logArguments
   }
 
   toRecord(): LogRecord {
-    const { arguments: given, redact } = this.record
-    const input = this.logArguments ? { arguments: redactValue(given, redact) } : {}
-    return { ...this.head, ...toFields(this.record), ...input }
+    const { record } = this.end
+    const input = this.logArguments ? { arguments: redactValue(record.arguments, record.redact) } : {}
+    return { ...this.head, ...toFields(record), ...input }
   }
 
   toMembers(): string | undefined {
-    return this.logArguments ? undefined : toMembers(this.head, this.record)
+    return this.logArguments ? undefined : toMembers(this.head, this.end.record)
   }
 }
