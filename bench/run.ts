@@ -84,6 +84,15 @@ async function askAll(bench: Bench): Promise<(Row & { question: string })[]> {
 
 // Short runs share a machine with others: they show times and judge counts alone.
 const judges = (row: Row) => row.isCount === true || !values.short
+/** A short run is part of what every change must pass, so it ends in any case. */
+const maxShortMs = 300_000
+if (values.short) setTimeout(giveUp, maxShortMs).unref()
+
+function giveUp(): void {
+  console.error(`\nThe short run did not end within ${maxShortMs / 60_000} minutes.`)
+  process.kill(process.pid, 'SIGTERM')
+}
+
 const reference = values.against === undefined ? undefined : checkOut(values.against)
 const load = new LoadProcess()
 process.on('exit', stopAll)

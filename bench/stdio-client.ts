@@ -14,27 +14,35 @@ export class StdioClient {
   private isChecked = false
   private rest = ''
   private onAnswers: ((count: number) => void) | undefined
+  /** Rejects when the server ends. */
+  private readonly ended: Promise<never>
 
   constructor(child: ChildProcess) {
     this.child = child
     this.stdin = child.stdin as Writable
     const stdout = child.stdout as Readable
     stdout.on('data', (chunk: Buffer) => this.read(chunk))
+    this.stdin.on('error', () => undefined)
+    this.ended = new Promise((_resolve, reject) => {
+      child.once('exit', () => reject(new Error('The server over standard streams ended early.')))
+    })
+    this.ended.catch(() => undefined)
   }
 
   /** One call. */
   async ask(): Promise<void> {
-    await new Promise<void>((resolve) => {
+    const answered = new Promise<void>((resolve) => {
       this.onAnswers = () => resolve()
       this.send(1)
     })
+    await Promise.race([answered, this.ended])
   }
 
   /** Keeps `depth` calls under way for `ms` milliseconds. Answers a second. */
   async run(depth: number, ms: number): Promise<number> {
     const started = performance.now()
     const before = this.answers
-    await new Promise<void>((resolve) => {
+    const answered = new Promise<void>((resolve) => {
       let open = depth
       this.onAnswers = (count) => {
         if (performance.now() - started < ms) this.send(count)
@@ -43,6 +51,7 @@ export class StdioClient {
       }
       this.send(depth)
     })
+    await Promise.race([answered, this.ended])
     return ((this.answers - before) * 1_000) / (performance.now() - started)
   }
 
