@@ -59,10 +59,10 @@ type Hide = ObserveOptions['hide']
 export function createObserve(options: ObserveOptions): Observe | undefined {
   const { tracer, now } = options
   if (!isObserved(options)) return undefined
-  const toHash = createPrincipalHash(options.hash)
+  const making = { toHash: createPrincipalHash(options.hash), options }
   const tell = (reply: Reply, begun: Begun): Reply => {
     if (tracer !== undefined) startFailedSpan(begun, { tracer, hide: options.hide })
-    tellAll(new MessageEnd(begun, reply, { toHash, options }), begun.observation.span, options)
+    tellAll(new MessageEnd(begun, reply, making), begun.observation.span, options)
     return reply
   }
   return function observe(text, exchange, answer) {

@@ -93,6 +93,21 @@ test('lines below the level of the log are left out', async () => {
   expect(log.map(({ error }) => error)).toEqual(['rate_exceeded'])
 })
 
+test('observers hear of calls whose lines are too many, and the other lines have the ids that observers hear', async () => {
+  const log: LogRecord[] = []
+  const { client, records } = createObserved({
+    logCalls: true,
+    maxLogLinesPerSecond: 1,
+    now: () => 1_000_000,
+    log: (record) => log.push(record),
+  })
+  for (let call = 0; call < 5; call++) await client.callTool('greet')
+  const ids = records.filter(({ kind }) => kind === 'tool').map(({ invocationId }) => invocationId)
+  expect(new Set(ids).size).toBe(5)
+  const lines = log.filter(({ message }) => message === 'A call was answered.')
+  expect(lines.map((line) => line['invocation_id'])).toEqual(ids.slice(0, 2))
+})
+
 test('an unknown level refuses to start', () => {
   expect(() => createServer({ name: 'a', version: '1', logLevel: 'loud' as never })).toThrow(
     '"logLevel" must be one of debug, info, warn, error, got "loud".',
