@@ -3641,19 +3641,19 @@ type Listeners = Pick<ObserveOptions, 'callLog' | 'observers'>;
 export declare function isObserved({ callLog, observers, tracer, }: Listeners & Pick<ObserveOptions, 'tracer'>): boolean;
 /** Tells everybody of a message, or of a run. One that throws keeps none of the others from it. */
 export declare function tellAll(end: CallEnd, span: CallSpan | undefined, { callLog, observers, onError }: Listeners & Pick<ObserveOptions, 'onError'>): void;
+/** The end of what has its record already. */
+export declare function toEnd(record: CallRecord): CallEnd;
 /** Remembers what was worked out for a principal. */
 export declare function createPrincipalHash(hash: (text: string) => string): (principal: Principal) => string;
 /** A trace goes on without what its caller wants passed on, where that holds a secret. */
 export declare function withoutSecrets(context: TraceContext, hide: Hide): TraceContext;
-/** What the record of a message says besides what its stages left behind. */
-export interface Facts {
-    readonly reply: Reply;
-    readonly principalHash: string;
-    readonly invocationId: string;
-    readonly options: Pick<ObserveOptions, 'findCallee' | 'hide'>;
+/** What the record of a message is made with, besides what its stages left behind. */
+interface Making {
+    readonly toHash: (principal: Principal) => string;
+    readonly options: Pick<ObserveOptions, 'createKey' | 'findCallee' | 'hide'>;
 }
 /** All there is to tell of a message. */
-export declare function toRecord({ observation, exchange, time, text }: Begun, facts: Facts): CallRecord;
+export declare function toRecord({ observation, exchange, time, text }: Begun, reply: Reply, { toHash, options }: Making): CallRecord;
 export {};
 
 // middleware/shedding.d.ts

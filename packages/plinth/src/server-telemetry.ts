@@ -9,6 +9,7 @@ import {
   type Observe,
   type ObserveOptions,
   tellAll,
+  toEnd,
   withoutSecrets,
 } from './middleware/observe.ts'
 import { createWatchRun, type WatchRun } from './middleware/watch-run.ts'
@@ -165,9 +166,8 @@ export class ServerTelemetry {
     const { callLog, observers, tracer } = this
     if (!isObserved({ callLog, observers, tracer })) return
     const record = createUnreadRecord(facts, this.settings.now(), span?.context)
-    const { kind, outcome } = record
     const onError = (error: unknown) => this.noteFailure(error)
-    tellAll({ kind, outcome, record }, span, { callLog, observers, onError })
+    tellAll(toEnd(record), span, { callLog, observers, onError })
   }
 
   /** Writes what is held back. One that fails, or takes too long, keeps none of the others from it. */

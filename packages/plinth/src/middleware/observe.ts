@@ -124,10 +124,10 @@ export function tellAll(
   }
 }
 
-/** How the record of a message is made. */
-interface Making {
-  readonly toHash: (principal: Principal) => string
-  readonly options: Pick<ObserveOptions, 'createKey' | 'findCallee' | 'hide'>
+/** The end of what has its record already. */
+export function toEnd(record: CallRecord): CallEnd {
+  const { kind, outcome } = record
+  return { kind, outcome, record }
 }
 
 /** The end of a message. Lines that are too many for the log need no record, and most servers have nobody else to tell. */
@@ -152,19 +152,8 @@ class MessageEnd implements CallEnd {
   }
 
   get record(): CallRecord {
-    this.made ??= this.makeRecord()
+    this.made ??= toRecord(this.begun, this.reply, this.making)
     return this.made
-  }
-
-  private makeRecord(): CallRecord {
-    const { toHash, options } = this.making
-    const principalHash = toHash(this.begun.exchange.principal)
-    return toRecord(this.begun, {
-      reply: this.reply,
-      principalHash,
-      invocationId: options.createKey(),
-      options,
-    })
   }
 }
 
@@ -230,19 +219,21 @@ export function withoutSecrets(context: TraceContext, hide: Hide): TraceContext 
   return state === undefined || redactText(hideEncoded(state, hide)) === state ? context : rest
 }
 
-/** What the record of a message says besides what its stages left behind. */
-export interface Facts {
-  readonly reply: Reply
-  readonly principalHash: string
-  readonly invocationId: string
-  readonly options: Pick<ObserveOptions, 'findCallee' | 'hide'>
+/** What the record of a message is made with, besides what its stages left behind. */
+interface Making {
+  readonly toHash: (principal: Principal) => string
+  readonly options: Pick<ObserveOptions, 'createKey' | 'findCallee' | 'hide'>
 }
 
 /** All there is to tell of a message. */
-export function toRecord({ observation, exchange, time, text }: Begun, facts: Facts): CallRecord {
+export function toRecord(
+  { observation, exchange, time, text }: Begun,
+  reply: Reply,
+  { toHash, options }: Making,
+): CallRecord {
   const { call, request, outcome, error, errorType, errorId, queuedMs, events } = observation
   const { principal } = exchange
-  const { findCallee, hide } = facts.options
+  const { findCallee, hide } = options
   const message = toMessageFacts(observation, hide)
   const trace = findTrace(observation)
   const callee = call?.callee ?? observation.callee ?? findCallee(message.kind, message.component ?? '')
@@ -253,9 +244,9 @@ export function toRecord({ observation, exchange, time, text }: Begun, facts: Fa
     method: message.method,
     component: callee?.name ?? message.component,
     isKnown: callee !== undefined,
-    invocationId: facts.invocationId,
+    invocationId: options.createKey(),
     requestId: message.requestId,
-    principalHash: facts.principalHash,
+    principalHash: toHash(principal),
     subject: principal.subject,
     tenant: hide(principal.tenant),
     client: toClient(request, hide),
@@ -269,7 +260,7 @@ export function toRecord({ observation, exchange, time, text }: Begun, facts: Fa
     durationMs: performance.now() - observation.startedAt,
     queuedMs,
     bytesIn: Buffer.byteLength(text),
-    bytesOut: facts.reply.text === undefined ? 0 : Buffer.byteLength(facts.reply.text),
+    bytesOut: reply.text === undefined ? 0 : Buffer.byteLength(reply.text),
     traceId: trace?.traceId,
     spanId: trace?.spanId,
     isSampled: trace !== undefined && (trace.flags & 1) === 1,

@@ -1,7 +1,7 @@
 import { findTraceParent } from '../mcp/call-trace.ts'
 import { Observation } from '../mcp/observation.ts'
 import type { McpRequest } from '../mcp/request.ts'
-import { createPrincipalHash, isObserved, type ObserveOptions, tellAll, toRecord } from './observe.ts'
+import { createPrincipalHash, isObserved, type ObserveOptions, tellAll, toEnd, toRecord } from './observe.ts'
 
 /** Watches one run of a job until the returned function is called, which tells the observers of it. */
 export type WatchRun = (request: McpRequest, run: { readonly attempt: number }) => () => void
@@ -10,7 +10,7 @@ export type WatchRun = (request: McpRequest, run: { readonly attempt: number }) 
 export function createWatchRun(options: ObserveOptions): WatchRun | undefined {
   const { tracer, now } = options
   if (!isObserved(options)) return undefined
-  const toHash = createPrincipalHash(options.hash)
+  const making = { toHash: createPrincipalHash(options.hash), options }
   return function watchRun(request, { attempt }) {
     const time = now()
     const { exchange } = request
@@ -30,14 +30,10 @@ export function createWatchRun(options: ObserveOptions): WatchRun | undefined {
     })
     exchange.observation = observation
     return function end() {
-      const principalHash = toHash(exchange.principal)
       const begun = { time, text: '', exchange, observation }
       const reply = { status: 200, text: undefined }
-      const facts = { reply, principalHash, invocationId: options.createKey(), options }
-      const about = toRecord(begun, facts)
-      const record = { ...about, kind: 'job', attempt } as const
-      const { kind, outcome } = record
-      tellAll({ kind, outcome, record }, observation.span, options)
+      const record = { ...toRecord(begun, reply, making), kind: 'job', attempt } as const
+      tellAll(toEnd(record), observation.span, options)
     }
   }
 }
