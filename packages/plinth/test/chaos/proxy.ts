@@ -18,11 +18,34 @@ export interface BadNetwork {
 
 type Mode = 'open' | 'cut' | 'black hole'
 
+/** What is on its way in one direction. As on any connection nothing overtakes what was sent before it. */
+class Lane {
+  private readonly waiting: { readonly dueMs: number; deliver(): void }[] = []
+  private readonly isMute: () => boolean
+
+  constructor(isMute: () => boolean) {
+    this.isMute = isMute
+  }
+
+  carry(deliver: () => void, delayMs: number): void {
+    this.waiting.push({ dueMs: performance.now() + delayMs, deliver })
+    if (delayMs > 0) setTimeout(() => this.deliverDue(), delayMs + 1)
+    this.deliverDue()
+  }
+
+  /** Lets through what has arrived. */
+  deliverDue(): void {
+    while (!this.isMute() && (this.waiting[0]?.dueMs ?? Infinity) <= performance.now()) {
+      this.waiting.shift()?.deliver()
+    }
+  }
+}
+
 /** Two sockets, and what is on its way between them. */
 class Link {
   isForgotten = false
   private readonly sockets: readonly [Socket, Socket]
-  private readonly held: (() => void)[] = []
+  private readonly lanes: Lane[] = []
   private readonly network: Network
 
   constructor(network: Network, outer: Socket, inner: Socket) {
@@ -38,13 +61,16 @@ class Link {
 
   /** Lets through what was held. */
   release(): void {
-    for (const deliver of this.held.splice(0)) deliver()
+    for (const lane of this.lanes) lane.deliverDue()
   }
 
   private pipe(from: Socket, to: Socket): void {
+    const lane = new Lane(() => this.isMute)
+    const carry = (deliver: () => void) => lane.carry(deliver, this.network.delayMs)
+    this.lanes.push(lane)
     from.on('error', () => {})
-    from.on('data', (bytes) => this.carry(() => void (to.writable && to.write(bytes))))
-    from.on('end', () => this.carry(() => to.end()))
+    from.on('data', (bytes) => carry(() => void (to.writable && to.write(bytes))))
+    from.on('end', () => carry(() => to.end()))
     from.on('close', () => {
       if (!this.isMute) to.destroy()
     })
@@ -52,17 +78,6 @@ class Link {
 
   private get isMute(): boolean {
     return this.isForgotten || this.network.mode === 'black hole'
-  }
-
-  private carry(deliver: () => void): void {
-    if (this.isMute) this.held.push(deliver)
-    else if (this.network.delayMs > 0) setTimeout(() => this.arrive(deliver), this.network.delayMs)
-    else deliver()
-  }
-
-  private arrive(deliver: () => void): void {
-    if (this.isMute) this.held.push(deliver)
-    else deliver()
   }
 }
 
