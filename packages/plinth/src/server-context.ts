@@ -7,6 +7,7 @@ import { Relay } from './mcp/relay.ts'
 import { toMembers } from './mcp/revision.ts'
 import { envelopeKeys } from './mcp/revisions/2026-07-28/envelope.ts'
 import { findRevision } from './mcp/revisions/supported.ts'
+import { RunningCalls } from './mcp/running-calls.ts'
 import { SessionStates } from './mcp/session-states.ts'
 import { Sessions } from './mcp/sessions.ts'
 import { SharedSessionStates } from './mcp/shared-session-states.ts'
@@ -58,7 +59,7 @@ export function createContext(settings: ServerSettings, parts: ContextParts): Se
     asks: new Asks(relay),
     relay,
     inFlight: new InFlight(),
-    running: new Map(),
+    running: new RunningCalls(),
     caches: new Map(),
     blocked: { count: 0 },
     streamCounts: { resumed: 0, failed: 0 },

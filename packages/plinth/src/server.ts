@@ -8,6 +8,7 @@ import type { InferInput, InferOutput, Schema } from './mcp/schema.ts'
 import { tasksExtension } from './mcp/tasks.ts'
 import type { Admission } from './middleware/admission.ts'
 import { createSlots } from './middleware/concurrency.ts'
+import { readMonotonicMs } from './monotonic-clock.ts'
 import type { AnyPromptHandler } from './registry/compile-prompt.ts'
 import type { AnyResourceHandler } from './registry/compile-resource.ts'
 import type { AnyToolHandler } from './registry/compile-tool.ts'
@@ -80,7 +81,7 @@ export class Server {
     this.admission = { ...admission, shed: () => this.telemetry.refuse() ?? admission.shed() }
     const outages = new Outages(settings.log, settings.now)
     // The wall clock may be set back, and an old answer would then be kept until it has caught up.
-    this.probes = new Probes(options.now ?? (() => performance.now()), (probe, failure) => {
+    this.probes = new Probes(options.now ?? readMonotonicMs, (probe, failure) => {
       if (failure === undefined) return outages.end(probe, 'A probe is well again.', { probe })
       const error = describeError(failure.error)
       outages.fail(probe, { level: 'warn', message: 'A probe failed.', probe, error })
@@ -265,9 +266,10 @@ export class Server {
 
   /** Names who may have held the event loop, where no single handler could be caught at it. */
   private noteDelay(delayMs: number): void {
-    const { running, log, limits } = this.context
-    if (delayMs < limits.blockedAfterMs || running.size === 0) return
-    const facts = { delay_ms: Math.round(delayMs), running: [...running.keys()].slice(0, 20) }
+    const { log, limits } = this.context
+    const running = this.context.running.list()
+    if (delayMs < limits.blockedAfterMs || running.length === 0) return
+    const facts = { delay_ms: Math.round(delayMs), running }
     log({ level: 'warn', message: 'The event loop was late while these calls ran.', ...facts })
   }
 

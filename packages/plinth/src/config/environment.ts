@@ -76,9 +76,11 @@ export function findUnknown(
   return layers.flatMap(({ env, path }) => {
     const place = path === undefined ? 'in the environment' : `in ${JSON.stringify(path)}`
     return Object.entries(env).flatMap(([name, value = '']) => {
-      if (known.has(name) || isServiceLink(name, value)) return []
+      if (known.has(name)) return []
       const fix = findPrefixFix(name, { known, prefixes }) ?? findSlipFix(name, { value, slips })
-      return fix === undefined ? [] : [`"${name}" ${place} is no setting of this program. ${fix}`]
+      return fix === undefined || isServiceLink(name, value)
+        ? []
+        : [`"${name}" ${place} is no setting of this program. ${fix}`]
     })
   })
 }

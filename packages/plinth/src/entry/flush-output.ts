@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readMonotonicMs } from '../monotonic-clock.ts'
 
 const lookMs = 5
 
@@ -7,9 +8,9 @@ const lookMs = 5
  * milliseconds: a pipe whose reader is slow takes no more than the system keeps for it, and the rest ends with us.
  */
 export async function flushOutput(withinMs: number): Promise<void> {
-  const end = performance.now() + withinMs
+  const end = readMonotonicMs() + withinMs
   while (isWaiting(process.stdout) || isWaiting(process.stderr)) {
-    if (performance.now() >= end) return
+    if (readMonotonicMs() >= end) return
     await sleep(lookMs)
   }
 }

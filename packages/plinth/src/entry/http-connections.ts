@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { readMonotonicMs } from '../monotonic-clock.ts'
 
 /** A port is closed once nobody has connected for so long, in milliseconds, and for so many turns of the event loop. */
 const settledMs = 50
@@ -26,7 +27,7 @@ export class HttpConnections {
   constructor(http: HttpServer) {
     this.http = http
     http.on('connection', (socket: Socket) => {
-      this.openedAt = performance.now()
+      this.openedAt = readMonotonicMs()
       this.open.add(socket)
       socket.once('close', () => this.open.delete(socket))
     })
@@ -69,11 +70,11 @@ export class HttpConnections {
   }
 
   private async settle(): Promise<void> {
-    const end = performance.now() + maxSettleMs
+    const end = readMonotonicMs() + maxSettleMs
     let turns = 0
-    while (turns < settledTurns && performance.now() < end) {
+    while (turns < settledTurns && readMonotonicMs() < end) {
       const { openedAt } = this
-      const leftMs = openedAt + settledMs - performance.now()
+      const leftMs = openedAt + settledMs - readMonotonicMs()
       if (leftMs > 0) await sleep(leftMs)
       // Right after Node has looked for a new connection; it takes one in each turn.
       await nextTurn()
@@ -91,9 +92,9 @@ export class HttpConnections {
 
   private createSweep(): () => void {
     let moved = -1
-    let quietSince = performance.now()
+    let quietSince = readMonotonicMs()
     return () => {
-      const now = performance.now()
+      const now = readMonotonicMs()
       const before = moved
       moved = this.countMoved()
       if (moved !== before) quietSince = now

@@ -76,7 +76,7 @@ async function finish(parts: ServiceParts, { ended, graceMs }: Finish): Promise<
 
 /** Answers for the calls that are left, aborts their signals, and ends every connection. */
 async function breakOff({ connections, server, entry }: ServiceParts, waitMs: number): Promise<void> {
-  const running = [...server.scope.context.running.keys()].slice(0, 20)
+  const running = server.scope.context.running.list()
   const calls = entry.abandon()
   const { load } = server.admission
   load.cut = { calls, finished: load.finished }

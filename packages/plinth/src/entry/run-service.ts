@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readMonotonicMs } from '../monotonic-clock.ts'
 import type { Server } from '../server.ts'
 import { describeError } from '../telemetry/log.ts'
 import { exitProcess, type Stoppable, stopOnExit } from './process-exit.ts'
@@ -79,8 +80,8 @@ class ServiceRun implements Stoppable {
     const { settings, admission, jobs } = this.server
     const { log } = settings
     const { load } = admission
-    const [startMs, before] = [performance.now(), load.finished]
-    const sinceStart = () => ({ duration_ms: Math.round(performance.now() - startMs) })
+    const [startMs, before] = [readMonotonicMs(), load.finished]
+    const sinceStart = () => ({ duration_ms: Math.round(readMonotonicMs() - startMs) })
     const running = { in_flight: load.inFlight, ...(jobs.running === 0 ? {} : { jobs: jobs.running }) }
     const { drainDelayMs, graceMs: grace_ms } = this.options
     const drain_delay_ms = this.transport?.drain === undefined ? 0 : drainDelayMs

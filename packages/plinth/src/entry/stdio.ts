@@ -205,7 +205,7 @@ class StdioLink implements StdioService {
   /** Answers for the calls that are left, and gives them a moment to heed their signal. */
   private async breakOff(): Promise<void> {
     const { context } = this.server.scope
-    const running = [...context.running.keys()].slice(0, 20)
+    const running = context.running.list()
     const calls = this.link.abandon()
     const { load } = this.server.admission
     load.cut = { calls, finished: load.finished }

@@ -1,3 +1,4 @@
+import { readMonotonicMs } from '../monotonic-clock.ts'
 import { type PoolLike, PostgresDatabase, type Row } from '../storage/postgres-pool.ts'
 import { ServiceCalls, StoreError } from '../storage/store-error.ts'
 import { toStoreKey } from '../storage/store-key.ts'
@@ -203,10 +204,10 @@ class PostgresJobs extends ChangingJobStore implements PostgresJobStore {
       ])
       if (Number(row?.['count']) >= maxJobsPerTenant) return true
     }
-    if (this.room.left-- > 0 && performance.now() < this.room.until) return false
+    if (this.room.left-- > 0 && readMonotonicMs() < this.room.until) return false
     const row = await this.database.find(this.statements.countAll, [maxJobs])
     const left = maxJobs - Number(row?.['count'])
-    this.room = { left: Math.floor(left / 10), until: performance.now() + countMs }
+    this.room = { left: Math.floor(left / 10), until: readMonotonicMs() + countMs }
     return left <= 0
   }
 }

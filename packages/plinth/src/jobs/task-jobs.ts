@@ -6,6 +6,7 @@ import type { ServerContext } from '../mcp/context.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { McpResult } from '../mcp/result.ts'
 import { declaresTasks } from '../mcp/tasks.ts'
+import { readMonotonicMs } from '../monotonic-clock.ts'
 import { describeError } from '../telemetry/log.ts'
 import { toTraceparent } from '../telemetry/trace-context.ts'
 import { isEnded, type JobCounts, type JobRecord, type JobStore, type Later, type NewJob } from './job.ts'
@@ -130,7 +131,7 @@ export class Jobs {
 
   /** How many jobs there are, as of a few seconds ago; undefined where that is not known yet. */
   get counts(): JobCounts | undefined {
-    const now = performance.now()
+    const now = readMonotonicMs()
     if (this.isUsed && now - this.countAt >= countMs) {
       this.countAt = now
       void this.count()

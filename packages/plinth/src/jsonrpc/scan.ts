@@ -56,9 +56,9 @@ export function hasRepeatedKeys({ outerKeys }: ScannedJson, parsed: unknown): bo
 }
 
 function countKeys(value: unknown, depth: number): number {
-  if (depth === 0 || typeof value !== 'object' || value === null) return 0
+  if (typeof value !== 'object' || value === null) return 0
   let count = Array.isArray(value) ? 0 : Object.keys(value).length
-  for (const member of Object.values(value)) count += countKeys(member, depth - 1)
+  if (depth > 1) for (const member of Object.values(value)) count += countKeys(member, depth - 1)
   return count
 }
 

@@ -9,6 +9,7 @@ import type { ParamHeader } from './param-headers.ts'
 import type { Principal } from './principal.ts'
 import type { ReadSecret } from './read-secret.ts'
 import type { Relay } from './relay.ts'
+import type { RunningCalls } from './running-calls.ts'
 import type { SessionStates } from './session-states.ts'
 import type { Sessions } from './sessions.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -52,8 +53,7 @@ export interface ServerContext {
   hideSecrets(value: unknown): unknown
   readonly asks: Asks
   readonly inFlight: InFlight
-  /** Components whose handlers are being waited for, with how many calls of each. */
-  readonly running: Map<string, number>
+  readonly running: RunningCalls
   /** Forgets what is cached of a component, by its kind and name. Only components with a cache are here. */
   readonly caches: Map<string, () => void | Promise<void>>
   /** The streams of sessions that other processes can go on with; undefined where there are none. */

@@ -5,52 +5,59 @@ export interface Cancellable {
   cancel(reason: string): void
 }
 
-/** A call while it is in flight. What the map has outgrown may keep the cell for a while, and nothing more. */
+/** A call while it is in flight. What a map has outgrown may keep the cell for a while, and nothing more. */
 interface Cell {
   call: Cancellable | undefined
 }
 
-/** Requests being worked on, by the link or session they came over and their id. */
+/**
+ * Requests being worked on, by the link or session they came over and their id. Ids are not joined with it into one key:
+ * to make and to hash a new text takes longer than to look twice.
+ */
 export class InFlight {
-  private readonly calls = new Map<string, Cell>()
+  private readonly scopes = new Map<string, Map<RequestId, Cell>>()
 
   get size(): number {
-    return this.calls.size
+    return [...this.scopes.values()].reduce((sum, calls) => sum + calls.size, 0)
   }
 
   has(scope: string, id: RequestId): boolean {
-    return this.calls.has(toKey(scope, id))
+    return this.scopes.get(scope)?.has(id) === true
   }
 
   /** Returns false, and adds nothing, when the same id is in flight already. */
   add(scope: string, id: RequestId, call: Cancellable): boolean {
-    const key = toKey(scope, id)
-    if (this.calls.has(key)) return false
-    this.calls.set(key, { call })
+    const calls = this.scopes.get(scope) ?? this.open(scope)
+    if (calls.has(id)) return false
+    calls.set(id, { call })
     return true
   }
 
   remove(scope: string, id: RequestId): void {
-    const key = toKey(scope, id)
-    const cell = this.calls.get(key)
-    if (cell === undefined) return
+    const calls = this.scopes.get(scope)
+    const cell = calls?.get(id)
+    if (calls === undefined || cell === undefined) return
     cell.call = undefined
-    this.calls.delete(key)
+    if (calls.size === 1) this.scopes.delete(scope)
+    else calls.delete(id)
   }
 
   /** Cancels one request. False for unknown ids, which the specification asks to ignore. */
   cancel(scope: string, id: RequestId, reason: string): boolean {
-    const call = this.calls.get(toKey(scope, id))?.call
+    const call = this.scopes.get(scope)?.get(id)?.call
     call?.cancel(reason)
     return call !== undefined
   }
 
   /** Cancels everything, because the server stops. */
   cancelAll(reason: string): void {
-    for (const { call } of [...this.calls.values()]) call?.cancel(reason)
+    const cells = [...this.scopes.values()].flatMap((calls) => [...calls.values()])
+    for (const { call } of cells) call?.cancel(reason)
   }
-}
 
-function toKey(scope: string, id: RequestId): string {
-  return `${scope}|${typeof id === 'number' ? 'n' : 's'}${id}`
+  private open(scope: string): Map<RequestId, Cell> {
+    const calls = new Map<RequestId, Cell>()
+    this.scopes.set(scope, calls)
+    return calls
+  }
 }

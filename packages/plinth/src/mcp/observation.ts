@@ -32,7 +32,6 @@ const refusals: ReadonlySet<string> = new Set(['scope_missing', 'streams_exhaust
 
 /** What the stages of a request leave behind for the record of it. Exists only where somebody observes. */
 export class Observation {
-  readonly startedAt: number
   message: JsonRpcMessage | undefined
   request: McpRequest | undefined
   call: ActiveCall | undefined
@@ -51,7 +50,6 @@ export class Observation {
   private readonly onRequest: ((observation: Observation) => void) | undefined
 
   constructor(onRequest?: (observation: Observation) => void) {
-    this.startedAt = performance.now()
     this.onRequest = onRequest
   }
 

@@ -3,6 +3,7 @@ import type { ActiveCall } from '../mcp/active-call.ts'
 import { assertLimitScope, toLimitKey } from '../mcp/limit-key.ts'
 import type { ConcurrencyLimit, Guarded } from '../mcp/policy.ts'
 import type { McpResult } from '../mcp/result.ts'
+import { readMonotonicMs } from '../monotonic-clock.ts'
 import type { Middleware } from './compose.ts'
 
 interface Waiter {
@@ -84,7 +85,7 @@ function runIn(run: () => McpResult | Promise<McpResult>, leave: () => void): Mc
 function waitForSlot(call: ActiveCall, slots: Slots, settings: Settings): Promise<void> {
   if (slots.line.size >= settings.queue)
     throw createFailure('overloaded', { retryAfterMs: settings.queueTimeoutMs })
-  const since = performance.now()
+  const since = readMonotonicMs()
   return new Promise((resolve, reject) => {
     const leave = (reason: Error) => {
       clearTimeout(timer)
@@ -93,7 +94,7 @@ function waitForSlot(call: ActiveCall, slots: Slots, settings: Settings): Promis
     const waiter: Waiter = {
       start: () => {
         clearTimeout(timer)
-        call.mcp.exchange.observation?.noteQueued(performance.now() - since)
+        call.mcp.exchange.observation?.noteQueued(readMonotonicMs() - since)
         resolve()
       },
     }

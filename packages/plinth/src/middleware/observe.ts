@@ -5,6 +5,7 @@ import type { Exchange, Reply } from '../mcp/exchange.ts'
 import { Observation } from '../mcp/observation.ts'
 import { type Principal, toPrincipalKey } from '../mcp/principal.ts'
 import type { McpRequest } from '../mcp/request.ts'
+import { readMonotonicMs } from '../monotonic-clock.ts'
 import type { CallLog } from '../telemetry/call-log.ts'
 import { toMethodLabel } from '../telemetry/component-label.ts'
 import type { CallEnd, CallKind, CallOutcome, CallRecord, Observer } from '../telemetry/observer.ts'
@@ -66,12 +67,12 @@ export function createObserve(options: ObserveOptions): Observe | undefined {
     return reply
   }
   return function observe(text, exchange, answer) {
-    const time = now()
+    const [time, startedAt] = [now(), readMonotonicMs()]
     const onRequest =
       tracer === undefined ? undefined : (started: Observation) => startSpan(started, time, options)
     const observation = new Observation(onRequest)
     exchange.observation = observation
-    const begun = { time, text, exchange, observation }
+    const begun = { time, startedAt, text, exchange, observation }
     const pending = answer()
     return pending instanceof Promise ? pending.then((reply) => tell(reply, begun)) : tell(pending, begun)
   }
@@ -81,6 +82,8 @@ export function createObserve(options: ObserveOptions): Observe | undefined {
 export interface Begun {
   /** When it came, in milliseconds since 1970. */
   readonly time: number
+  /** The same by the clock that nobody sets. */
+  readonly startedAt: number
   /** The message as it came. */
   readonly text: string
   readonly exchange: Exchange
@@ -227,7 +230,7 @@ interface Making {
 
 /** All there is to tell of a message. */
 export function toRecord(
-  { observation, exchange, time, text }: Begun,
+  { observation, exchange, time, startedAt, text }: Begun,
   reply: Reply,
   { toHash, options }: Making,
 ): CallRecord {
@@ -257,7 +260,7 @@ export function toRecord(
     errorMessage: observation.errorMessage && hide(observation.errorMessage),
     errorType: errorType && hide(errorType),
     errorId,
-    durationMs: performance.now() - observation.startedAt,
+    durationMs: readMonotonicMs() - startedAt,
     queuedMs,
     bytesIn: Buffer.byteLength(text),
     bytesOut: reply.text === undefined ? 0 : Buffer.byteLength(reply.text),

@@ -1,6 +1,7 @@
 import { findTraceParent } from '../mcp/call-trace.ts'
 import { Observation } from '../mcp/observation.ts'
 import type { McpRequest } from '../mcp/request.ts'
+import { readMonotonicMs } from '../monotonic-clock.ts'
 import { createPrincipalHash, isObserved, type ObserveOptions, tellAll, toEnd, toRecord } from './observe.ts'
 
 /** Watches one run of a job until the returned function is called, which tells the observers of it. */
@@ -12,7 +13,7 @@ export function createWatchRun(options: ObserveOptions): WatchRun | undefined {
   if (!isObserved(options)) return undefined
   const making = { toHash: createPrincipalHash(options.hash), options }
   return function watchRun(request, { attempt }) {
-    const time = now()
+    const [time, startedAt] = [now(), readMonotonicMs()]
     const { exchange } = request
     const observation = new Observation()
     observation.request = request
@@ -30,7 +31,7 @@ export function createWatchRun(options: ObserveOptions): WatchRun | undefined {
     })
     exchange.observation = observation
     return function end() {
-      const begun = { time, text: '', exchange, observation }
+      const begun = { time, startedAt, text: '', exchange, observation }
       const reply = { status: 200, text: undefined }
       const record = { ...toRecord(begun, reply, making), kind: 'job', attempt } as const
       tellAll(toEnd(record), observation.span, options)

@@ -5,6 +5,7 @@ import { toRequiredCapabilities } from '../mcp/capabilities.ts'
 import { createInputRequiredResult, InputRequired } from '../mcp/input-required.ts'
 import type { McpRequest } from '../mcp/request.ts'
 import type { McpResult } from '../mcp/result.ts'
+import { readMonotonicMs } from '../monotonic-clock.ts'
 import { runAsCurrent } from '../telemetry/current-call.ts'
 import { describeError } from '../telemetry/log.ts'
 
@@ -27,16 +28,16 @@ export function runComponent(
   const scope = toScope(call.mcp)
   if (scope !== undefined && inFlight.has(scope, call.mcp.id)) throw new ProtocolError('request_duplicate')
   let pending: McpResult | Promise<McpResult>
-  const startedAt = performance.now()
+  const startedAt = readMonotonicMs()
   try {
     pending = runAsCurrent(call, run)
   } catch (error) {
     return toOutcome(call, error, onFailure)
   } finally {
-    noteBlocking(call, performance.now() - startedAt)
+    noteBlocking(call, readMonotonicMs() - startedAt)
   }
   if (!(pending instanceof Promise)) return finish(call, pending)
-  countRunning(call, 1)
+  call.context.running.enter(call.callee.name)
   if (scope !== undefined) call.enter(inFlight, scope)
   if (endsWithLink(call.mcp)) call.mcp.exchange.onClose(call)
   return pending.then(
@@ -52,8 +53,9 @@ export function runComponent(
 }
 
 function leave(call: ActiveCall, scope: string | undefined): void {
-  countRunning(call, -1)
-  if (scope !== undefined) call.context.inFlight.remove(scope, call.mcp.id)
+  const { callee, context, mcp } = call
+  context.running.leave(callee.name)
+  if (scope !== undefined) context.inFlight.remove(scope, mcp.id)
 }
 
 /** Names a handler that held the event loop: nobody else was served meanwhile. */
@@ -62,12 +64,6 @@ function noteBlocking({ callee, context }: ActiveCall, blockedMs: number): void 
   context.blocked.count++
   const facts = { component: callee.name, blocked_ms: Math.round(blockedMs) }
   context.log({ level: 'warn', message: 'A handler blocked the event loop.', ...facts })
-}
-
-function countRunning({ callee, context }: ActiveCall, change: number): void {
-  const count = (context.running.get(callee.name) ?? 0) + change
-  if (count > 0) context.running.set(callee.name, count)
-  else context.running.delete(callee.name)
 }
 
 /** The link or session within which request ids are unique; undefined where every request stands alone. */

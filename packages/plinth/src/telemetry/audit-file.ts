@@ -1,5 +1,6 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { readMonotonicMs } from '../monotonic-clock.ts'
 import { type AuditLock, takeAuditLock } from './audit-lock.ts'
 import type { AuditHead } from './audit-record.ts'
 import type { AuditNotice, AuditReplacement, AuditSink } from './audit-sink.ts'
@@ -130,7 +131,7 @@ class FileAuditSink implements AuditSink {
     if (found !== undefined && found.size > 0) {
       this.assertCalm()
       await this.rotate()
-      this.changedAt = performance.now()
+      this.changedAt = readMonotonicMs()
       return
     }
     await this.closeFile()
@@ -140,7 +141,7 @@ class FileAuditSink implements AuditSink {
 
   /** Whoever writes to the file all the time would drive out all old ones. */
   private assertCalm(): void {
-    if (performance.now() - this.changedAt >= calmMs) return
+    if (readMonotonicMs() - this.changedAt >= calmMs) return
     throw new Error(
       `"${this.path}" is changed by somebody else again and again. Leave it to this process alone.`,
     )

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createFailure, Failure } from '../errors.ts'
+import { readMonotonicMs } from '../monotonic-clock.ts'
 import { type BreakerOptions, type BreakerState, CircuitBreaker, type Settle } from './breaker.ts'
 import { Bulkhead, type BulkheadOptions } from './bulkhead.ts'
 import { parseWhole } from './parse-number.ts'
@@ -184,9 +185,9 @@ class GuardedUpstream implements Upstream {
   }
 
   private async enterBulkhead(call: UpstreamCall): Promise<void> {
-    const since = performance.now()
+    const since = readMonotonicMs()
     if (await this.bulkhead?.enter(call.signal)) {
-      const queuedMs = Math.round(performance.now() - since)
+      const queuedMs = Math.round(readMonotonicMs() - since)
       call.noteEvent?.('upstream_queued', { upstream: this.name, queued_ms: queuedMs })
     }
   }

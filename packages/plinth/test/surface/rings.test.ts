@@ -29,7 +29,7 @@ const rings = [
   ['middleware', 'registry', 'sources', 'jobs', 'worker'],
   ['mcp'],
   ['jsonrpc', 'storage', 'telemetry', 'upstream'],
-  ['errors.ts', 'load-crypto.ts'],
+  ['errors.ts', 'load-crypto.ts', 'monotonic-clock.ts'],
 ]
 
 /** Rings whose members may import each other: the doors for people, and the parts of the server. */

@@ -33,7 +33,7 @@ async function untilClosed(service: HttpService): Promise<void> {
 
 /** Sweeps happen when the test says so, however slow the machine is. */
 function holdSweeps(): void {
-  vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] })
+  vi.useFakeTimers({ toFake: ['hrtime', 'setInterval', 'clearInterval'] })
   onTestFinished(() => void vi.useRealTimers())
 }
 

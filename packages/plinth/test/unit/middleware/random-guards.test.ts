@@ -102,7 +102,7 @@ test('whatever guards stand around whatever handler: one answer each, nothing le
         outcomes.forEach((result, index) => {
           assertOutcome(result, plan[index] as { behaviour: Behaviour; tag: string })
         })
-        expect(server.scope.context.running.size).toBe(0)
+        expect(server.scope.context.running.list()).toEqual([])
         expect(server.scope.context.inFlight.size).toBe(0)
         expect(server.admission.load.inFlight).toBe(0)
       } finally {
