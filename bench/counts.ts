@@ -2,7 +2,7 @@ import type { Bench, Question, Row } from './bench.ts'
 import { measureInstall } from './install-size.ts'
 import { countInstantiations } from './instantiations.ts'
 import limits from './limits.json' with { type: 'json' }
-import { countModules } from './modules.ts'
+import { countModules, countNodeModules } from './modules.ts'
 import { toLimitRow } from './report.ts'
 import { type ServerPlan, ServerProcess } from './server-process.ts'
 import { median } from './statistics.ts'
@@ -63,11 +63,12 @@ export const counts: Question = {
   name: 'counts',
   title: 'what can be counted without a clock',
   async ask(bench) {
-    const modules = await countModules()
+    const modules = countModules()
     const floorBytes = await measureAllocation({ kind: 'floor' }, bench)
     const ourBytes = await measureAllocation({ kind: 'plinth' }, bench)
     return [
       toCountRow('modules a one-tool server loads', modules.count, 'modules'),
+      toCountRow('modules of Node that one loads over stdio', countNodeModules(), 'nodeModules'),
       toCountRow('JavaScript in them', modules.bytes / 1_024, 'moduleKib'),
       toCountRow('installed, with what it depends on', measureInstall() / 1_048_576, 'installMib'),
       ...(await measureAnswers()),

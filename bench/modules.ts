@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { workspaceRoot } from '../scripts/run-tool.ts'
 import { buildPackage } from './package-build.ts'
+import { firstId, toBody } from './wire.ts'
 
 /** What a process loaded of ours and of our dependencies, of the package as it is published. */
 export interface LoadedModules {
@@ -34,12 +35,36 @@ console.log(JSON.stringify({ count, bytes }))
 `
 
 /** Counts the modules of a server with one tool. Its schema library is not among them. */
-export async function countModules(): Promise<LoadedModules> {
+export function countModules(): LoadedModules {
+  return JSON.parse(run(program).stdout.trim().split('\n').at(-1) ?? '') as LoadedModules
+}
+
+// Counts what of Node itself the same server has loaded over stdio once it has listed its tool.
+const stdioProgram = `
+const before = process.moduleLoadList.length
+const { createServer } = await import('plinth')
+const server = createServer({ name: 'bench', version: '1.0.0', log: () => undefined })
+server.tool({ name: 'echo', description: 'Echoes.', input: { type: 'object' }, effect: 'read' }, () => 'ok')
+await server.serve({ stdio: true, argv: [] })
+process.stdin.once('data', () => setImmediate(() => {
+  const loaded = process.moduleLoadList.slice(before).filter((one) => one.startsWith('NativeModule '))
+  process.stderr.write(String(loaded.length))
+}))
+`
+
+/** Counts the modules of Node that a server over stdio loads, beyond what every process has. */
+export function countNodeModules(): number {
+  const input = `${toBody({ revision: '2026-07-28', method: 'tools/list' }, firstId)}\n`
+  const { stdout, stderr } = run(stdioProgram, input)
+  if (stdout.includes('"echo"') && Number(stderr) > 0) return Number(stderr)
+  throw new Error(`The modules of Node could not be counted.\n${stdout}\n${stderr}`)
+}
+
+function run(code: string, input = ''): { readonly stdout: string; readonly stderr: string } {
   buildPackage()
-  const args = ['--input-type=module', '--no-warnings', '--eval', program]
+  const args = ['--input-type=module', '--no-warnings', '--eval', code]
   const cwd = join(workspaceRoot, 'bench')
-  const done = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' })
-  const line = done.stdout.trim().split('\n').at(-1) ?? ''
-  if (done.status === 0) return JSON.parse(line) as LoadedModules
+  const done = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', input })
+  if (done.status === 0) return done
   throw new Error(`The modules could not be counted.\n${done.stderr}`)
 }

@@ -64,9 +64,10 @@ function selectQuestions(only: string | undefined): readonly Question[] {
 }
 
 function createBench(load: LoadProcess, isShort: boolean, reference: Reference | undefined): Bench {
+  // V8 takes seconds to compile what is hot and to let its young generation grow: whoever allocates more gains more.
   const times = isShort
     ? { rounds: 1, slices: 2, sliceMs: 120, warmupMs: 250 }
-    : { rounds: 2, slices: 8, sliceMs: 250, warmupMs: 2_000 }
+    : { rounds: 2, slices: 8, sliceMs: 250, warmupMs: 6_000 }
   return { load, isShort, ...times, ...(reference === undefined ? {} : { reference }) }
 }
 
