@@ -39,16 +39,22 @@ const known: readonly string[] = [
 const acceptSlot = 0
 const credentialSlots = [known.indexOf('authorization'), known.indexOf('x-api-key')]
 
-const slotOf = new Map<string, number>()
-for (const [slot, name] of known.entries()) {
-  slotOf.set(name, slot)
-  slotOf.set(
-    name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()),
-    slot,
-  )
+const slotOf = new Map(known.map((name, slot) => [name, slot]))
+
+/** What is known by the length of its name: names of a request are new texts, which take longer to hash than to compare. */
+const slotsOfLength: (readonly number[] | undefined)[] = []
+for (const [slot, { length }] of known.entries())
+  slotsOfLength[length] = [...(slotsOfLength[length] ?? []), slot]
+
+/** The slot of a header that a client sent, in whatever case. */
+function findSlot(sent: string): number | undefined {
+  return slotsOfLength[sent.length]?.find((slot) => isNamed(sent, known[slot] as string))
 }
-slotOf.set('MCP-Protocol-Version', known.indexOf('mcp-protocol-version'))
-slotOf.set('X-API-Key', known.indexOf('x-api-key'))
+
+/** Whether a header is called so. Most others differ in their first letter. */
+function isNamed(sent: string, name: string): boolean {
+  return sent === name || ((sent.charCodeAt(0) | 32) === name.charCodeAt(0) && sent.toLowerCase() === name)
+}
 
 /** Headers beyond these are not looked at, and a request that has more is refused. */
 export const maxHeaders = 200
@@ -114,7 +120,7 @@ class RawHead implements Head {
     let mirrors: string[] | undefined
     for (let at = 0; at + 1 < this.rawHeaders.length; at += 2) {
       const name = this.rawHeaders[at] as string
-      const slot = slotOf.get(name) ?? slotOf.get(name.toLowerCase())
+      const slot = findSlot(name)
       if (isCredential(name, slot)) this.noteCredential(at + 1)
       if (slot !== undefined) {
         if (!this.keep(slot, this.rawHeaders[at + 1] as string)) repeated = known[slot]

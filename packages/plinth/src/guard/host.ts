@@ -33,7 +33,14 @@ export function isAllowedHost(header: string | undefined, allowed: ReadonlySet<s
  */
 export function createHostRule(allowed: readonly string[]): (header: string | undefined) => boolean {
   const hosts = new Set(parseHosts(allowed))
-  return (header) => isAllowedHost(header, hosts)
+  let last: string | undefined
+  return function isAllowed(header) {
+    // Nearly all requests of a server name one host: to compare it takes a tenth of reading it.
+    if (header === undefined || header === last) return header !== undefined
+    if (!isAllowedHost(header, hosts)) return false
+    last = header
+    return true
+  }
 }
 
 /**

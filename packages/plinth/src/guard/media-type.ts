@@ -1,10 +1,11 @@
 type MediaType = 'application/json' | 'text/event-stream'
 
-const jsonForms = new Set([
+/** What clients send, word for word. Compared, not hashed: the texts of a request are new. */
+const jsonForms: readonly string[] = [
   'application/json',
   'application/json; charset=utf-8',
   'application/json;charset=utf-8',
-])
+]
 const jsonType = /^[ \t]*application\/json[ \t]*(?=;|$)/i
 const parameter =
   /;[ \t]*(?:([!#$%&'*+.^_`|~0-9A-Za-z-]+)=([!#$%&'*+.^_`|~0-9A-Za-z-]+|"(?:[^"\\]|\\.)*"))?[ \t]*/gy
@@ -15,7 +16,7 @@ const parameter =
  */
 export function isJsonMediaType(header: string | undefined): boolean {
   if (header === undefined) return false
-  if (jsonForms.has(header)) return true
+  if (jsonForms.includes(header)) return true
   const [type] = jsonType.exec(header) ?? []
   return type !== undefined && isUtf8(header.slice(type.length))
 }
@@ -30,13 +31,13 @@ function isUtf8(parameters: string): boolean {
 }
 
 /** What clients send that want both, word for word. */
-const bothForms = new Set([
+const bothForms: readonly string[] = [
   '*/*',
   'application/json, text/event-stream',
   'application/json,text/event-stream',
   'text/event-stream, application/json',
   'text/event-stream,application/json',
-])
+]
 
 /** Further ranges of one header are not looked at. */
 const maxRanges = 32
@@ -46,7 +47,7 @@ const maxRanges = 32
  * and `q=0` means no. No header allows all.
  */
 export function accepts(header: string | undefined, type: MediaType): boolean {
-  if (header === undefined || header === type || bothForms.has(header)) return true
+  if (header === undefined || header === type || bothForms.includes(header)) return true
   const names = [type, `${type.slice(0, type.indexOf('/'))}/*`, '*/*']
   let closest = names.length
   let isWanted = false
