@@ -4,7 +4,7 @@ import { parseMessage, readableId } from './jsonrpc/parse.ts'
 import { serializeError, serializeResult } from './jsonrpc/serialize.ts'
 import { BatchExchange, joinReplies, openBatch } from './mcp/batch.ts'
 import { Cancelled } from './mcp/call-errors.ts'
-import type { Exchange, Reply } from './mcp/exchange.ts'
+import type { Exchange, Reply, TextParts } from './mcp/exchange.ts'
 import { toPrincipalKey } from './mcp/principal.ts'
 import type { McpRequest } from './mcp/request.ts'
 import { encodeResult, type McpResult } from './mcp/result.ts'
@@ -169,7 +169,23 @@ function toReply(request: McpRequest, outcome: Outcome, scope: Scope): Reply {
       : { status: 200, text, sessionId: outcome.sessionId }
   }
   request.exchange.observation?.noteResult(outcome)
-  return { status: 200, text: serializeResult(id, encodeBounded(request, outcome, scope)) }
+  const text = serializeResult(id, encodeBounded(request, outcome, scope))
+  const parts = outcome.bytes && toParts(request, outcome, { bytes: outcome.bytes, serverInfo })
+  return parts === undefined ? { status: 200, text } : { status: 200, text, parts }
+}
+
+/** Where the members of a result stand. No JSON text holds this character itself. */
+const gap = '\u0000'
+
+/** A result in parts, so that nobody has to copy its kept members into one text. */
+function toParts(
+  { id, revision }: McpRequest,
+  result: McpResult,
+  { bytes, serverInfo }: { bytes: TextParts['bytes']; serverInfo: string },
+): TextParts {
+  const frame = serializeResult(id, encodeResult({ ...result, toMembers: () => gap }, revision, serverInfo))
+  const at = frame.indexOf(gap)
+  return { head: frame.slice(0, at), bytes, tail: frame.slice(at + gap.length) }
 }
 
 /** What is as large as the catalogue is, and of no use in part; and a task, whose result was measured at its end. */

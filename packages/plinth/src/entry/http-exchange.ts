@@ -107,8 +107,9 @@ export class HttpExchange implements Exchange {
   finish(reply: Reply): void {
     if (this.state === 'done') return
     if (this.state === 'waiting' && reply.status === 200 && this.takesOnlyStreams) this.startStream()
-    if (this.state === 'waiting') this.response.reply(reply.status, toReplyHeaders(reply), reply.text)
-    else this.finishStream(reply.text)
+    const { status, text, parts } = reply
+    if (this.state === 'waiting') this.response.reply(status, toReplyHeaders(reply), parts ?? text)
+    else this.finishStream(text)
     this.state = 'done'
   }
 

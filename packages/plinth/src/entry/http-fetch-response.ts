@@ -1,3 +1,4 @@
+import type { TextParts } from '../mcp/exchange.ts'
 import type { HttpResponse } from './http-response.ts'
 
 const encoder = new TextEncoder()
@@ -29,10 +30,11 @@ export class FetchResponse implements HttpResponse {
     return highWaterMark - (this.controller?.desiredSize ?? highWaterMark)
   }
 
-  reply(status: number, headers: Readonly<Record<string, string>>, text?: string): void {
+  reply(status: number, headers: Readonly<Record<string, string>>, body?: string | TextParts): void {
     if (this.state === 'waiting') this.state = 'ended'
     else if (this.state !== 'closed') return
-    this.settle(new Response(text ?? null, { status, headers: { ...headers, ...this.extra } }))
+    const init = typeof body === 'object' ? new Blob([body.head, body.bytes, body.tail]) : (body ?? null)
+    this.settle(new Response(init, { status, headers: { ...headers, ...this.extra } }))
   }
 
   open(status: number, headers: Readonly<Record<string, string>>): void {

@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import type { TextParts } from '../mcp/exchange.ts'
+import { measureBody } from '../middleware/measure-body.ts'
 import type { HttpConnections } from './http-connections.ts'
 import type { HttpResponse } from './http-response.ts'
 
@@ -41,15 +43,16 @@ export class NodeResponse implements HttpResponse {
     return this.response.writableLength
   }
 
-  reply(status: number, headers: Readonly<Record<string, string>>, text?: string): void {
+  reply(status: number, headers: Readonly<Record<string, string>>, body?: string | TextParts): void {
     const { response } = this
     if (response.headersSent || response.destroyed) return
-    const length = text === undefined ? 0 : Buffer.byteLength(text)
+    const length = measureBody(body)
     this.endConnection()
     response.writeHead(status, toRawHeaders([headers, this.extra], status === 204 ? undefined : length))
+    if (body === undefined) response.end()
     // As many bytes as characters means ASCII, which Node writes faster as latin1. The bytes are the same.
-    if (text === undefined) response.end()
-    else response.end(text, length === text.length ? 'latin1' : 'utf8')
+    else if (typeof body === 'string') response.end(body, length === body.length ? 'latin1' : 'utf8')
+    else endInParts(response, body)
     if (response.writableLength > 0) this.watch()
   }
 
@@ -115,6 +118,14 @@ export class NodeResponse implements HttpResponse {
       this.response.setTimeout(0)
     })
   }
+}
+
+/** One write to the system, which takes the bytes from where they are kept. */
+function endInParts(response: ServerResponse, { head, bytes, tail }: TextParts): void {
+  response.cork()
+  response.write(head)
+  response.write(bytes)
+  response.end(tail)
 }
 
 function toRawHeaders(

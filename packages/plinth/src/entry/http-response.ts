@@ -1,9 +1,9 @@
-import type { Reply } from '../mcp/exchange.ts'
+import type { Reply, TextParts } from '../mcp/exchange.ts'
 
 /** The way back of one HTTP request, the same for both HTTP entries. */
 export interface HttpResponse {
   /** Answers at once: one head, one body, the end. */
-  reply(status: number, headers: Readonly<Record<string, string>>, text?: string): void
+  reply(status: number, headers: Readonly<Record<string, string>>, body?: string | TextParts): void
   /** Sends a head and leaves the body open. */
   open(status: number, headers: Readonly<Record<string, string>>): void
   /** Adds to an open body. */

@@ -52,10 +52,19 @@ export interface Exchange {
   identify?(id: RequestId, session: Session | undefined, revision: string): void
 }
 
+/** A text of which the greater part is kept as UTF-8, because it goes out again and again. */
+export interface TextParts {
+  readonly head: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly tail: string
+}
+
 /** What goes back: an HTTP status for those who need one, and the text of the message, if there is one. */
 export interface Reply {
   readonly status: number
   readonly text: string | undefined
+  /** The same text for whoever can write it in parts; undefined where that is no gain. */
+  readonly parts?: TextParts
   /** Set on the answer to `initialize` over Streamable HTTP. */
   readonly sessionId?: string
   readonly headers?: Readonly<Record<string, string>>

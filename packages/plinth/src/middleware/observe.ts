@@ -12,6 +12,7 @@ import type { CallEnd, CallKind, CallOutcome, CallRecord, Observer } from '../te
 import { hideEncoded, redactName, redactText } from '../telemetry/redact.ts'
 import { continueTrace, type TraceContext } from '../telemetry/trace-context.ts'
 import type { CallSpan, Tracer } from '../telemetry/tracer.ts'
+import { measureBody } from './measure-body.ts'
 
 /** Finds a component by its name, or a resource by its URI. */
 export type FindCallee = (kind: CallKind, name: string) => Pick<Callee, 'name' | 'redact'> | undefined
@@ -263,7 +264,7 @@ export function toRecord(
     durationMs: readMonotonicMs() - startedAt,
     queuedMs,
     bytesIn: Buffer.byteLength(text),
-    bytesOut: reply.text === undefined ? 0 : Buffer.byteLength(reply.text),
+    bytesOut: measureBody(reply.parts ?? reply.text),
     traceId: trace?.traceId,
     spanId: trace?.spanId,
     isSampled: trace !== undefined && (trace.flags & 1) === 1,

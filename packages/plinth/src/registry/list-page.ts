@@ -20,6 +20,9 @@ export interface ListOptions<T> {
 /** Answers one list method. Pages are turned into text once for each revision and kept. */
 export type ListPage = (request: McpRequest) => McpResult
 
+/** Pages from this length on are kept as bytes too: shorter texts are written as fast as those. */
+const longChars = 16_384
+
 /** Most different views of one list that are kept; callers with the same rights share one. */
 const maxViews = 256
 
@@ -73,5 +76,6 @@ function createPage<T>(
   const listed = page.items.map((item) => options.toListed(item, options.revision))
   const next = page.nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(page.nextCursor)}`
   const members = `"${options.member}":${JSON.stringify(listed)}${next}`
-  return { toMembers: () => members, cache: options.cache }
+  const bytes = members.length < longChars ? {} : { bytes: Buffer.from(members) }
+  return { toMembers: () => members, ...bytes, cache: options.cache }
 }
