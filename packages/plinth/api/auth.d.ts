@@ -1287,6 +1287,7 @@ import type { ParamHeader } from './param-headers.ts';
 import type { Principal } from './principal.ts';
 import type { ReadSecret } from './read-secret.ts';
 import type { Relay } from './relay.ts';
+import type { RunningCalls } from './running-calls.ts';
 import type { SessionStates } from './session-states.ts';
 import type { Sessions } from './sessions.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -1328,8 +1329,7 @@ export interface ServerContext {
     hideSecrets(value: unknown): unknown;
     readonly asks: Asks;
     readonly inFlight: InFlight;
-    /** Components whose handlers are being waited for, with how many calls of each. */
-    readonly running: Map<string, number>;
+    readonly running: RunningCalls;
     /** Forgets what is cached of a component, by its kind and name. Only components with a cache are here. */
     readonly caches: Map<string, () => void | Promise<void>>;
     /** The streams of sessions that other processes can go on with; undefined where there are none. */
@@ -1408,10 +1408,18 @@ export interface Exchange {
     /** Tells the entry which request and session this is, once known, so that it can number its events. */
     identify?(id: RequestId, session: Session | undefined, revision: string): void;
 }
+/** A text of which the greater part is kept as UTF-8, because it goes out again and again. */
+export interface TextParts {
+    readonly head: string;
+    readonly bytes: Uint8Array;
+    readonly tail: string;
+}
 /** What goes back: an HTTP status for those who need one, and the text of the message, if there is one. */
 export interface Reply {
     readonly status: number;
     readonly text: string | undefined;
+    /** The same text for whoever can write it in parts; undefined where that is no gain. */
+    readonly parts?: TextParts;
     /** Set on the answer to `initialize` over Streamable HTTP. */
     readonly sessionId?: string;
     readonly headers?: Readonly<Record<string, string>>;
@@ -1426,9 +1434,12 @@ import type { RequestId } from '../jsonrpc/message.ts';
 export interface Cancellable {
     cancel(reason: string): void;
 }
-/** Requests being worked on, by the link or session they came over and their id. */
+/**
+ * Requests being worked on, by the link or session they came over and their id. Ids are not joined with it into one key:
+ * to make and to hash a new text takes longer than to look twice.
+ */
 export declare class InFlight {
-    private readonly calls;
+    private readonly scopes;
     get size(): number;
     has(scope: string, id: RequestId): boolean;
     /** Returns false, and adds nothing, when the same id is in flight already. */
@@ -1438,6 +1449,7 @@ export declare class InFlight {
     cancel(scope: string, id: RequestId, reason: string): boolean;
     /** Cancels everything, because the server stops. */
     cancelAll(reason: string): void;
+    private open;
 }
 
 // mcp/input-required.d.ts
@@ -1494,7 +1506,6 @@ import type { McpRequest } from './request.ts';
 import type { McpResult } from './result.ts';
 /** What the stages of a request leave behind for the record of it. Exists only where somebody observes. */
 export declare class Observation {
-    readonly startedAt: number;
     message: JsonRpcMessage | undefined;
     request: McpRequest | undefined;
     call: ActiveCall | undefined;
@@ -1676,6 +1687,8 @@ import type { CacheHint, Revision } from './revision.ts';
 export interface McpResult {
     /** The result's own members as this revision knows them: JSON text without outer braces. */
     toMembers(revision: Revision): string;
+    /** What `toMembers` gives as UTF-8, where it is long and kept. */
+    readonly bytes?: Uint8Array;
     readonly meta?: MetaObject | undefined;
     readonly cache?: CacheHint | undefined;
     /** Set for a result that is no end: it wraps itself and carries no `resultType: "complete"`. */
@@ -1731,6 +1744,17 @@ export interface ResultFacts {
 export declare function wrapResult(members: string, meta: string): string;
 /** The members of a JSON object without its braces. */
 export declare function toMembers(value: JsonObject | MetaObject): string;
+
+// mcp/running-calls.d.ts
+
+/** How many calls of each component are being waited for. */
+export declare class RunningCalls {
+    private readonly counts;
+    enter(name: string): void;
+    leave(name: string): void;
+    /** The components whose handlers are being waited for, by name: the first of them, where there are many. */
+    list(): string[];
+}
 
 // mcp/schema.d.ts
 

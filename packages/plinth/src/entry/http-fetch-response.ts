@@ -33,7 +33,7 @@ export class FetchResponse implements HttpResponse {
   reply(status: number, headers: Readonly<Record<string, string>>, body?: string | TextParts): void {
     if (this.state === 'waiting') this.state = 'ended'
     else if (this.state !== 'closed') return
-    const init = typeof body === 'object' ? new Blob([body.head, body.bytes, body.tail]) : (body ?? null)
+    const init = typeof body === 'object' ? toBlob(body) : (body ?? null)
     this.settle(new Response(init, { status, headers: { ...headers, ...this.extra } }))
   }
 
@@ -77,4 +77,8 @@ export class FetchResponse implements HttpResponse {
     // Nobody reads it, but the promise of an answer is kept.
     if (isWaiting) this.settle(new Response(null, { status: 499 }))
   }
+}
+
+function toBlob({ head, bytes, tail }: TextParts): Blob {
+  return new Blob([head, bytes as Uint8Array<ArrayBuffer>, tail])
 }

@@ -48,7 +48,11 @@ for (const [slot, { length }] of known.entries())
 
 /** The slot of a header that a client sent, in whatever case. */
 function findSlot(sent: string): number | undefined {
-  return slotsOfLength[sent.length]?.find((slot) => isNamed(sent, known[slot] as string))
+  const slots = slotsOfLength[sent.length]
+  if (slots === undefined) return undefined
+  // No function for each header: this is done for all of them, with every request.
+  for (const slot of slots) if (isNamed(sent, known[slot] as string)) return slot
+  return undefined
 }
 
 /** Whether a header is called so. Most others differ in their first letter. */

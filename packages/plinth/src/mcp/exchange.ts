@@ -55,7 +55,7 @@ export interface Exchange {
 /** A text of which the greater part is kept as UTF-8, because it goes out again and again. */
 export interface TextParts {
   readonly head: string
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: Uint8Array
   readonly tail: string
 }
 

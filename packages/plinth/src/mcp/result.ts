@@ -7,7 +7,7 @@ export interface McpResult {
   /** The result's own members as this revision knows them: JSON text without outer braces. */
   toMembers(revision: Revision): string
   /** What `toMembers` gives as UTF-8, where it is long and kept. */
-  readonly bytes?: Uint8Array<ArrayBuffer>
+  readonly bytes?: Uint8Array
   readonly meta?: MetaObject | undefined
   readonly cache?: CacheHint | undefined
   /** Set for a result that is no end: it wraps itself and carries no `resultType: "complete"`. */
