@@ -267,8 +267,9 @@ export class Server {
   /** Names who may have held the event loop, where no single handler could be caught at it. */
   private noteDelay(delayMs: number): void {
     const { log, limits } = this.context
+    if (delayMs < limits.blockedAfterMs) return
     const running = this.context.running.list()
-    if (delayMs < limits.blockedAfterMs || running.length === 0) return
+    if (running.length === 0) return
     const facts = { delay_ms: Math.round(delayMs), running }
     log({ level: 'warn', message: 'The event loop was late while these calls ran.', ...facts })
   }

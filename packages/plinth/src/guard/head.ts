@@ -39,14 +39,12 @@ const known: readonly string[] = [
 const acceptSlot = 0
 const credentialSlots = [known.indexOf('authorization'), known.indexOf('x-api-key')]
 
-const slotOf = new Map(known.map((name, slot) => [name, slot]))
-
 /** What is known by the length of its name: names of a request are new texts, which take longer to hash than to compare. */
 const slotsOfLength: (readonly number[] | undefined)[] = []
 for (const [slot, { length }] of known.entries())
   slotsOfLength[length] = [...(slotsOfLength[length] ?? []), slot]
 
-/** The slot of a header that a client sent, in whatever case. */
+/** The slot of a header, in whatever case its name is. */
 function findSlot(sent: string): number | undefined {
   const slots = slotsOfLength[sent.length]
   if (slots === undefined) return undefined
@@ -104,7 +102,7 @@ class RawHead implements Head {
   }
 
   get(name: string): string | undefined {
-    const slot = slotOf.get(name)
+    const slot = findSlot(name)
     return slot === undefined ? this.find(name) : this.values[slot]
   }
 
