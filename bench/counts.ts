@@ -7,6 +7,7 @@ import { toLimitRow } from './report.ts'
 import { type ServerPlan, ServerProcess } from './server-process.ts'
 import { median } from './statistics.ts'
 import { post } from './verify.ts'
+import { measureWaiting } from './waiting.ts'
 import { firstId, type Job, toBody, toHeaders } from './wire.ts'
 
 const callJob = { revision: '2026-07-28', method: 'tools/call', name: 'add' } as const
@@ -66,6 +67,8 @@ export const counts: Question = {
     const modules = countModules()
     const floorBytes = await measureAllocation({ kind: 'floor' }, bench)
     const ourBytes = await measureAllocation({ kind: 'plinth' }, bench)
+    const floorWaiting = await measureWaiting('floor')
+    const ourWaiting = await measureWaiting('plinth')
     return [
       toCountRow('modules a one-tool server loads', modules.count, 'modules'),
       toCountRow('modules of Node that one loads over stdio', countNodeModules(), 'nodeModules'),
@@ -73,6 +76,11 @@ export const counts: Question = {
       toCountRow('installed, with what it depends on', measureInstall() / 1_048_576, 'installMib'),
       ...(await measureAnswers()),
       toCountRow('allocated for a call, beyond bare node:http', ourBytes - floorBytes, 'allocatedBytes'),
+      toCountRow(
+        'kept for a call that waits, beyond bare node:http',
+        ourWaiting - floorWaiting,
+        'waitingBytes',
+      ),
       toCountRow('TypeScript instantiations of a tool', countInstantiations(), 'instantiations'),
     ]
   },

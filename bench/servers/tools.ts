@@ -23,11 +23,13 @@ const addTool: BenchTool = {
   run: ({ a, b }: { a: number; b: number }) => String(a + b),
 }
 
+const waitMs = Number(process.env['BENCH_WAIT_MS'] ?? 200)
+
 const slowTool: BenchTool = {
   name: 'slow',
-  description: 'Answers after 200 ms.',
+  description: 'Answers after a while.',
   input: z.object({ tag: z.string().describe('Comes back in the answer') }),
-  run: ({ tag }: { tag: string }) => sleep(200, `slow ${tag}`),
+  run: ({ tag }: { tag: string }) => sleep(waitMs, `slow ${tag}`),
 }
 
 /** About a millisecond of work. */

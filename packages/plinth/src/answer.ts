@@ -116,30 +116,35 @@ function admit(
   return busy ?? admission.limit?.(request)
 }
 
-function run(request: McpRequest, way: Way): Reply | Promise<Reply> {
-  const outcome = dispatch(request, way.scope)
-  if (!(outcome instanceof Promise)) return toReply(request, outcome, way.scope)
-  countWork(request, way, 1)
+function run(request: McpRequest, { scope }: Way): Reply | Promise<Reply> {
+  const outcome = dispatch(request, scope)
+  if (!(outcome instanceof Promise)) return toReply(request, outcome, scope)
+  countWork(request, scope, 1)
   return outcome.then(
     (settled) => {
-      countWork(request, way, -1)
+      countWork(request, scope, -1)
       try {
-        return toReply(request, settled, way.scope)
+        return toReply(request, settled, scope)
       } catch (error) {
-        return toErrorReply(error, way)
+        return toErrorReply(error, toWay(request, scope))
       }
     },
     (error: unknown) => {
-      countWork(request, way, -1)
-      return toErrorReply(error, way)
+      countWork(request, scope, -1)
+      return toErrorReply(error, toWay(request, scope))
     },
   )
 }
 
+/** Made anew where something went wrong, so that nothing but the request is kept while it runs. */
+function toWay({ id, revision, exchange }: McpRequest, scope: Scope): KnownWay {
+  return { id, revision, exchange, scope }
+}
+
 /** A stream that only waits for changes is no work; `maxStreams` bounds those. */
-function countWork({ method }: McpRequest, { scope }: Way, change: 1 | -1): void {
+function countWork({ method }: McpRequest, { admission }: Scope, change: 1 | -1): void {
   if (method === 'subscriptions/listen') return
-  const { load } = scope.admission
+  const { load } = admission
   load.inFlight += change
   if (change < 0) load.finished++
 }

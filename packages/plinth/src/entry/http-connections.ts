@@ -26,10 +26,15 @@ export class HttpConnections {
 
   constructor(http: HttpServer) {
     this.http = http
+    const { open } = this
+    // One function for all of them: idle connections cost what is kept for each.
+    function forget(this: Socket): void {
+      open.delete(this)
+    }
     http.on('connection', (socket: Socket) => {
       this.openedAt = readMonotonicMs()
-      this.open.add(socket)
-      socket.once('close', () => this.open.delete(socket))
+      open.add(socket)
+      socket.on('close', forget)
     })
   }
 

@@ -268,7 +268,7 @@ export class HttpEntry {
     this.pulse.start()
     void reply.then((settled) => {
       this.waiting.remove(slot)
-      exchange.finish(this.auth.challenge(settled, principal))
+      exchange.finish(this.auth.challenge(settled, exchange.principal))
       if (this.waiting.size === 0) for (const resolve of this.idleListeners.splice(0)) resolve()
     })
     return undefined

@@ -7,7 +7,7 @@ import type { Observation } from '../mcp/observation.ts'
 import type { Principal } from '../mcp/principal.ts'
 import type { Session } from '../mcp/session.ts'
 import type { EventStore, KeptEvent, SharedStream } from './event-store.ts'
-import { type HttpResponse, toReplyHeaders } from './http-response.ts'
+import { type HttpResponse, joinListeners, toReplyHeaders } from './http-response.ts'
 import {
   createStreamReader,
   keepAliveComment,
@@ -70,8 +70,8 @@ export class HttpExchange implements Exchange {
   }
 
   onClose(listener: CloseListener): void {
-    this.listener = this.listener === undefined ? listener : join(this.listener, listener)
-    this.response.onClose(() => listener.disconnect('client_gone'))
+    this.listener = this.listener === undefined ? listener : joinListeners(this.listener, listener)
+    this.response.onClose(listener)
   }
 
   /** What comes before the answer is dropped while the client does not keep up; the answer never is. */
@@ -139,7 +139,7 @@ export class HttpExchange implements Exchange {
     this.streamKey = key
     this.stopReading = () => events.detach(key, reader)
     events.attach(key, reader)
-    this.response.onClose(() => this.detach())
+    this.response.onClose({ disconnect: () => this.detach() })
     if (this.isPrimed) events.append(key, '')
   }
 
@@ -165,15 +165,5 @@ export class HttpExchange implements Exchange {
 
   private get takesOnlyStreams(): boolean {
     return !accepts(this.headers.get('accept'), 'application/json')
-  }
-}
-
-/** Calls of one batch share an exchange. */
-function join(first: CloseListener, second: CloseListener): CloseListener {
-  return {
-    disconnect(reason) {
-      first.disconnect(reason)
-      second.disconnect(reason)
-    },
   }
 }

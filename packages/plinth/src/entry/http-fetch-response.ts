@@ -1,4 +1,4 @@
-import type { TextParts } from '../mcp/exchange.ts'
+import type { CloseListener, TextParts } from '../mcp/exchange.ts'
 import type { HttpResponse } from './http-response.ts'
 
 const encoder = new TextEncoder()
@@ -12,7 +12,7 @@ export class FetchResponse implements HttpResponse {
   readonly promise: Promise<Response>
   readonly remoteAddress = undefined
   private readonly extra: Readonly<Record<string, string>> | undefined
-  private readonly closeListeners: (() => void)[] = []
+  private readonly closeListeners: CloseListener[] = []
   private settle: (response: Response) => void = () => undefined
   private controller: ReadableStreamDefaultController<Uint8Array> | undefined
   private state: 'waiting' | 'open' | 'ended' | 'closed' = 'waiting'
@@ -63,8 +63,8 @@ export class FetchResponse implements HttpResponse {
     this.close()
   }
 
-  onClose(listener: () => void): void {
-    if (this.state === 'closed') queueMicrotask(listener)
+  onClose(listener: CloseListener): void {
+    if (this.state === 'closed') queueMicrotask(() => listener.disconnect('client_gone'))
     else this.closeListeners.push(listener)
   }
 
@@ -73,7 +73,7 @@ export class FetchResponse implements HttpResponse {
     if (this.state === 'ended' || this.state === 'closed') return
     const isWaiting = this.state === 'waiting'
     this.state = 'closed'
-    for (const listener of this.closeListeners.splice(0)) listener()
+    for (const listener of this.closeListeners.splice(0)) listener.disconnect('client_gone')
     // Nobody reads it, but the promise of an answer is kept.
     if (isWaiting) this.settle(new Response(null, { status: 499 }))
   }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import type { TextParts } from '../mcp/exchange.ts'
+import type { CloseListener, TextParts } from '../mcp/exchange.ts'
 import { measureBody } from '../middleware/measure-body.ts'
 import type { HttpConnections } from './http-connections.ts'
-import type { HttpResponse } from './http-response.ts'
+import { type HttpResponse, joinListeners } from './http-response.ts'
 
 /** The way back over `node:http`. */
 export class NodeResponse implements HttpResponse {
@@ -79,27 +79,14 @@ export class NodeResponse implements HttpResponse {
     this.response.req.socket.destroy()
   }
 
-  onClose(listener: () => void): void {
-    const { response } = this
-    const tell = () => {
-      if (!response.writableFinished) listener()
-    }
-    if (response.destroyed || response.req.socket.destroyed) queueMicrotask(tell)
-    else if (response.socket === null) this.onQueuedClose(tell)
-    else response.on('close', tell)
-  }
-
-  /** Node ends only the first answer of a pipeline with its socket, and forgets those that wait behind it. */
-  private onQueuedClose(tell: () => void): void {
-    const { response } = this
-    const { socket } = response.req
-    const tellOnce = () => {
-      response.off('close', tellOnce)
-      socket.off('close', tellOnce)
-      tell()
-    }
-    response.on('close', tellOnce)
-    socket.setMaxListeners(0).on('close', tellOnce)
+  onClose(listener: CloseListener): void {
+    const response: WatchedResponse = this.response
+    const before = response[watching]
+    response[watching] = before === undefined ? listener : joinListeners(before, listener)
+    if (response.destroyed || response.req.socket.destroyed) queueMicrotask(() => tellClosed.call(response))
+    else if (before !== undefined) return
+    else if (response.socket === null) onQueuedClose(response)
+    else response.on('close', tellClosed)
   }
 
   /** Says in the answer, where it is so, that the connection ends with it. */
@@ -118,6 +105,32 @@ export class NodeResponse implements HttpResponse {
       this.response.setTimeout(0)
     })
   }
+}
+
+/**
+ * Where an answer keeps who has to know that its client is gone. A listener for each, in the tables that Node keeps for
+ * its events, would have V8 hold on to calls that are over.
+ */
+const watching = Symbol('watching')
+
+type WatchedResponse = ServerResponse & { [watching]?: CloseListener | undefined }
+
+function tellClosed(this: WatchedResponse): void {
+  const listener = this[watching]
+  this[watching] = undefined
+  if (!this.writableFinished) listener?.disconnect('client_gone')
+}
+
+/** Node ends only the first answer of a pipeline with its socket, and forgets those that wait behind it. */
+function onQueuedClose(response: WatchedResponse): void {
+  const { socket } = response.req
+  const tellOnce = () => {
+    response.off('close', tellOnce)
+    socket.off('close', tellOnce)
+    tellClosed.call(response)
+  }
+  response.on('close', tellOnce)
+  socket.setMaxListeners(0).on('close', tellOnce)
 }
 
 /** One write to the system, which takes the bytes from where they are kept. */

@@ -55,12 +55,11 @@ async function startHttp(
   const connections = new HttpConnections(http)
   const door = { entry, connections }
   http.on('request', createNodeHandler(door))
-  http.on('connection', (socket: Socket) => {
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
-      const status = toRefusedStatus(code)
-      if (status !== undefined) entry.noteRefusal(status)
-    })
-  })
+  const noteError = ({ code }: NodeJS.ErrnoException) => {
+    const status = toRefusedStatus(code)
+    if (status !== undefined) entry.noteRefusal(status)
+  }
+  http.on('connection', (socket: Socket) => socket.on('error', noteError))
   http.maxConnections = settings.maxConnections
   http.maxHeadersCount = maxHeaders + 1
   http.on('checkContinue', createNodeHandler(door, { continues: true }))

@@ -1,4 +1,4 @@
-import type { Reply, TextParts } from '../mcp/exchange.ts'
+import type { CloseListener, Reply, TextParts } from '../mcp/exchange.ts'
 
 /** The way back of one HTTP request, the same for both HTTP entries. */
 export interface HttpResponse {
@@ -11,8 +11,8 @@ export interface HttpResponse {
   end(): void
   /** Breaks the connection off. */
   destroy(): void
-  /** Calls back once when the client is gone before the end. */
-  onClose(listener: () => void): void
+  /** Tells once that the client is gone before the end. */
+  onClose(listener: CloseListener): void
   /** Bytes written and not yet taken by the client. */
   readonly queuedBytes: number
   /** The address of the client, where it is known. */
@@ -33,4 +33,14 @@ export function toReplyHeaders(reply: Reply): Readonly<Record<string, string>> {
   if (reply.sessionId === undefined && reply.headers === undefined) return jsonHeaders
   const session = reply.sessionId === undefined ? {} : { 'mcp-session-id': reply.sessionId }
   return { ...jsonHeaders, ...session, ...reply.headers }
+}
+
+/** One listener for two: calls of one batch share an answer. */
+export function joinListeners(first: CloseListener, second: CloseListener): CloseListener {
+  return {
+    disconnect(reason) {
+      first.disconnect(reason)
+      second.disconnect(reason)
+    },
+  }
 }

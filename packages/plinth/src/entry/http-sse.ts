@@ -57,7 +57,7 @@ export class SseLinks {
     this.links.set(link.key, link)
     response.open(200, sseHeaders)
     response.write(`event: endpoint\ndata: ${ssePaths.messages}?session=${link.key}\n\n`)
-    response.onClose(() => link.close())
+    response.onClose({ disconnect: () => link.close() })
     link.onClose(() => {
       remove()
       this.links.delete(link.key)

@@ -111,7 +111,7 @@ export class SessionStreams {
     response.open(200, sseHeaders)
     this.responses.set(response, { expiresAt: principal.expiresAt ?? Infinity, leave })
     source = start(createStreamReader(response, forget))
-    response.onClose(leave)
+    response.onClose({ disconnect: leave })
   }
 
   /** Goes on with a stream that was lost; false when there is nothing to go on with. */
@@ -221,6 +221,6 @@ export class SessionStreams {
     }
     this.responses.set(response, { expiresAt: principal.expiresAt ?? Infinity, leave })
     this.events.attach(key, reader)
-    response.onClose(leave)
+    response.onClose({ disconnect: leave })
   }
 }

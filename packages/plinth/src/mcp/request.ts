@@ -1,4 +1,4 @@
-import type { JsonObject, RequestId } from '../jsonrpc/message.ts'
+import type { JsonObject, JsonRpcMessage, RequestId } from '../jsonrpc/message.ts'
 import type { ClientCapabilities } from './capabilities.ts'
 import type { Implementation, LogLevel } from './content.ts'
 import type { Exchange } from './exchange.ts'
@@ -22,6 +22,44 @@ export interface McpRequest {
   readonly exchange: Exchange
 }
 
+/** What a request is read by: its revision, and what that revision says of the client. */
+export type Envelope = Pick<
+  McpRequest,
+  'revision' | 'capabilities' | 'clientInfo' | 'session' | 'logLevel' | 'exchange'
+>
+
+/**
+ * A request as it was decoded. A class, as is everything that holds on to a call while it runs. Plain objects of one
+ * place in the code that live through the collections of a busy start V8 makes in its old space from then on: there
+ * they stay long after their call, and with them all that they refer to.
+ */
+export class DecodedRequest implements McpRequest {
+  readonly id: RequestId
+  readonly method: string
+  readonly params: JsonObject
+  readonly revision: Revision
+  readonly principal: Principal
+  readonly capabilities: ClientCapabilities
+  readonly clientInfo: Implementation | undefined
+  readonly session: Session | undefined
+  readonly logLevel: LogLevel | undefined
+  readonly exchange: Exchange
+
+  constructor(message: JsonRpcMessage & { id: RequestId; method: string }, envelope: Envelope) {
+    this.id = message.id
+    this.method = message.method
+    this.params = message.params ?? noParams
+    this.revision = envelope.revision
+    this.principal = envelope.exchange.principal
+    this.capabilities = envelope.capabilities
+    this.clientInfo = envelope.clientInfo
+    this.session = envelope.session
+    this.logLevel = envelope.logLevel
+    this.exchange = envelope.exchange
+  }
+}
+
+const noParams: JsonObject = Object.freeze({})
 const noMeta: JsonObject = Object.freeze({})
 
 /** The `_meta` of a request, exactly as it came. */

@@ -33,16 +33,16 @@ class DeadlineTimer implements CallTimer {
 
   /** What came first: the end of the handler, or of its time. */
   race(pending: Promise<McpResult>): Promise<McpResult> {
-    return new Promise((resolve, reject) => {
-      this.reject = reject
-      pending.then(
-        (result) => {
-          this.leave()
-          resolve(result)
-        },
-        (error: Error) => this.abort(error),
-      )
-    })
+    const { promise, resolve, reject } = Promise.withResolvers<McpResult>()
+    this.reject = reject
+    pending.then(
+      (result) => {
+        this.leave()
+        resolve(result)
+      },
+      (error: Error) => this.abort(error),
+    )
+    return promise
   }
 
   start(): void {

@@ -47,6 +47,7 @@ const kinds: ReadonlyMap<string, CallKind> = new Map([
 ])
 
 const nothing: readonly string[] = Object.freeze([])
+const noReply: Reply = Object.freeze({ status: 202, text: undefined })
 
 const maxMethodChars = 128
 const maxNameChars = 256
@@ -59,34 +60,33 @@ type Hide = ObserveOptions['hide']
 
 /** Puts measuring around the answer to a message; undefined where nobody observes, so that it costs nothing. */
 export function createObserve(options: ObserveOptions): Observe | undefined {
-  const { tracer, now } = options
+  const { tracer } = options
   if (!isObserved(options)) return undefined
   const making = { toHash: createPrincipalHash(options.hash), options }
-  const tell = (reply: Reply, begun: Begun): Reply => {
-    if (tracer !== undefined) startFailedSpan(begun, { tracer, hide: options.hide })
-    tellAll(new MessageEnd(begun, reply, making), begun.observation.span, options)
+  const tell = (reply: Reply, message: ObservedMessage): Reply => {
+    message.reply = reply
+    if (tracer !== undefined) startFailedSpan(message, { tracer, hide: options.hide })
+    tellAll(message, message.observation.span, options)
     return reply
   }
   return function observe(text, exchange, answer) {
-    const [time, startedAt] = [now(), readMonotonicMs()]
-    const onRequest =
-      tracer === undefined ? undefined : (started: Observation) => startSpan(started, time, options)
-    const observation = new Observation(onRequest)
-    exchange.observation = observation
-    const begun = { time, startedAt, text, exchange, observation }
+    const message = new ObservedMessage(text, exchange, making)
     const pending = answer()
-    return pending instanceof Promise ? pending.then((reply) => tell(reply, begun)) : tell(pending, begun)
+    return pending instanceof Promise ? pending.then((reply) => tell(reply, message)) : tell(pending, message)
   }
 }
 
-/** A message whose answer is not ready yet, or a run of a job. */
+/**
+ * A message whose answer is not ready yet, or a run of a job. It does not hold the text of the message, which nobody
+ * needs any more once it is read, and which would be there as long as the call is.
+ */
 export interface Begun {
   /** When it came, in milliseconds since 1970. */
   readonly time: number
   /** The same by the clock that nobody sets. */
   readonly startedAt: number
-  /** The message as it came. */
-  readonly text: string
+  /** The length of the message as it came. */
+  readonly bytesIn: number
   readonly exchange: Exchange
   readonly observation: Observation
 }
@@ -134,30 +134,44 @@ export function toEnd(record: CallRecord): CallEnd {
   return { kind, outcome, record }
 }
 
-/** The end of a message. Lines that are too many for the log need no record, and most servers have nobody else to tell. */
-class MessageEnd implements CallEnd {
-  private readonly begun: Begun
-  private readonly reply: Reply
+/** A message from its beginning to its end. Lines that are too many for the log need no record, and most servers have nobody else to tell. */
+class ObservedMessage implements Begun, CallEnd {
+  readonly time: number
+  readonly startedAt: number
+  readonly bytesIn: number
+  readonly exchange: Exchange
+  readonly observation: Observation
+  /** Set at its end, which is when it is told of. */
+  reply: Reply | undefined = undefined
   private readonly making: Making
   private made: CallRecord | undefined = undefined
 
-  constructor(begun: Begun, reply: Reply, making: Making) {
-    this.begun = begun
-    this.reply = reply
+  constructor(text: string, exchange: Exchange, making: Making) {
+    const { options } = making
+    this.time = options.now()
+    this.startedAt = readMonotonicMs()
+    this.bytesIn = Buffer.byteLength(text)
+    this.exchange = exchange
+    this.observation = new Observation(this.createSpanStart(options))
     this.making = making
+    exchange.observation = this.observation
   }
 
   get kind(): CallKind {
-    return toKind(this.begun.observation.message)
+    return toKind(this.observation.message)
   }
 
   get outcome(): CallOutcome {
-    return this.begun.observation.outcome
+    return this.observation.outcome
   }
 
   get record(): CallRecord {
-    this.made ??= toRecord(this.begun, this.reply, this.making)
+    this.made ??= toRecord(this, this.reply ?? noReply, this.making)
     return this.made
+  }
+
+  private createSpanStart(options: Making['options']): ((started: Observation) => void) | undefined {
+    return options.tracer && ((started) => startSpan(started, this.time, options))
   }
 }
 
@@ -226,12 +240,12 @@ export function withoutSecrets(context: TraceContext, hide: Hide): TraceContext 
 /** What the record of a message is made with, besides what its stages left behind. */
 interface Making {
   readonly toHash: (principal: Principal) => string
-  readonly options: Pick<ObserveOptions, 'createKey' | 'findCallee' | 'hide'>
+  readonly options: Pick<ObserveOptions, 'createKey' | 'findCallee' | 'hide' | 'now' | 'tracer'>
 }
 
 /** All there is to tell of a message. */
 export function toRecord(
-  { observation, exchange, time, startedAt, text }: Begun,
+  { observation, exchange, time, startedAt, bytesIn }: Begun,
   reply: Reply,
   { toHash, options }: Making,
 ): CallRecord {
@@ -263,7 +277,7 @@ export function toRecord(
     errorId,
     durationMs: readMonotonicMs() - startedAt,
     queuedMs,
-    bytesIn: Buffer.byteLength(text),
+    bytesIn,
     bytesOut: measureBody(reply.parts ?? reply.text),
     traceId: trace?.traceId,
     spanId: trace?.spanId,

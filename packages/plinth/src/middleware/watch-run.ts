@@ -31,7 +31,7 @@ export function createWatchRun(options: ObserveOptions): WatchRun | undefined {
     })
     exchange.observation = observation
     return function end() {
-      const begun = { time, startedAt, text: '', exchange, observation }
+      const begun = { time, startedAt, bytesIn: 0, exchange, observation }
       const reply = { status: 200, text: undefined }
       const record = { ...toRecord(begun, reply, making), kind: 'job', attempt } as const
       tellAll(toEnd(record), observation.span, options)

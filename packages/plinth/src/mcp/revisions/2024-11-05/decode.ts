@@ -2,7 +2,7 @@ import { ProtocolError } from '../../../errors.ts'
 import type { JsonRpcMessage, RequestId } from '../../../jsonrpc/message.ts'
 import type { ServerContext } from '../../context.ts'
 import type { Exchange } from '../../exchange.ts'
-import type { McpRequest } from '../../request.ts'
+import { DecodedRequest, type McpRequest } from '../../request.ts'
 import type { Revision } from '../../revision.ts'
 import type { Session } from '../../session.ts'
 import { findRevision } from '../supported.ts'
@@ -22,18 +22,14 @@ export function decodeHandshake(
   const session = message.method === 'initialize' ? undefined : findSession(exchange, scope.context)
   if (!scope.revision.methods.has(message.method)) throw new ProtocolError('method_unknown')
   const revision = session === undefined ? undefined : findRevision(session.revision)
-  return {
-    id: message.id,
-    method: message.method,
-    params: message.params ?? {},
+  return new DecodedRequest(message, {
     revision: revision ?? scope.revision,
-    principal: exchange.principal,
     capabilities: session?.capabilities ?? noCapabilities,
     clientInfo: session?.clientInfo,
     session,
     logLevel: undefined,
     exchange,
-  }
+  })
 }
 
 /**

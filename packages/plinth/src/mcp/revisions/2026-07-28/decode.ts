@@ -6,7 +6,7 @@ import type { ServerContext } from '../../context.ts'
 import type { Exchange, HeaderLookup } from '../../exchange.ts'
 import { parseHeaderValue } from '../../header-value.ts'
 import { findParamHeaderMismatch } from '../../param-headers.ts'
-import type { McpRequest } from '../../request.ts'
+import { DecodedRequest, type McpRequest } from '../../request.ts'
 import { toImplementation } from '../../sessions.ts'
 import { supportedDates } from '../supported.ts'
 import { envelopeKeys } from './envelope.ts'
@@ -43,18 +43,14 @@ export function decodeStateless(
   }
   if (!revision20260728.methods.has(message.method)) throw new ProtocolError('method_unknown')
   if (exchange.headers !== undefined) assertParamHeaders(message.method, params, { exchange, context })
-  return {
-    id: message.id,
-    method: message.method,
-    params,
+  return new DecodedRequest(message, {
     revision: revision20260728,
-    principal: exchange.principal,
     capabilities: meta[envelopeKeys.clientCapabilities] as ClientCapabilities,
     clientInfo: toImplementation(meta[envelopeKeys.clientInfo]),
     session: undefined,
     logLevel: toLogLevel(meta),
     exchange,
-  }
+  })
 }
 
 function assertEnvelope(params: JsonObject): JsonObject {
