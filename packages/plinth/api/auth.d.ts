@@ -1654,7 +1654,7 @@ export declare const tokenMark = ".";
 
 // mcp/request.d.ts
 
-import type { JsonObject, RequestId } from '../jsonrpc/message.ts';
+import type { JsonObject, JsonRpcMessage, RequestId } from '../jsonrpc/message.ts';
 import type { ClientCapabilities } from './capabilities.ts';
 import type { Implementation, LogLevel } from './content.ts';
 import type { Exchange } from './exchange.ts';
@@ -1675,6 +1675,29 @@ export interface McpRequest {
     /** The log level this one request asked for (2026-07-28); sessions keep theirs elsewhere. */
     readonly logLevel: LogLevel | undefined;
     readonly exchange: Exchange;
+}
+/** What a request is read by: its revision, and what that revision says of the client. */
+export type Envelope = Pick<McpRequest, 'revision' | 'capabilities' | 'clientInfo' | 'session' | 'logLevel' | 'exchange'>;
+/**
+ * A request as it was decoded. A class, as is everything that holds on to a call while it runs. Plain objects of one
+ * place in the code that live through the collections of a busy start V8 makes in its old space from then on: there
+ * they stay long after their call, and with them all that they refer to.
+ */
+export declare class DecodedRequest implements McpRequest {
+    readonly id: RequestId;
+    readonly method: string;
+    readonly params: JsonObject;
+    readonly revision: Revision;
+    readonly principal: Principal;
+    readonly capabilities: ClientCapabilities;
+    readonly clientInfo: Implementation | undefined;
+    readonly session: Session | undefined;
+    readonly logLevel: LogLevel | undefined;
+    readonly exchange: Exchange;
+    constructor(message: JsonRpcMessage & {
+        id: RequestId;
+        method: string;
+    }, envelope: Envelope);
 }
 /** The `_meta` of a request, exactly as it came. */
 export declare function toMeta(request: Pick<McpRequest, 'params'>): JsonObject;

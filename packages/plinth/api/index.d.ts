@@ -3105,7 +3105,7 @@ export declare const tokenMark = ".";
 
 // mcp/request.d.ts
 
-import type { JsonObject, RequestId } from '../jsonrpc/message.ts';
+import type { JsonObject, JsonRpcMessage, RequestId } from '../jsonrpc/message.ts';
 import type { ClientCapabilities } from './capabilities.ts';
 import type { Implementation, LogLevel } from './content.ts';
 import type { Exchange } from './exchange.ts';
@@ -3126,6 +3126,29 @@ export interface McpRequest {
     /** The log level this one request asked for (2026-07-28); sessions keep theirs elsewhere. */
     readonly logLevel: LogLevel | undefined;
     readonly exchange: Exchange;
+}
+/** What a request is read by: its revision, and what that revision says of the client. */
+export type Envelope = Pick<McpRequest, 'revision' | 'capabilities' | 'clientInfo' | 'session' | 'logLevel' | 'exchange'>;
+/**
+ * A request as it was decoded. A class, as is everything that holds on to a call while it runs. Plain objects of one
+ * place in the code that live through the collections of a busy start V8 makes in its old space from then on: there
+ * they stay long after their call, and with them all that they refer to.
+ */
+export declare class DecodedRequest implements McpRequest {
+    readonly id: RequestId;
+    readonly method: string;
+    readonly params: JsonObject;
+    readonly revision: Revision;
+    readonly principal: Principal;
+    readonly capabilities: ClientCapabilities;
+    readonly clientInfo: Implementation | undefined;
+    readonly session: Session | undefined;
+    readonly logLevel: LogLevel | undefined;
+    readonly exchange: Exchange;
+    constructor(message: JsonRpcMessage & {
+        id: RequestId;
+        method: string;
+    }, envelope: Envelope);
 }
 /** The `_meta` of a request, exactly as it came. */
 export declare function toMeta(request: Pick<McpRequest, 'params'>): JsonObject;
@@ -3650,14 +3673,17 @@ export interface ObserveOptions {
 type Hide = ObserveOptions['hide'];
 /** Puts measuring around the answer to a message; undefined where nobody observes, so that it costs nothing. */
 export declare function createObserve(options: ObserveOptions): Observe | undefined;
-/** A message whose answer is not ready yet, or a run of a job. */
+/**
+ * A message whose answer is not ready yet, or a run of a job. It does not hold the text of the message, which nobody
+ * needs any more once it is read, and which would be there as long as the call is.
+ */
 export interface Begun {
     /** When it came, in milliseconds since 1970. */
     readonly time: number;
     /** The same by the clock that nobody sets. */
     readonly startedAt: number;
-    /** The message as it came. */
-    readonly text: string;
+    /** The length of the message as it came. */
+    readonly bytesIn: number;
     readonly exchange: Exchange;
     readonly observation: Observation;
 }
@@ -3676,10 +3702,10 @@ export declare function withoutSecrets(context: TraceContext, hide: Hide): Trace
 /** What the record of a message is made with, besides what its stages left behind. */
 interface Making {
     readonly toHash: (principal: Principal) => string;
-    readonly options: Pick<ObserveOptions, 'createKey' | 'findCallee' | 'hide'>;
+    readonly options: Pick<ObserveOptions, 'createKey' | 'findCallee' | 'hide' | 'now' | 'tracer'>;
 }
 /** All there is to tell of a message. */
-export declare function toRecord({ observation, exchange, time, startedAt, text }: Begun, reply: Reply, { toHash, options }: Making): CallRecord;
+export declare function toRecord({ observation, exchange, time, startedAt, bytesIn }: Begun, reply: Reply, { toHash, options }: Making): CallRecord;
 export {};
 
 // middleware/shedding.d.ts

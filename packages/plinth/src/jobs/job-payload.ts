@@ -3,7 +3,7 @@ import type { ClientCapabilities } from '../mcp/capabilities.ts'
 import type { Implementation } from '../mcp/content.ts'
 import type { Exchange } from '../mcp/exchange.ts'
 import type { Principal } from '../mcp/principal.ts'
-import type { McpRequest } from '../mcp/request.ts'
+import { DecodedRequest, type McpRequest } from '../mcp/request.ts'
 import { findRevision, statelessRevision } from '../mcp/revisions/supported.ts'
 
 /** What is kept of a request, so that a job can go on with it anywhere. */
@@ -29,9 +29,15 @@ export function toPayload(request: McpRequest, meta: JsonObject): string {
 /** The request a job goes on with. Nobody waits for its answer. */
 export function parsePayload(text: string, id: string): McpRequest {
   const { params, principal, capabilities, clientInfo, revision } = JSON.parse(text) as Payload
-  const rest = { session: undefined, logLevel: undefined, exchange: createExchange(principal) }
-  const known = findRevision(revision) ?? statelessRevision
-  return { id, method: 'tools/call', params, principal, capabilities, clientInfo, revision: known, ...rest }
+  const message = { jsonrpc: '2.0', id, method: 'tools/call', params } as const
+  return new DecodedRequest(message, {
+    revision: findRevision(revision) ?? statelessRevision,
+    capabilities,
+    clientInfo,
+    session: undefined,
+    logLevel: undefined,
+    exchange: createExchange(principal),
+  })
 }
 
 function createExchange(principal: Principal): Exchange {

@@ -134,7 +134,10 @@ export function toEnd(record: CallRecord): CallEnd {
   return { kind, outcome, record }
 }
 
-/** A message from its beginning to its end. Lines that are too many for the log need no record, and most servers have nobody else to tell. */
+/**
+ * A message from its beginning to its end. Lines that are too many for the log need no record, and most servers have
+ * nobody else to tell.
+ */
 class ObservedMessage implements Begun, CallEnd {
   readonly time: number
   readonly startedAt: number
@@ -142,7 +145,7 @@ class ObservedMessage implements Begun, CallEnd {
   readonly exchange: Exchange
   readonly observation: Observation
   /** Set at its end, which is when it is told of. */
-  reply: Reply | undefined = undefined
+  reply: Reply = noReply
   private readonly making: Making
   private made: CallRecord | undefined = undefined
 
@@ -166,7 +169,7 @@ class ObservedMessage implements Begun, CallEnd {
   }
 
   get record(): CallRecord {
-    this.made ??= toRecord(this, this.reply ?? noReply, this.making)
+    this.made ??= toRecord(this, this.reply, this.making)
     return this.made
   }
 
