@@ -11,8 +11,8 @@ export type ServerKind = 'floor' | 'plinth' | 'cluster' | 'sdk-v2' | 'tmcp'
 export interface ServerPlan {
   readonly kind: ServerKind
   /**
-   * `BENCH_TOOLS`, `BENCH_WAIT_MS`, `BENCH_GUARDS`, `BENCH_STDIO`, `BENCH_PLINTH`, `BENCH_IDENTITY`, `BENCH_VERIFY`, `BENCH_TELEMETRY`,
-   * `BENCH_COLLECTOR`, `BENCH_FOLDER`, `BENCH_STORES`, `BENCH_PROCESSES`.
+   * `BENCH_TOOLS`, `BENCH_WAIT_MS`, `BENCH_GUARDS`, `BENCH_STDIO`, `BENCH_PLINTH`, `BENCH_IDENTITY`, `BENCH_VERIFY`,
+   * `BENCH_TELEMETRY`, `BENCH_COLLECTOR`, `BENCH_FOLDER`, `BENCH_STORES`, `BENCH_PROCESSES`.
    */
   readonly env?: Readonly<Record<string, string>>
   /** Further flags of Node. */

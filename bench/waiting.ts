@@ -1,20 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ServerPlan, ServerProcess } from './server-process.ts'
-import { post } from './verify.ts'
-import { assertAnswer, firstId, type Job, parseAnswer, toBody, toHeaders } from './wire.ts'
+import { assertRight } from './verify.ts'
+import { firstId, type Job } from './wire.ts'
 
 const job: Job = { revision: '2026-07-28', method: 'tools/call', name: 'slow' }
 const calls = 500
 /** Long enough for all of them to arrive, and for the heap to be collected and read, while they wait. */
 const waitMs = 4_000
 
-async function call(port: number, id: number): Promise<void> {
-  const response = await post(port, toBody(job, id), toHeaders(job))
-  assertAnswer(parseAnswer(await response.text()), job, id)
-}
-
 async function callAll(port: number): Promise<void> {
-  await Promise.all(Array.from({ length: calls }, (_, index) => call(port, firstId + index)))
+  await Promise.all(Array.from({ length: calls }, (_, index) => assertRight(port, job, firstId + index)))
 }
 
 /** Bytes of heap that a call keeps while its tool waits, over a connection that is there already. */

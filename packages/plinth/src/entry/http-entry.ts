@@ -260,7 +260,7 @@ export class HttpEntry {
     const exchange = new HttpExchange(head, principal, { response, home: this.home })
     const reply = answer(text, exchange, scope)
     if (!(reply instanceof Promise)) {
-      exchange.finish(this.auth.challenge(reply, principal))
+      exchange.finish(this.auth.challenge(reply, exchange.principal))
       return undefined
     }
     exchange.waitingSince = scope.context.now()

@@ -107,10 +107,7 @@ export class NodeResponse implements HttpResponse {
   }
 }
 
-/**
- * Where an answer keeps who has to know that its client is gone. A listener for each, in the tables that Node keeps for
- * its events, would have V8 hold on to calls that are over.
- */
+/** Where an answer keeps who has to know that its client is gone. A function for each would be one more for every call. */
 const watching = Symbol('watching')
 
 type WatchedResponse = ServerResponse & { [watching]?: CloseListener | undefined }

@@ -3,7 +3,7 @@ import type { ClientCapabilities } from '../mcp/capabilities.ts'
 import type { Implementation } from '../mcp/content.ts'
 import type { Exchange } from '../mcp/exchange.ts'
 import type { Principal } from '../mcp/principal.ts'
-import { DecodedRequest, type McpRequest } from '../mcp/request.ts'
+import { McpRequest } from '../mcp/request.ts'
 import { findRevision, statelessRevision } from '../mcp/revisions/supported.ts'
 
 /** What is kept of a request, so that a job can go on with it anywhere. */
@@ -30,7 +30,7 @@ export function toPayload(request: McpRequest, meta: JsonObject): string {
 export function parsePayload(text: string, id: string): McpRequest {
   const { params, principal, capabilities, clientInfo, revision } = JSON.parse(text) as Payload
   const message = { jsonrpc: '2.0', id, method: 'tools/call', params } as const
-  return new DecodedRequest(message, {
+  return new McpRequest(message, {
     revision: findRevision(revision) ?? statelessRevision,
     capabilities,
     clientInfo,

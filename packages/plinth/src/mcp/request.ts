@@ -6,8 +6,18 @@ import type { Principal } from './principal.ts'
 import type { Revision } from './revision.ts'
 import type { Session } from './session.ts'
 
-/** A request whose revision is known and whose envelope was checked. Read only. */
-export interface McpRequest {
+/** What a request is read by: its revision, and what that revision says of the client. */
+export type Envelope = Pick<
+  McpRequest,
+  'revision' | 'capabilities' | 'clientInfo' | 'session' | 'logLevel' | 'exchange'
+>
+
+/**
+ * A request whose revision is known and whose envelope was checked. Read only. A class, because plain objects of one
+ * place in the code that live through the collections of a busy start V8 makes in its old space from then on: there they
+ * stay long after their call, and with them all that they refer to.
+ */
+export class McpRequest {
   readonly id: RequestId
   readonly method: string
   readonly params: JsonObject
@@ -18,30 +28,6 @@ export interface McpRequest {
   /** The session of a handshake revision, where there is one. */
   readonly session: Session | undefined
   /** The log level this one request asked for (2026-07-28); sessions keep theirs elsewhere. */
-  readonly logLevel: LogLevel | undefined
-  readonly exchange: Exchange
-}
-
-/** What a request is read by: its revision, and what that revision says of the client. */
-export type Envelope = Pick<
-  McpRequest,
-  'revision' | 'capabilities' | 'clientInfo' | 'session' | 'logLevel' | 'exchange'
->
-
-/**
- * A request as it was decoded. A class, as is everything that holds on to a call while it runs. Plain objects of one
- * place in the code that live through the collections of a busy start V8 makes in its old space from then on: there
- * they stay long after their call, and with them all that they refer to.
- */
-export class DecodedRequest implements McpRequest {
-  readonly id: RequestId
-  readonly method: string
-  readonly params: JsonObject
-  readonly revision: Revision
-  readonly principal: Principal
-  readonly capabilities: ClientCapabilities
-  readonly clientInfo: Implementation | undefined
-  readonly session: Session | undefined
   readonly logLevel: LogLevel | undefined
   readonly exchange: Exchange
 

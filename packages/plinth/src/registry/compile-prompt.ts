@@ -4,6 +4,7 @@ import type { Callee } from '../mcp/active-call.ts'
 import type { Call } from '../mcp/call.ts'
 import type { MetaObject, PromptMessage } from '../mcp/content.ts'
 import { findContentFault } from '../mcp/content-fault.ts'
+import type { JsonSchema } from '../mcp/json-schema.ts'
 import { PromptResult } from '../mcp/prompt-result.ts'
 import type { McpResult } from '../mcp/result.ts'
 import type { Revision } from '../mcp/revision.ts'
@@ -43,13 +44,14 @@ export function compilePrompt(
   assertDescribed(owner, contract)
   assertAccessRules(owner, contract)
   assertHandler(owner, handler)
-  const listedArguments = toArguments(contract, owner)
+  const schema = contract.input && toJsonSchema(contract.input, 'input', `${owner}, "input"`)
+  const listedArguments = schema === undefined ? [] : toArguments(schema, owner)
   const handle = createHandle(contract, handler)
   return {
     name: contract.name,
     errors: undefined,
     timeoutMs: contract.timeoutMs ?? options.timeoutMs,
-    redact: toRedact(contract, owner),
+    redact: schema === undefined ? contract.redact : toRedact(schema, contract.redact),
     contract,
     listedArguments,
     complete: contract.complete,
@@ -60,15 +62,13 @@ export function compilePrompt(
   }
 }
 
-function toRedact({ input, redact }: PromptContract, owner: string): readonly string[] | undefined {
-  if (input === undefined) return redact
-  const { paths } = takeRedactedFields(toJsonSchema(input, 'input', `${owner}, "input"`))
+function toRedact(schema: JsonSchema, redact: readonly string[] | undefined): readonly string[] | undefined {
+  const { paths } = takeRedactedFields(schema)
   return paths.length === 0 ? redact : [...(redact ?? []), ...paths]
 }
 
-function toArguments(contract: PromptContract, owner: string): Record<string, unknown>[] {
-  if (contract.input === undefined) return []
-  const { properties, required = [] } = toJsonSchema(contract.input, 'input', `${owner}, "input"`)
+function toArguments(schema: JsonSchema, owner: string): Record<string, unknown>[] {
+  const { properties, required = [] } = schema
   if (!isObject(properties))
     throw new TypeError(`${owner}: "input" must be an object schema with properties.`)
   const needed = new Set(Array.isArray(required) ? required : [])

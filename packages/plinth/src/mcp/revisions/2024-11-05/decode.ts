@@ -2,7 +2,7 @@ import { ProtocolError } from '../../../errors.ts'
 import type { JsonRpcMessage, RequestId } from '../../../jsonrpc/message.ts'
 import type { ServerContext } from '../../context.ts'
 import type { Exchange } from '../../exchange.ts'
-import { DecodedRequest, type McpRequest } from '../../request.ts'
+import { McpRequest } from '../../request.ts'
 import type { Revision } from '../../revision.ts'
 import type { Session } from '../../session.ts'
 import { findRevision } from '../supported.ts'
@@ -22,7 +22,7 @@ export function decodeHandshake(
   const session = message.method === 'initialize' ? undefined : findSession(exchange, scope.context)
   if (!scope.revision.methods.has(message.method)) throw new ProtocolError('method_unknown')
   const revision = session === undefined ? undefined : findRevision(session.revision)
-  return new DecodedRequest(message, {
+  return new McpRequest(message, {
     revision: revision ?? scope.revision,
     capabilities: session?.capabilities ?? noCapabilities,
     clientInfo: session?.clientInfo,

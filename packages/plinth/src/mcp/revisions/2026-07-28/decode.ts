@@ -6,7 +6,7 @@ import type { ServerContext } from '../../context.ts'
 import type { Exchange, HeaderLookup } from '../../exchange.ts'
 import { parseHeaderValue } from '../../header-value.ts'
 import { findParamHeaderMismatch } from '../../param-headers.ts'
-import { DecodedRequest, type McpRequest } from '../../request.ts'
+import { McpRequest } from '../../request.ts'
 import { toImplementation } from '../../sessions.ts'
 import { supportedDates } from '../supported.ts'
 import { envelopeKeys } from './envelope.ts'
@@ -43,7 +43,7 @@ export function decodeStateless(
   }
   if (!revision20260728.methods.has(message.method)) throw new ProtocolError('method_unknown')
   if (exchange.headers !== undefined) assertParamHeaders(message.method, params, { exchange, context })
-  return new DecodedRequest(message, {
+  return new McpRequest(message, {
     revision: revision20260728,
     capabilities: meta[envelopeKeys.clientCapabilities] as ClientCapabilities,
     clientInfo: toImplementation(meta[envelopeKeys.clientInfo]),
