@@ -2,7 +2,7 @@
 
 // answer.d.ts
 
-import type { Exchange, Reply } from './mcp/exchange.ts';
+import { type Exchange, type Reply } from './mcp/exchange.ts';
 import type { Admission } from './middleware/admission.ts';
 import type { Observe } from './middleware/observe.ts';
 import { type Scope as DispatchScope } from './registry/dispatch.ts';
@@ -2658,6 +2658,12 @@ export interface Reply {
     /** The scopes the request needs, where the caller lacks some. */
     readonly requiredScopes?: readonly string[];
 }
+/** What goes back of a request that came to its end: the usual reply. A class for the same reason as `McpRequest`. */
+export declare class ResultReply implements Reply {
+    readonly status = 200;
+    readonly text: string;
+    constructor(text: string);
+}
 
 // mcp/in-flight.d.ts
 
@@ -3142,16 +3148,13 @@ export declare function toMeta(request: Pick<McpRequest, 'params'>): JsonObject;
 
 // mcp/result.d.ts
 
-import type { MetaObject } from './content.ts';
-import type { CacheHint, Revision } from './revision.ts';
+import { type CacheHint, type ResultFacts, type Revision } from './revision.ts';
 /** What a request ends in, before a revision gives it its form. */
-export interface McpResult {
+export interface McpResult extends ResultFacts {
     /** The result's own members as this revision knows them: JSON text without outer braces. */
     toMembers(revision: Revision): string;
     /** What `toMembers` gives as UTF-8, where it is long and kept. */
     readonly bytes?: Uint8Array;
-    readonly meta?: MetaObject | undefined;
-    readonly cache?: CacheHint | undefined;
     /** Set for a result that is no end: it wraps itself and carries no `resultType: "complete"`. */
     readonly interim?: 'input_required' | 'task';
 }
@@ -3186,8 +3189,12 @@ export interface Revision {
     readonly primesStreams: boolean;
     /** Whether several messages may come as one array. */
     readonly batches: boolean;
-    /** Wraps the members of a finished result as this revision wants it. */
-    readonly complete: (members: string, meta: string, facts: ResultFacts) => string;
+    /**
+     * Wraps the members of a finished result as this revision wants it.
+     *
+     * @param serverInfo The `_meta` member that names the server, as JSON text.
+     */
+    readonly complete: (members: string, facts: ResultFacts, serverInfo: string) => string;
 }
 /** How long and by whom a result may be kept (2026-07-28, server/utilities/caching). */
 export interface CacheHint {
@@ -3195,14 +3202,13 @@ export interface CacheHint {
     readonly ttlMs: number;
     readonly scope: 'public' | 'private';
 }
-/** What goes around a result besides its own members. All are JSON text without outer braces. */
+/** What goes around a result besides its own members. */
 export interface ResultFacts {
-    /** The `_meta` member that names the server. */
-    readonly serverInfo: string;
-    readonly cache: CacheHint | undefined;
+    readonly meta?: MetaObject | undefined;
+    readonly cache?: CacheHint | undefined;
 }
-/** Wraps result members and `_meta` members, either of which may be empty. */
-export declare function wrapResult(members: string, meta: string): string;
+/** Wraps result members, which may be empty, with `_meta` members where there are any. */
+export declare function wrapResult(members: string, { meta }: ResultFacts): string;
 /** The members of a JSON object without its braces. */
 export declare function toMembers(value: JsonObject | MetaObject): string;
 

@@ -4,7 +4,7 @@ import { parseMessage, readableId } from './jsonrpc/parse.ts'
 import { serializeError, serializeResult } from './jsonrpc/serialize.ts'
 import { BatchExchange, joinReplies, openBatch } from './mcp/batch.ts'
 import { Cancelled } from './mcp/call-errors.ts'
-import type { Exchange, Reply, TextParts } from './mcp/exchange.ts'
+import { type Exchange, type Reply, ResultReply, type TextParts } from './mcp/exchange.ts'
 import { toPrincipalKey } from './mcp/principal.ts'
 import type { McpRequest } from './mcp/request.ts'
 import { encodeResult, type McpResult } from './mcp/result.ts'
@@ -176,7 +176,7 @@ function toReply(request: McpRequest, outcome: Outcome, scope: Scope): Reply {
   request.exchange.observation?.noteResult(outcome)
   const text = serializeResult(id, encodeBounded(request, outcome, scope))
   const parts = outcome.bytes && toParts(request, outcome, { bytes: outcome.bytes, serverInfo })
-  return parts === undefined ? { status: 200, text } : { status: 200, text, parts }
+  return parts === undefined ? new ResultReply(text) : { status: 200, text, parts }
 }
 
 /** Where the members of a result stand. No JSON text holds this character itself. */

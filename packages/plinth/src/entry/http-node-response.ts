@@ -7,7 +7,7 @@ import { type HttpResponse, joinListeners } from './http-response.ts'
 /** The way back over `node:http`. */
 export class NodeResponse implements HttpResponse {
   private readonly response: ServerResponse
-  private readonly extra: Readonly<Record<string, string>> | undefined
+  private readonly extra: HeaderRecord | undefined
   private readonly stallTimeoutMs: number
   private readonly connections: HttpConnections
   private isStalled = false
@@ -22,7 +22,7 @@ export class NodeResponse implements HttpResponse {
     options: {
       stallTimeoutMs: number
       connections: HttpConnections
-      extra?: Readonly<Record<string, string>> | undefined
+      extra?: HeaderRecord | undefined
     },
   ) {
     this.response = response
@@ -43,12 +43,12 @@ export class NodeResponse implements HttpResponse {
     return this.response.writableLength
   }
 
-  reply(status: number, headers: Readonly<Record<string, string>>, body?: string | TextParts): void {
+  reply(status: number, headers: HeaderRecord, body?: string | TextParts): void {
     const { response } = this
     if (response.headersSent || response.destroyed) return
     const length = measureBody(body)
     this.endConnection()
-    response.writeHead(status, toRawHeaders([headers, this.extra], status === 204 ? undefined : length))
+    response.writeHead(status, toRawHeaders(headers, this.extra, status === 204 ? undefined : length))
     if (body === undefined) response.end()
     // As many bytes as characters means ASCII, which Node writes faster as latin1. The bytes are the same.
     else if (typeof body === 'string') response.end(body, length === body.length ? 'latin1' : 'utf8')
@@ -56,10 +56,10 @@ export class NodeResponse implements HttpResponse {
     if (response.writableLength > 0) this.watch()
   }
 
-  open(status: number, headers: Readonly<Record<string, string>>): void {
+  open(status: number, headers: HeaderRecord): void {
     if (this.response.headersSent || this.response.destroyed) return
     this.endConnection()
-    this.response.writeHead(status, toRawHeaders([headers, this.extra], undefined))
+    this.response.writeHead(status, toRawHeaders(headers, this.extra))
     this.response.flushHeaders()
   }
 
@@ -138,11 +138,19 @@ function endInParts(response: ServerResponse, { head, bytes, tail }: TextParts):
   response.end(tail)
 }
 
-function toRawHeaders(
-  parts: readonly (Readonly<Record<string, string>> | undefined)[],
-  length: number | undefined,
-): string[] {
-  const raw = length === undefined ? [] : ['content-length', String(length)]
-  for (const headers of parts) for (const name in headers) raw.push(name, headers[name] as string)
+type HeaderRecord = Readonly<Record<string, string>>
+
+/** What the headers of nearly every answer begin with. */
+const lengthHeader: readonly string[] = ['content-length', '']
+
+/**
+ * Headers as Node writes them without looking each up. Begun as a copy: lists that are written as `[…]` may end in V8's
+ * old space.
+ */
+function toRawHeaders(headers: HeaderRecord, extra: HeaderRecord | undefined, length?: number): string[] {
+  const raw = lengthHeader.slice(0, length === undefined ? 0 : 2)
+  if (length !== undefined) raw[1] = String(length)
+  for (const name in headers) raw.push(name, headers[name] as string)
+  for (const name in extra) raw.push(name, extra[name] as string)
   return raw
 }

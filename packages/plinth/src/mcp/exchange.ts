@@ -71,3 +71,13 @@ export interface Reply {
   /** The scopes the request needs, where the caller lacks some. */
   readonly requiredScopes?: readonly string[]
 }
+
+/** What goes back of a request that came to its end: the usual reply. A class for the same reason as `McpRequest`. */
+export class ResultReply implements Reply {
+  readonly status = 200
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}

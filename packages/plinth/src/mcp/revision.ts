@@ -21,8 +21,12 @@ export interface Revision {
   readonly primesStreams: boolean
   /** Whether several messages may come as one array. */
   readonly batches: boolean
-  /** Wraps the members of a finished result as this revision wants it. */
-  readonly complete: (members: string, meta: string, facts: ResultFacts) => string
+  /**
+   * Wraps the members of a finished result as this revision wants it.
+   *
+   * @param serverInfo The `_meta` member that names the server, as JSON text.
+   */
+  readonly complete: (members: string, facts: ResultFacts, serverInfo: string) => string
 }
 
 /** How long and by whom a result may be kept (2026-07-28, server/utilities/caching). */
@@ -32,17 +36,17 @@ export interface CacheHint {
   readonly scope: 'public' | 'private'
 }
 
-/** What goes around a result besides its own members. All are JSON text without outer braces. */
+/** What goes around a result besides its own members. */
 export interface ResultFacts {
-  /** The `_meta` member that names the server. */
-  readonly serverInfo: string
-  readonly cache: CacheHint | undefined
+  readonly meta?: MetaObject | undefined
+  readonly cache?: CacheHint | undefined
 }
 
-/** Wraps result members and `_meta` members, either of which may be empty. */
-export function wrapResult(members: string, meta: string): string {
-  if (meta === '') return `{${members}}`
-  return members === '' ? `{"_meta":{${meta}}}` : `{${members},"_meta":{${meta}}}`
+/** Wraps result members, which may be empty, with `_meta` members where there are any. */
+export function wrapResult(members: string, { meta }: ResultFacts): string {
+  const own = meta === undefined ? '' : toMembers(meta)
+  if (own === '') return `{${members}}`
+  return members === '' ? `{"_meta":{${own}}}` : `{${members},"_meta":{${own}}}`
 }
 
 /** The members of a JSON object without its braces. */

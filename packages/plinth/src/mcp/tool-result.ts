@@ -1,6 +1,6 @@
 import { type Failure, ToolError } from '../errors.ts'
 import { isObject } from '../jsonrpc/message.ts'
-import type { ContentBlock, MetaObject } from './content.ts'
+import type { ContentBlock, MetaObject, TextContent } from './content.ts'
 import type { McpResult } from './result.ts'
 import type { Revision } from './revision.ts'
 
@@ -52,6 +52,25 @@ export class ToolResult implements McpResult {
       return toTextBlock(only.text)
     return JSON.stringify(blocks.map((block) => toKnownBlock(block, revision)))
   }
+}
+
+/** A text of a server's own, a class for the same reason as `McpRequest`. */
+class TextBlock implements TextContent {
+  readonly type = 'text'
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+const oneBlock: readonly ContentBlock[] = [new TextBlock('')]
+
+/** The result that is one text, as most are. Its list is a copy, because `[…]` would be a plain object as well. */
+export function createTextResult(text: string): ToolResult {
+  const content = oneBlock.slice()
+  content[0] = new TextBlock(text)
+  return new ToolResult({ content })
 }
 
 export interface ToolResultParts {

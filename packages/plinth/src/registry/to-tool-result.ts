@@ -2,17 +2,17 @@ import { createFailure } from '../errors.ts'
 import { isObject } from '../jsonrpc/message.ts'
 import type { ContentBlock } from '../mcp/content.ts'
 import { findContentFault } from '../mcp/content-fault.ts'
-import { ToolResult } from '../mcp/tool-result.ts'
+import { createTextResult, ToolResult } from '../mcp/tool-result.ts'
 import { ToolResultAnswer } from './answers.ts'
 
 /** What a handler returned, as a result. */
 export function toToolResult(value: unknown, maxOutputBytes: number): ToolResult {
   if (typeof value === 'string') {
     if (value.length > maxOutputBytes) throw createFailure('output_too_large')
-    return new ToolResult({ content: [{ type: 'text', text: value }] })
+    return createTextResult(value)
   }
   if (value instanceof ToolResult) return value
-  if (value === undefined) return new ToolResult({ content: [{ type: 'text', text: 'Done.' }] })
+  if (value === undefined) return createTextResult('Done.')
   if (value instanceof ToolResultAnswer) return fromAnswer(value, maxOutputBytes)
   return new ToolResult({ structured: isObject(value) ? value : { result: value } })
 }

@@ -1,4 +1,4 @@
-import type { CacheHint, Revision } from '../../revision.ts'
+import { type CacheHint, type Revision, toMembers } from '../../revision.ts'
 
 /** https://modelcontextprotocol.io/specification/2026-07-28: every request stands alone. */
 export const revision20260728: Revision = Object.freeze({
@@ -25,10 +25,11 @@ export const revision20260728: Revision = Object.freeze({
   resourceUnknownCode: -32602,
   primesStreams: false,
   batches: false,
-  complete: (members, meta, { serverInfo, cache }) => {
-    const own = meta === '' ? serverInfo : `${serverInfo},${meta}`
+  complete: (members, { meta, cache }, serverInfo) => {
+    const own = meta === undefined ? '' : toMembers(meta)
+    const named = own === '' ? serverInfo : `${serverInfo},${own}`
     const head = members === '' ? '' : `${members},`
-    return `{${head}"resultType":"complete"${toHintMembers(cache)},"_meta":{${own}}}`
+    return `{${head}"resultType":"complete"${toHintMembers(cache)},"_meta":{${named}}}`
   },
 } satisfies Revision)
 
