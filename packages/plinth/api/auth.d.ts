@@ -1758,6 +1758,8 @@ export interface ResultFacts {
 }
 /** Wraps result members, which may be empty, with `_meta` members where there are any. */
 export declare function wrapResult(members: string, { meta }: ResultFacts): string;
+/** The members of `_meta`, of which there may be none. */
+export declare function toMetaMembers(meta: MetaObject | undefined): string;
 /** The members of a JSON object without its braces. */
 export declare function toMembers(value: JsonObject | MetaObject): string;
 

@@ -7,7 +7,7 @@ import { type HttpResponse, joinListeners } from './http-response.ts'
 /** The way back over `node:http`. */
 export class NodeResponse implements HttpResponse {
   private readonly response: ServerResponse
-  private readonly extra: HeaderRecord | undefined
+  private readonly extra: Readonly<Record<string, string>> | undefined
   private readonly stallTimeoutMs: number
   private readonly connections: HttpConnections
   private isStalled = false
@@ -22,7 +22,7 @@ export class NodeResponse implements HttpResponse {
     options: {
       stallTimeoutMs: number
       connections: HttpConnections
-      extra?: HeaderRecord | undefined
+      extra?: Readonly<Record<string, string>> | undefined
     },
   ) {
     this.response = response
@@ -43,7 +43,7 @@ export class NodeResponse implements HttpResponse {
     return this.response.writableLength
   }
 
-  reply(status: number, headers: HeaderRecord, body?: string | TextParts): void {
+  reply(status: number, headers: Readonly<Record<string, string>>, body?: string | TextParts): void {
     const { response } = this
     if (response.headersSent || response.destroyed) return
     const length = measureBody(body)
@@ -56,7 +56,7 @@ export class NodeResponse implements HttpResponse {
     if (response.writableLength > 0) this.watch()
   }
 
-  open(status: number, headers: HeaderRecord): void {
+  open(status: number, headers: Readonly<Record<string, string>>): void {
     if (this.response.headersSent || this.response.destroyed) return
     this.endConnection()
     this.response.writeHead(status, toRawHeaders(headers, this.extra))
@@ -138,8 +138,6 @@ function endInParts(response: ServerResponse, { head, bytes, tail }: TextParts):
   response.end(tail)
 }
 
-type HeaderRecord = Readonly<Record<string, string>>
-
 /** What the headers of nearly every answer begin with. */
 const lengthHeader: readonly string[] = ['content-length', '']
 
@@ -147,7 +145,11 @@ const lengthHeader: readonly string[] = ['content-length', '']
  * Headers as Node writes them without looking each up. Begun as a copy: lists that are written as `[…]` may end in V8's
  * old space.
  */
-function toRawHeaders(headers: HeaderRecord, extra: HeaderRecord | undefined, length?: number): string[] {
+function toRawHeaders(
+  headers: Readonly<Record<string, string>>,
+  extra: Readonly<Record<string, string>> | undefined,
+  length?: number,
+): string[] {
   const raw = lengthHeader.slice(0, length === undefined ? 0 : 2)
   if (length !== undefined) raw[1] = String(length)
   for (const name in headers) raw.push(name, headers[name] as string)

@@ -89,12 +89,11 @@ export class LineReader {
 const tooLongLine: Line = Object.freeze({ fault: 'too_long' })
 const notUtf8Line: Line = Object.freeze({ fault: 'not_utf8' })
 
-/** The lines of a chunk that is valid as a whole and ends with a line feed, each made from its bytes at once. */
+/** The lines of a chunk that is valid as a whole, each made from its bytes at once. */
 function cutWhole(chunk: Buffer): Line[] {
   const lines: Line[] = []
   let start = 0
-  while (start < chunk.length) {
-    const end = chunk.indexOf(newline, start)
+  for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
     const last = chunk[end - 1] === carriageReturn && end > start ? end - 1 : end
     addText(lines, chunk.toString('utf8', start, last))
     start = end + 1

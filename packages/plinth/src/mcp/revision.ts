@@ -44,9 +44,14 @@ export interface ResultFacts {
 
 /** Wraps result members, which may be empty, with `_meta` members where there are any. */
 export function wrapResult(members: string, { meta }: ResultFacts): string {
-  const own = meta === undefined ? '' : toMembers(meta)
+  const own = toMetaMembers(meta)
   if (own === '') return `{${members}}`
   return members === '' ? `{"_meta":{${own}}}` : `{${members},"_meta":{${own}}}`
+}
+
+/** The members of `_meta`, of which there may be none. */
+export function toMetaMembers(meta: MetaObject | undefined): string {
+  return meta === undefined ? '' : toMembers(meta)
 }
 
 /** The members of a JSON object without its braces. */

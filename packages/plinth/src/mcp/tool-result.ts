@@ -54,7 +54,7 @@ export class ToolResult implements McpResult {
   }
 }
 
-/** A text of a server's own, a class for the same reason as `McpRequest`. */
+/** A block of text. A class for the same reason as `McpRequest`. */
 class TextBlock implements TextContent {
   readonly type = 'text'
   readonly text: string

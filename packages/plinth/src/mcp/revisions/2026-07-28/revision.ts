@@ -1,4 +1,4 @@
-import { type CacheHint, type Revision, toMembers } from '../../revision.ts'
+import { type CacheHint, type Revision, toMetaMembers } from '../../revision.ts'
 
 /** https://modelcontextprotocol.io/specification/2026-07-28: every request stands alone. */
 export const revision20260728: Revision = Object.freeze({
@@ -26,7 +26,7 @@ export const revision20260728: Revision = Object.freeze({
   primesStreams: false,
   batches: false,
   complete: (members, { meta, cache }, serverInfo) => {
-    const own = meta === undefined ? '' : toMembers(meta)
+    const own = toMetaMembers(meta)
     const named = own === '' ? serverInfo : `${serverInfo},${own}`
     const head = members === '' ? '' : `${members},`
     return `{${head}"resultType":"complete"${toHintMembers(cache)},"_meta":{${named}}}`
