@@ -1,11 +1,13 @@
 // Ours as a contender in a harness of frameworks, which starts servers by a command and says in the environment what it
 // wants: PORT; PERF_MODE (`stdio`, or over HTTP); PERF_TOOLS, a module whose `tools(z)` gives the tools to serve, by default
-// that of the harness it is started in. Guards are those of `servers/plinth.ts`; the log goes nowhere.
+// that of the harness it is started in. Guards are those of `servers/plinth.ts`; the log goes nowhere. It starts as the
+// blueprint does, from what Node compiled last time, except where NODE_DISABLE_COMPILE_CACHE is set.
+import { enableCompileCache, flushCompileCache } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createServer } from 'plinth'
-import * as z from 'zod'
 
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/node-compile'))
+const [{ createServer }, z] = await Promise.all([import('plinth'), import('zod')])
 const { PORT, PERF_MODE, PERF_TOOLS = join('lib', 'tools.mjs') } = process.env
 const { tools } = await import(pathToFileURL(resolve(PERF_TOOLS)).href)
 const unlimited = 1_000_000_000
@@ -24,3 +26,4 @@ for (const { name, description, shape, outputShape, run } of tools(z)) {
 }
 
 await server.serve(PERF_MODE === 'stdio' ? { stdio: true, argv: [] } : { port: Number(PORT), argv: [] })
+if (PERF_MODE === 'stdio') setTimeout(flushCompileCache, 2_000).unref()

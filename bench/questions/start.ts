@@ -1,5 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import type { Bench, Question, Row } from '../bench.ts'
 import { buildPackage } from '../package-build.ts'
 import { median } from '../statistics.ts'
@@ -34,16 +38,29 @@ const initialize = {
   },
 }
 
-/** Milliseconds from the start of a process to its list of tools. */
-function measureList(name: string, tools: number): Promise<number> {
-  const started = performance.now()
-  const env = { ...process.env, BENCH_TOOLS: String(tools), NODE_ENV: 'production' }
+interface Start {
+  readonly tools: number
+  /** Where Node keeps what it compiled; empty for nowhere. */
+  readonly cache: string
+}
+
+/** Starts a process that is to list its tools. */
+function startProcess(name: string, { tools, cache }: Start): ChildProcessByStdio<Writable, Readable, null> {
+  const settings = { BENCH_TOOLS: String(tools), NODE_ENV: 'production', NODE_COMPILE_CACHE: cache }
   const args = [join(benchRoot, 'starts', `${name}.js`)]
+  const env = { ...process.env, ...settings }
   const child = spawn(process.execPath, args, { env, cwd: benchRoot, stdio: ['pipe', 'pipe', 'ignore'] })
   const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
   send({ id: 1, ...initialize })
   send({ method: 'notifications/initialized' })
   send({ id: 2, method: 'tools/list', params: {} })
+  return child
+}
+
+/** Milliseconds from the start of a process to its list of tools. */
+function measureList(name: string, start: Start): Promise<number> {
+  const started = performance.now()
+  const child = startProcess(name, start)
   return new Promise((resolve, reject) => {
     let text = ''
     child.stdout.on('data', (chunk: Buffer) => {
@@ -52,11 +69,19 @@ function measureList(name: string, tools: number): Promise<number> {
       if (answer === undefined || !text.endsWith('\n')) return
       child.removeAllListeners('exit')
       child.kill('SIGKILL')
-      if (JSON.parse(answer).result?.tools?.length === tools) resolve(performance.now() - started)
+      if (JSON.parse(answer).result?.tools?.length === start.tools) resolve(performance.now() - started)
       else reject(new Error(`${name} listed other tools.`))
     })
     child.once('exit', () => reject(new Error(`${name} ended early.`)))
   })
+}
+
+/** Runs a process to its end, at which Node writes down what it compiled. */
+async function fillCache(name: string, start: Start): Promise<void> {
+  const child = startProcess(name, start)
+  child.stdout.resume()
+  child.stdin.end()
+  await once(child, 'exit')
 }
 
 /** Takes turns, so that what the machine does meanwhile hits all of them. */
@@ -82,15 +107,37 @@ async function askImports(rounds: number): Promise<Row> {
   return toRow('import with one tool, beside tmcp', ms.plinth / ms.tmcp, { max: 1.6, detail })
 }
 
+const contenders = ['plinth', 'tmcp', 'floor'] as const
+type Times = Record<(typeof contenders)[number], number>
+
+function tell({ plinth, tmcp, floor }: Times): string {
+  return `${plinth.toFixed(0)} ms; tmcp ${tmcp.toFixed(0)} ms, floor ${floor.toFixed(0)} ms`
+}
+
 async function askLists(rounds: number): Promise<Row[]> {
-  const one = await takeTurns(['plinth', 'tmcp', 'floor'], rounds, (name) => measureList(name, 1))
-  const many = await takeTurns(['plinth', 'tmcp', 'floor'], rounds, (name) => measureList(name, 100))
-  const tell = (ms: typeof one) =>
-    `${ms.plinth.toFixed(0)} ms; tmcp ${ms.tmcp.toFixed(0)} ms, floor ${ms.floor.toFixed(0)} ms`
+  const one = await takeTurns(contenders, rounds, (name) => measureList(name, { tools: 1, cache: '' }))
+  const many = await takeTurns(contenders, rounds, (name) => measureList(name, { tools: 100, cache: '' }))
+  const kept = await askCachedLists(rounds)
   return [
     toRow('start to tools/list, beside the floor', one.plinth / one.floor, { max: 1.2, detail: tell(one) }),
     toRow('with 100 tools, beside tmcp', many.plinth / many.tmcp, { max: 1, detail: tell(many) }),
+    {
+      label: 'the same, all from what Node compiled before',
+      result: `${(kept.plinth / kept.tmcp).toFixed(2)}x`,
+      detail: tell(kept),
+    },
   ]
+}
+
+async function askCachedLists(rounds: number): Promise<Times> {
+  const cache = mkdtempSync(join(tmpdir(), 'plinth-bench-'))
+  try {
+    const start = { tools: 100, cache }
+    for (const name of contenders) await fillCache(name, start)
+    return await takeTurns(contenders, rounds, (name) => measureList(name, start))
+  } finally {
+    rmSync(cache, { recursive: true, force: true })
+  }
 }
 
 /** How soon a process is there, with the package as it is published. */

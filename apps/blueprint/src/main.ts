@@ -1,13 +1,9 @@
-import { readSettings } from 'plinth/config'
-import { toConfig } from './config.ts'
-import { createBlueprint } from './server.ts'
-import { settings } from './settings.ts'
+import { enableCompileCache, flushCompileCache } from 'node:module'
+import { join } from 'node:path'
 
-const config = await readSettings(settings)
-const blueprint = await createBlueprint(toConfig(config, process.cwd()))
-try {
-  await blueprint.server.serve({ ...blueprint.options, config, onStop: () => blueprint.close() })
-} catch (error) {
-  await blueprint.close()
-  throw error
-}
+// What is loaded from here on starts from what Node compiled last time, which takes a fifth off the start.
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/node-compile'))
+const { start } = await import('./start.ts')
+const { url } = await start()
+// Node writes that down when a process ends by itself. Clients may kill what they have started.
+if (url === undefined) setTimeout(flushCompileCache, 2_000).unref()

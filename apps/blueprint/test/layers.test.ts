@@ -77,11 +77,11 @@ test('only contracts, modules, adapters and the composition know plinth', () => 
   expect(strangers.sort()).toEqual([
     'auth/create-auth.ts',
     'jobs.ts',
-    'main.ts',
     'modules.ts',
     'server.ts',
     'settings.ts',
     'start-refusal.ts',
+    'start.ts',
     'storage/storage-full-error.ts',
     'storage/traced-dialect.ts',
     'stores.ts',

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { callTool, connect } from './_connect.ts'
 import { startHttp } from './_http.ts'
@@ -96,4 +99,15 @@ test('over stdio nothing but messages is on stdout, and the end of stdin ends th
   expect(answers.map(({ id }) => id).sort()).toEqual([1, 2])
   expect(JSON.stringify(answers)).toContain('Hello, Ada!')
   expect((await exited)[0]).toBe(0)
+})
+
+test('what Node compiled is kept for the next start while a client still uses the program over stdio', async () => {
+  const cache = join(import.meta.dirname, '../node_modules/.cache/node-compile')
+  rmSync(cache, { recursive: true, force: true })
+  const env = createEnv(createTemporaryDir(), { NODE_COMPILE_CACHE: '' })
+  const child = spawn(process.execPath, [...startArgs, '--stdio'], { env, stdio: 'pipe' })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const hasFiles = (): boolean => readdirSync(cache, { recursive: true }).length > 1
+  while (!(existsSync(cache) && hasFiles())) await sleep(50)
+  expect(child.exitCode).toBeNull()
 })
