@@ -1,7 +1,7 @@
 // Builds packages/plinth/src into packages/plinth/dist, or into the directory given: what the tarball holds.
 // Declarations stay one file a module; code is joined into few files, because a process pays for every file it opens.
 import { readFileSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { type OutputAsset, type OutputChunk, rolldown } from 'rolldown'
 import { runTool, workspaceRoot } from './run-tool.ts'
 
@@ -44,7 +44,9 @@ async function bundle(): Promise<void> {
     // Declarations keep theirs, which is where editors read them.
     comments: { jsdoc: false },
     chunkFileNames: 'chunks/[name].js',
+    minifyInternalExports: false,
     plugins: [
+      { name: 'shorten', generateBundle: (_options, output) => dropDetours(output) },
       { name: 'ascii', generateBundle: (_options, output) => Object.values(output).forEach(writeInAscii) },
     ],
     codeSplitting: {
@@ -56,6 +58,21 @@ async function bundle(): Promise<void> {
     },
   })
   await bundled.close()
+}
+
+/**
+ * What is loaded later gets a file of its own that does nothing but hand on what another exports by the same names, and
+ * costs a process one more to open. Whoever loads it goes to that other file.
+ */
+function dropDetours(output: Record<string, OutputAsset | OutputChunk>): void {
+  const chunks = Object.values(output).filter((one) => one.type === 'chunk')
+  for (const { fileName, code, isEntry, isDynamicEntry } of chunks) {
+    const [, target] = /^export \{ [\w, ]+ \} from "\.\/([\w.-]+)";\s*$/.exec(code) ?? []
+    if (target === undefined || isEntry || !isDynamicEntry) continue
+    const from = `import("./${basename(fileName)}")`
+    for (const chunk of chunks) chunk.code = chunk.code.replaceAll(from, `import("./${target}")`)
+    delete output[fileName]
+  }
 }
 
 /** One character beyond ASCII has the engine read a whole file at half the speed, and keep it at twice the size. */

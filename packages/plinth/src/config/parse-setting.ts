@@ -17,17 +17,17 @@ const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as c
 
 /** The value that a text of a flag, a variable or a file stands for. */
 export function parseText(setting: Setting, text: string): Parsed | Promise<Parsed> {
-  return parse(setting, toValue(setting, text), describeExpected(setting))
+  return parse(setting, toValue(setting, text))
 }
 
 /** Checks a value that is already of its kind, as code gives it. */
 export function parseValue(setting: Setting, value: unknown): Parsed | Promise<Parsed> {
-  return parse(setting, value, describeExpected(setting, true))
+  return parse(setting, value, true)
 }
 
-function parse(setting: Setting, value: unknown, expected: string): Parsed | Promise<Parsed> {
+function parse(setting: Setting, value: unknown, isCode = false): Parsed | Promise<Parsed> {
   const fault = findFault(setting, value)
-  if (fault !== undefined) return { fault: { expected, ...fault } }
+  if (fault !== undefined) return { fault: { expected: describeExpected(setting, isCode), ...fault } }
   if (!('schema' in setting) || setting.schema === undefined) return { value: freeze(value) }
   const validated = createValidate(setting.schema)(value)
   return validated instanceof Promise
