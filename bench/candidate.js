@@ -7,9 +7,9 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/node-compile'))
-const [{ createServer }, z] = await Promise.all([import('plinth'), import('zod')])
 const { PORT, PERF_MODE, PERF_TOOLS = join('lib', 'tools.mjs') } = process.env
-const { tools } = await import(pathToFileURL(resolve(PERF_TOOLS)).href)
+const toolset = pathToFileURL(resolve(PERF_TOOLS)).href
+const [{ createServer }, z, { tools }] = await Promise.all([import('plinth'), import('zod'), import(toolset)])
 const unlimited = 1_000_000_000
 
 const server = createServer({

@@ -175,7 +175,9 @@ function toReply(request: McpRequest, outcome: Outcome, scope: Scope): Reply {
   }
   request.exchange.observation?.noteResult(outcome)
   const text = serializeResult(id, encodeBounded(request, outcome, scope))
-  const parts = outcome.bytes && toParts(request, outcome, { bytes: outcome.bytes, serverInfo })
+  // Only HTTP writes parts.
+  const bytes = request.exchange.headers && outcome.toBytes?.()
+  const parts = bytes && toParts(request, outcome, { bytes, serverInfo })
   return parts === undefined ? new ResultReply(text) : { status: 200, text, parts }
 }
 

@@ -27,7 +27,7 @@ export class SlipFinder {
   constructor(known: Iterable<string>) {
     for (const name of known) {
       if (name.length < minSlipChars) continue
-      for (const anchor of toAnchors(name)) this.names.set(anchor, [...(this.names.get(anchor) ?? []), name])
+      for (const anchor of toAnchors(name)) this.add(anchor, name)
     }
   }
 
@@ -39,6 +39,12 @@ export class SlipFinder {
     if (spelling.length < minSlipChars) return undefined
     const candidates = toAnchors(spelling).flatMap((anchor) => this.names.get(anchor) ?? [])
     return candidates.find((name) => isSlip(spelling, name))
+  }
+
+  private add(anchor: string, name: string): void {
+    const names = this.names.get(anchor)
+    if (names === undefined) this.names.set(anchor, [name])
+    else names.push(name)
   }
 }
 

@@ -1,11 +1,11 @@
 import type { CacheHint } from '../mcp/revision.ts'
 import type { CompiledPrompt } from './compile-prompt.ts'
-import { toListedPrompt } from './compile-prompt.ts'
+import { encodePrompt } from './compile-prompt.ts'
 import type { CompiledResource } from './compile-resource.ts'
 import type { CompiledTool } from './compile-tool.ts'
 import { createListPage, type ListPage } from './list-page.ts'
-import { toListedResource, toListedTemplate } from './list-resources.ts'
-import { toListedTool } from './listed.ts'
+import { encodeResource, encodeTemplate } from './list-resources.ts'
+import { encodeTool } from './listed.ts'
 import type { Run } from './run-component.ts'
 
 /** Everything that can be asked for, in maps that never look at prototypes, and the lists of it as kept text. */
@@ -53,7 +53,7 @@ export function createCatalogue(
       items: [...parts.tools.values()],
       keyOf: ({ name }) => name,
       accessOf: ({ contract }) => contract,
-      toListed: toListedTool,
+      encode: encodeTool,
     }),
     listStaticResources: createListPage({
       ...shared,
@@ -61,7 +61,7 @@ export function createCatalogue(
       items: resources,
       keyOf: ({ uri }) => uri,
       accessOf: (contract) => contract,
-      toListed: toListedResource,
+      encode: encodeResource,
     }),
     listResourceTemplates: createListPage({
       ...shared,
@@ -69,7 +69,7 @@ export function createCatalogue(
       items: [...parts.families.values()],
       keyOf: ({ name }) => name,
       accessOf: ({ contract }) => contract,
-      toListed: toListedTemplate,
+      encode: encodeTemplate,
     }),
     listPrompts: createListPage({
       ...shared,
@@ -77,7 +77,7 @@ export function createCatalogue(
       items: [...parts.prompts.values()],
       keyOf: ({ name }) => name,
       accessOf: ({ contract }) => contract,
-      toListed: toListedPrompt,
+      encode: encodePrompt,
     }),
   }
 }

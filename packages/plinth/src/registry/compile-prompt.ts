@@ -116,11 +116,11 @@ function toParts(answer: unknown): PromptParts {
   throw createFailure('output_invalid', { message: 'The prompt gave no messages.' })
 }
 
-/** A prompt as `prompts/list` shows it to a client of this revision. */
-export function toListedPrompt(prompt: CompiledPrompt, revision: Revision): Record<string, unknown> {
+/** A prompt as `prompts/list` shows it to a client of this revision, as JSON. */
+export function encodePrompt(prompt: CompiledPrompt, revision: Revision): string {
   const { contract, listedArguments } = prompt
   const titled = revision.listed.has('title')
-  return {
+  return JSON.stringify({
     name: contract.name,
     ...toDescribed(contract, revision),
     ...(contract.description === undefined ? {} : { description: contract.description }),
@@ -132,7 +132,7 @@ export function toListedPrompt(prompt: CompiledPrompt, revision: Revision): Reco
           ),
         }),
     ...toMetaMember(contract, revision),
-  }
+  })
 }
 
 /** Wrong arguments of a prompt are a JSON-RPC error (specification, server/prompts, "Error Handling"). */

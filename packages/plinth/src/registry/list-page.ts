@@ -6,13 +6,13 @@ import type { McpRequest } from '../mcp/request.ts'
 import type { McpResult } from '../mcp/result.ts'
 import type { CacheHint, Revision } from '../mcp/revision.ts'
 
-/** One of the four lists: its member name and how an entry looks to a revision. */
+/** One of the four lists: its member name and how an entry looks to a revision, as JSON. */
 export interface ListOptions<T> {
   readonly member: 'tools' | 'resources' | 'resourceTemplates' | 'prompts'
   readonly items: readonly T[]
   readonly keyOf: (item: T) => string
   readonly accessOf: (item: T) => Access
-  readonly toListed: (item: T, revision: Revision) => Record<string, unknown>
+  readonly encode: (item: T, revision: Revision) => string
   readonly pageSize: number | undefined
   readonly cache: CacheHint
 }
@@ -20,7 +20,7 @@ export interface ListOptions<T> {
 /** Answers one list method. Pages are turned into text once for each revision and kept. */
 export type ListPage = (request: McpRequest) => McpResult
 
-/** Pages from this length on are kept as bytes too: shorter texts are written as fast as those. */
+/** Pages from this length on are kept as bytes too, once they are asked for: shorter texts are written as fast. */
 const longChars = 16_384
 
 /** Most different views of one list that are kept; callers with the same rights share one. */
@@ -73,9 +73,27 @@ function createPage<T>(
 ): McpResult {
   const page = cursor === undefined || typeof cursor === 'string' ? pager.page(cursor) : undefined
   if (page === undefined) throw new ProtocolError('cursor_invalid')
-  const listed = page.items.map((item) => options.toListed(item, options.revision))
+  const listed = page.items.map((item) => options.encode(item, options.revision)).join(',')
   const next = page.nextCursor === undefined ? '' : `,"nextCursor":${JSON.stringify(page.nextCursor)}`
-  const members = `"${options.member}":${JSON.stringify(listed)}${next}`
-  const bytes = members.length < longChars ? {} : { bytes: Buffer.from(members) }
-  return { toMembers: () => members, ...bytes, cache: options.cache }
+  return new KeptPage(`"${options.member}":[${listed}]${next}`, options.cache)
+}
+
+class KeptPage implements McpResult {
+  readonly cache: CacheHint
+  private readonly members: string
+  private bytes: Uint8Array | undefined = undefined
+
+  constructor(members: string, cache: CacheHint) {
+    this.members = members
+    this.cache = cache
+  }
+
+  toMembers(): string {
+    return this.members
+  }
+
+  toBytes(): Uint8Array | undefined {
+    if (this.members.length >= longChars) this.bytes ??= Buffer.from(this.members)
+    return this.bytes
+  }
 }

@@ -46,7 +46,7 @@ export async function handleList(call: ActiveCall): Promise<McpResult> {
     items,
     keyOf: ({ uri }) => uri,
     accessOf: toAccess,
-    toListed: toListedResource,
+    encode: encodeResource,
   })
   return page(call.mcp)
 }
@@ -56,8 +56,18 @@ function toAccess(item: ListedResource & Access): Access {
   return item
 }
 
-/** A resource as `resources/list` shows it to a client of this revision. */
-export function toListedResource(item: ListedResource, revision: Revision): Record<string, unknown> {
+/** A resource as `resources/list` shows it to a client of this revision, as JSON. */
+export function encodeResource(item: ListedResource, revision: Revision): string {
+  return JSON.stringify(toListedResource(item, revision))
+}
+
+/** A family as `resources/templates/list` shows it, as JSON. */
+export function encodeTemplate(resource: CompiledResource, revision: Revision): string {
+  const { uri, ...listed } = toListedResource(resource.contract, revision)
+  return JSON.stringify({ uriTemplate: uri, ...listed })
+}
+
+function toListedResource(item: ListedResource, revision: Revision): Record<string, unknown> {
   const { uri, name, description, mimeType, size } = item
   return {
     uri,
@@ -73,10 +83,4 @@ export function toListedResource(item: ListedResource, revision: Revision): Reco
 
 function toAnnotations(item: ListedResource & { annotations?: unknown }): Record<string, unknown> {
   return item.annotations === undefined ? {} : { annotations: item.annotations }
-}
-
-/** A family as `resources/templates/list` shows it. */
-export function toListedTemplate(resource: CompiledResource, revision: Revision): Record<string, unknown> {
-  const { uri, ...listed } = toListedResource(resource.contract, revision)
-  return { uriTemplate: uri, ...listed }
 }

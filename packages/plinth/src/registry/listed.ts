@@ -4,18 +4,18 @@ import type { CompiledTool } from './compile-tool.ts'
 import type { Described } from './contract.ts'
 import { withoutTupleRest, wrapSchema } from './readable-schema.ts'
 
-/** A tool as `tools/list` shows it to a client of this revision. */
-export function toListedTool(tool: CompiledTool, revision: Revision): Record<string, unknown> {
+/** A tool as `tools/list` shows it to a client of this revision, as JSON. */
+export function encodeTool(tool: CompiledTool, revision: Revision): string {
   const { contract, inputSchema, outputSchema } = tool
-  return {
+  const others = JSON.stringify({
     name: contract.name,
     ...toDescribed(contract, revision),
     description: toDescription(tool),
-    inputSchema,
     ...(answersJobId(tool, revision) ? {} : toOutputSchema(outputSchema, revision)),
     ...(revision.listed.has('annotations') ? { annotations: toAnnotations(tool) } : {}),
     ...toMetaMember(contract, revision),
-  }
+  })
+  return `${others.slice(0, -1)},"inputSchema":${inputSchema}}`
 }
 
 /** Clients of the handshake revisions would check the id of a job against the schema of its result. */
