@@ -1703,7 +1703,7 @@ export interface McpResult extends ResultFacts {
     /** The result's own members as this revision knows them: JSON text without outer braces. */
     toMembers(revision: Revision): string;
     /** What `toMembers` gives as UTF-8, where it is long and kept. */
-    readonly bytes?: Uint8Array;
+    toBytes?(): Uint8Array | undefined;
     /** Set for a result that is no end: it wraps itself and carries no `resultType: "complete"`. */
     readonly interim?: 'input_required' | 'task';
 }

@@ -3075,7 +3075,7 @@ export interface McpResult extends ResultFacts {
     /** The result's own members as this revision knows them: JSON text without outer braces. */
     toMembers(revision: Revision): string;
     /** What `toMembers` gives as UTF-8, where it is long and kept. */
-    readonly bytes?: Uint8Array;
+    toBytes?(): Uint8Array | undefined;
     /** Set for a result that is no end: it wraps itself and carries no `resultType: "complete"`. */
     readonly interim?: 'input_required' | 'task';
 }
@@ -3770,8 +3770,8 @@ export type AnyPromptHandler = (input: never, call: Call<never>) => unknown;
 export declare function compilePrompt(contract: PromptContract, handler: AnyPromptHandler, options: {
     timeoutMs: number;
 }): CompiledPrompt;
-/** A prompt as `prompts/list` shows it to a client of this revision. */
-export declare function toListedPrompt(prompt: CompiledPrompt, revision: Revision): Record<string, unknown>;
+/** A prompt as `prompts/list` shows it to a client of this revision, as JSON. */
+export declare function encodePrompt(prompt: CompiledPrompt, revision: Revision): string;
 /** Wrong arguments of a prompt are a JSON-RPC error (specification, server/prompts, "Error Handling"). */
 export declare function throwPromptFailure(failure: Error): never;
 
@@ -3823,7 +3823,8 @@ import { type Validator } from './validate.ts';
 /** A tool whose schemas, headers and way to the handler were worked out once. */
 export interface CompiledTool extends Callee {
     readonly contract: ToolContract;
-    readonly inputSchema: JsonSchema;
+    /** The input schema as JSON: nobody reads it again, and it is a fourth of the size of its objects. */
+    readonly inputSchema: string;
     readonly outputSchema: JsonSchema | undefined;
     readonly paramHeaders: readonly ParamHeader[] | undefined;
     readonly input: Validator;
@@ -3999,13 +4000,13 @@ import { type Access } from '../mcp/access.ts';
 import type { McpRequest } from '../mcp/request.ts';
 import type { McpResult } from '../mcp/result.ts';
 import type { CacheHint, Revision } from '../mcp/revision.ts';
-/** One of the four lists: its member name and how an entry looks to a revision. */
+/** One of the four lists: its member name and how an entry looks to a revision, as JSON. */
 export interface ListOptions<T> {
     readonly member: 'tools' | 'resources' | 'resourceTemplates' | 'prompts';
     readonly items: readonly T[];
     readonly keyOf: (item: T) => string;
     readonly accessOf: (item: T) => Access;
-    readonly toListed: (item: T, revision: Revision) => Record<string, unknown>;
+    readonly encode: (item: T, revision: Revision) => string;
     readonly pageSize: number | undefined;
     readonly cache: CacheHint;
 }
