@@ -44,6 +44,7 @@ async function bundle(): Promise<void> {
     // Declarations keep theirs, which is where editors read them.
     comments: { jsdoc: false },
     chunkFileNames: 'chunks/[name].js',
+    // What a file exports for others keeps its name, which `dropDetours` relies on.
     minifyInternalExports: false,
     plugins: [
       { name: 'shorten', generateBundle: (_options, output) => dropDetours(output) },
@@ -69,8 +70,9 @@ function dropDetours(output: Record<string, OutputAsset | OutputChunk>): void {
   for (const { fileName, code, isEntry, isDynamicEntry } of chunks) {
     const [, target] = /^export \{ [\w, ]+ \} from "\.\/([\w.-]+)";\s*$/.exec(code) ?? []
     if (target === undefined || isEntry || !isDynamicEntry) continue
-    const from = `import("./${basename(fileName)}")`
-    for (const chunk of chunks) chunk.code = chunk.code.replaceAll(from, `import("./${target}")`)
+    // Both stand in one folder, whichever way from the importer leads there.
+    const from = `/${basename(fileName)}")`
+    for (const chunk of chunks) chunk.code = chunk.code.replaceAll(from, `/${target}")`)
     delete output[fileName]
   }
 }
